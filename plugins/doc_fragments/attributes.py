@@ -1,0 +1,29 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """What every module that writes supports."""
+
+    DOCUMENTATION = r"""
+attributes:
+  check_mode:
+    description: Predicts exactly what a run would do, by a dry run on the API server.
+    support: full
+  diff_mode:
+    description: Shows each object before and after, without what only the server writes, secrets masked.
+    support: full
+  idempotent:
+    description: A second run changes nothing and writes nothing.
+    support: full
+  async:
+    description: Can be run with C(async).
+    support: full
+  action_group:
+    description: Takes C(module_defaults) of the group.
+    support: full
+    membership: meshops.lifecycle.mesh
+"""

@@ -1,0 +1,256 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Connection options to credentials: what the ``kubernetes`` package reads out of a kubeconfig, a pod or the options."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import logging
+import os
+import shutil
+import ssl
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import yaml
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+
+try:
+    from kubernetes.client import Configuration
+    from kubernetes.config import ConfigException, incluster_config, kube_config
+
+    MISSING = None
+except ImportError as error:
+    MISSING = str(error)
+
+_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass
+class Credentials:
+    """Who talks to which API server. ``configuration`` is the kubernetes package's own, with its token refresh."""
+
+    configuration: object
+    ssl_context: ssl.SSLContext | None
+    origin: str
+    namespace: str = "default"
+    ca: bytes | None = None
+    cert: bytes | None = None
+    key: bytes | None = None
+    headers: dict = field(default_factory=dict)
+
+    @property
+    def server(self) -> str:
+        return self.configuration.host.rstrip("/")
+
+    def authorization(self) -> str | None:
+        """The value of the Authorization header now; the kubernetes package renews what has expired."""
+        return self.configuration.get_api_key_with_prefix("BearerToken", alias="authorization")
+
+
+def load(options: Mapping) -> Credentials:
+    """Credentials from resolved connection options (see ``options.resolve``).
+
+    Raises MeshError when the Python package is missing, or when a kubeconfig is missing, broken, or lacks the context.
+    """
+    if MISSING:
+        raise MeshError(
+            f"The Python package 'kubernetes' cannot be imported ({MISSING}): install it into the interpreter that "
+            "runs this task (pip install kubernetes), or set ansible_python_interpreter to one that has it."
+        )
+    with _private_folder() as folder:
+        configuration = Configuration()
+        configuration.retries = False
+        configuration.proxy, configuration.no_proxy = None, None
+        origin, namespace = _base(options, configuration, folder)
+        _override(options, configuration)
+        return _finish(options, configuration, origin, namespace)
+
+
+@contextlib.contextmanager
+def _private_folder() -> Iterator[str]:
+    """A folder for the files that the kubernetes package insists on; gone when the TLS context has read them.
+
+    Worker processes of Ansible end without running exit handlers, so nothing may wait for those.
+    """
+    folder = tempfile.mkdtemp(prefix="meshops-")
+    try:
+        yield folder
+    finally:
+        kube_config._cleanup_temp_files()  # its memory of files by content would point into the folder
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _base(options: Mapping, configuration, folder: str) -> tuple[str, str]:
+    """Fill ``configuration`` from a kubeconfig or the pod; returns where it came from and the default namespace."""
+    source = options.get("kubeconfig")
+    explicit = source is not None
+    if not explicit and options.get("host"):
+        return "the task's options", "default"
+    if not explicit:
+        source = os.environ.get("KUBECONFIG") or os.path.expanduser("~/.kube/config")
+        if not any(os.path.exists(os.path.expanduser(path)) for path in source.split(os.pathsep)):
+            return _in_cluster(configuration, source)
+    config, origin, folder_of_config = _read(source)
+    return _from_kubeconfig(config, origin, folder_of_config, options.get("context"), configuration, folder)
+
+
+def _in_cluster(configuration, looked_for: str) -> tuple[str, str]:
+    try:
+        incluster_config.load_incluster_config(client_configuration=configuration)
+    except ConfigException:
+        raise MeshError(
+            f"No cluster is named: there is no kubeconfig at {looked_for}, this is not a pod, and neither 'host' nor "
+            "'kubeconfig' is given. Set 'kubeconfig' (or K8S_AUTH_KUBECONFIG), or 'host' and 'api_key'."
+        ) from None
+    try:
+        with open("/var/run/secrets/kubernetes.io/serviceaccount/namespace", encoding="utf-8") as stream:
+            return "the pod's service account", stream.read().strip()
+    except OSError:
+        return "the pod's service account", "default"
+
+
+def _read(source) -> tuple[dict, str, str]:
+    """A kubeconfig from a dict, or from one or several paths: (document, how messages name it, its folder)."""
+    if isinstance(source, Mapping):
+        return dict(source), "the kubeconfig given inline", os.getcwd()
+    paths = [os.path.expanduser(path) for path in str(source).split(os.pathsep) if path]
+    missing = [path for path in paths if not os.path.isfile(path)]
+    if len(missing) == len(paths):
+        raise MeshError(f"kubeconfig {', '.join(missing)} does not exist. Check 'kubeconfig' or K8S_AUTH_KUBECONFIG.")
+    if len(paths) > 1:
+        merged = kube_config.KubeConfigMerger(os.pathsep.join(paths)).config
+        return merged.value, os.pathsep.join(paths), ""
+    try:
+        with open(paths[0], encoding="utf-8") as stream:
+            document = yaml.load(stream, Loader=_YAML_LOADER)
+    except (OSError, UnicodeDecodeError) as error:
+        raise MeshError(f"kubeconfig {paths[0]} cannot be read: {error}.") from None
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" at line {where.line + 1}" if where else ""
+        raise MeshError(f"kubeconfig {paths[0]} is not YAML{line}. It may be cut off; make it anew.") from None
+    if not isinstance(document, dict) or not document.get("clusters"):
+        raise MeshError(
+            f"kubeconfig {paths[0]} names no cluster: it has no 'clusters'. Check that it is the right file."
+        )
+    return document, paths[0], os.path.dirname(os.path.abspath(paths[0]))
+
+
+def _from_kubeconfig(config, origin, base, context, configuration, folder) -> tuple[str, str]:
+    names = [entry.get("name") for entry in config.get("contexts") or []]
+    wanted = context or config.get("current-context")
+    if not wanted:
+        raise MeshError(f"{origin} has no current context. Name one by 'context': it has {', '.join(names) or 'none'}.")
+    if wanted not in names:
+        raise MeshError(f"{origin} has no context {wanted!r}. It has: {', '.join(map(str, names)) or 'none'}.")
+    complaints = _Complaints()
+    logging.getLogger().addHandler(complaints)
+    try:
+        loader = kube_config.KubeConfigLoader(
+            config_dict=config, active_context=wanted, config_base_path=base, temp_file_path=folder
+        )
+        loader.load_and_set(configuration)
+    except ConfigException as error:
+        raise MeshError(f"{origin}, context {wanted!r}, is not usable: {error}. Repair it, or name another.") from None
+    except ValueError as error:
+        raise MeshError(f"{origin}, context {wanted!r}: a certificate or key is not base64 ({error}).") from None
+    finally:
+        logging.getLogger().removeHandler(complaints)
+    _check_exec_plugin(loader, complaints, origin, wanted)
+    chosen = next(entry for entry in config["contexts"] if entry.get("name") == wanted)
+    return f"{origin}, context {wanted}", (chosen.get("context") or {}).get("namespace") or "default"
+
+
+def _check_exec_plugin(loader, complaints, origin, context) -> None:
+    """The kubernetes package only logs a failing exec plugin, and would go on as nobody."""
+    user = getattr(loader._user, "value", None) or {}
+    if "exec" in user and not getattr(loader, "token", None) and not getattr(loader, "cert_file", None):
+        raise MeshError(
+            f"The credential plugin {user['exec'].get('command')!r} of {origin}, context {context!r}, gave no "
+            f"credential: {'; '.join(complaints.lines) or 'it printed none'}. Run it by hand to see why."
+        )
+
+
+class _Complaints(logging.Handler):
+    """Collects what the kubernetes package would only log."""
+
+    def __init__(self):
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record):
+        self.lines.append(record.getMessage())
+
+
+def _override(options: Mapping, configuration) -> None:
+    """What the task states beside the kubeconfig wins over it, as kubernetes.core has it."""
+    plain = {
+        "host": "host",
+        "ca_cert": "ssl_ca_cert",
+        "client_cert": "cert_file",
+        "client_key": "key_file",
+        "proxy": "proxy",
+        "no_proxy": "no_proxy",
+    }
+    for option, attribute in plain.items():
+        if option in options:
+            setattr(configuration, attribute, options[option])
+    if "validate_certs" in options:
+        configuration.verify_ssl = options["validate_certs"]
+    if "api_key" in options:
+        configuration.api_key["BearerToken"] = f"Bearer {options['api_key']}"
+        configuration.refresh_api_key_hook = None
+    elif options.get("username") and options.get("password"):
+        pair = base64.b64encode(f"{options['username']}:{options['password']}".encode()).decode()
+        configuration.api_key["BearerToken"] = f"Basic {pair}"
+        configuration.refresh_api_key_hook = None
+
+
+def _finish(options: Mapping, configuration, origin: str, namespace: str) -> Credentials:
+    if "://" not in (configuration.host or ""):
+        raise MeshError(f"'host' must be a URL such as https://10.0.0.1:6443, not {configuration.host!r}.")
+    headers = {}
+    if options.get("impersonate_user"):
+        headers["Impersonate-User"] = options["impersonate_user"]
+    credentials = Credentials(configuration, None, origin, namespace, headers=headers)
+    credentials.groups = list(options.get("impersonate_groups") or [])
+    if configuration.host.startswith("https"):
+        _load_tls(credentials)
+    return credentials
+
+
+def _load_tls(credentials: Credentials) -> None:
+    """Read certificates now, so that no file has to stay, and build the one TLS context of the session."""
+    configuration = credentials.configuration
+    credentials.ca = _content(configuration.ssl_ca_cert, "ca_cert")
+    credentials.cert = _content(configuration.cert_file, "client_cert")
+    credentials.key = _content(configuration.key_file, "client_key")
+    try:
+        context = ssl.create_default_context(cafile=configuration.ssl_ca_cert or None)
+        if not configuration.verify_ssl:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        # Python 3.13 refuses authorities without a key usage, which many clusters have (RFC 5280 strictness).
+        context.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", 0)
+        if configuration.cert_file:
+            context.load_cert_chain(configuration.cert_file, configuration.key_file)
+    except (ssl.SSLError, OSError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise MeshError(
+            f"The certificates of {credentials.origin} cannot be used ({reason}): check ca_cert, client_cert and "
+            "client_key; certificate and key must belong together and be PEM."
+        ) from None
+    credentials.ssl_context = context
+
+
+def _content(path, option: str) -> bytes | None:
+    if not path:
+        return None
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError as error:
+        raise MeshError(f"{option}: {path} cannot be read ({error.strerror}).") from None

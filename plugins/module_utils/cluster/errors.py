@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an API server answers, in the words of the person who wrote the task."""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError, sentence
+
+# structured-merge-diff reports what the schema does not know as an internal error (kubernetes#102749 and others);
+# it is bad input, and asking again changes nothing.
+_TYPED_PATCH = "failed to create typed patch object"
+_FORBIDDEN = re.compile(
+    r'User "(?P<user>[^"]*)" cannot (?P<verb>\S+) resource "(?P<resource>[^"]*)" in API group "(?P<group>[^"]*)"'
+    r'(?: in the namespace "(?P<namespace>[^"]*)"| at the cluster scope)?'
+)
+_WEBHOOK_DENIED = re.compile(r'admission webhook "(?P<webhook>[^"]+)" denied the request: (?P<reason>.*)', re.S)
+_WEBHOOK_DOWN = re.compile(r'failed calling webhook "(?P<webhook>[^"]+)": (?P<reason>.*)', re.S)
+
+
+class ApiError(MeshError):
+    """An answer of the API server that is not success.
+
+    ``status``: HTTP status, 0 when there was no answer; ``reason``: the Status object's reason; ``text``: its message;
+    ``causes``: its list of {reason, field, message}.
+    """
+
+    def __init__(self, message: str, *, status=0, reason="", text="", causes=None, **details):
+        super().__init__(message, **details)
+        self.status = status
+        self.reason = reason
+        self.text = text or message
+        self.causes = causes or []
+
+
+class NotInstalled(MeshError):
+    """The cluster does not serve the kind at all."""
+
+
+def from_status(status: int, body, origin: str) -> ApiError:
+    """An ApiError from an HTTP answer: ``body`` is the decoded Status object, or text."""
+    document = body if isinstance(body, dict) else {}
+    text = str(document.get("message") or body or f"HTTP {status}").strip()
+    details = document.get("details") or {}
+    reason = document.get("reason") or ""
+    message = _in_our_words(status, text, origin)
+    return ApiError(message, status=status, reason=reason, text=text, causes=details.get("causes"))
+
+
+def _in_our_words(status: int, text: str, origin: str) -> str:
+    if status == 401:
+        return (
+            f"The API server does not accept the credentials of {origin} (401). "
+            "The token or certificate may have expired, or belong to another cluster."
+        )
+    forbidden = _FORBIDDEN.search(text)
+    if status == 403 and forbidden:
+        return _forbidden(forbidden)
+    denied = _WEBHOOK_DENIED.search(text)
+    if denied:
+        return sentence(f"Refused by {_webhook_owner(denied['webhook'])}: {_without_prefix(denied['reason'])}")
+    down = _WEBHOOK_DOWN.search(text)
+    if down:
+        return sentence(
+            f"The admission webhook {down['webhook']} does not answer: {down['reason']}",
+            "Start what serves it, or remove its webhook configuration if that is gone for good; nothing was written",
+        )
+    if _TYPED_PATCH in text:
+        return sentence(_typed_patch(text))
+    return text
+
+
+def _forbidden(match: re.Match) -> str:
+    where = f"in namespace {match['namespace']}" if match["namespace"] else "cluster-wide"
+    resource = f"{match['resource']}.{match['group']}" if match["group"] else match["resource"]
+    return (
+        f"{match['user']!r} may not {match['verb']} {resource} {where} (403). "
+        f"Grant the verb {match['verb']!r} on {resource!r} by a Role or ClusterRole, or use other credentials."
+    )
+
+
+def _webhook_owner(webhook: str) -> str:
+    return f"istiod ({webhook})" if "istio.io" in webhook else f"the admission webhook {webhook}"
+
+
+def _without_prefix(reason: str) -> str:
+    """istiod's verdict without the words that every one of them starts with."""
+    reason = reason.strip()
+    for prefix in ("configuration is invalid:", "Validation error:"):
+        reason = reason.removeprefix(prefix).strip()
+    # Several findings come as "N errors occurred:\n\t* one\n\t* two".
+    lines = [line.strip(" \t*") for line in reason.splitlines()]
+    return "; ".join(line for line in lines if line and not re.match(r"\d+ errors? occurred:", line))
+
+
+def _typed_patch(text: str) -> str:
+    """'failed to create typed patch object (ns/name; group/version, Kind=K): .spec.http[0].x: field not declared …'"""
+    findings = text.split("): ", 1)[-1].strip()
+    findings = re.sub(r"errors:\s*", "", findings)
+    parts = []
+    for line in findings.splitlines():
+        line = line.strip()
+        path, _colon, what = line.partition(": ")
+        if "field not declared in schema" in what:
+            parts.append(f"{path.lstrip('.')} is not a field of this kind in the version the cluster serves")
+        elif line:
+            parts.append(f"{path.lstrip('.')}: {what}" if what else path)
+    return "; ".join(parts)
+
+
+def is_final(error: ApiError) -> bool:
+    """True for a 5xx that will be the same next time: a verdict about the object, not trouble of the server."""
+    return error.status == 500 and _TYPED_PATCH in error.text

@@ -1,0 +1,189 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects on an API server: get, list, apply, patch, delete, watch, by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import APPLY, Session
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+
+PAGE = 500  # objects a request; 500 VirtualServices with managed fields are about 1 MB
+_PATCH_TYPES = {"merge": "application/merge-patch+json", "json": "application/json-patch+json"}
+
+
+class Resources:
+    """What can be done with objects. Every method raises ApiError, and NotInstalled where the kind is not served."""
+
+    def __init__(self, session: Session):
+        self.session = session
+
+    def get(self, kind: Kind, namespace: str | None, name: str) -> dict | None:
+        """The live object, or None when there is none."""
+        try:
+            return self._versioned(kind, lambda version: self._request("GET", kind, version, namespace, name))
+        except ApiError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def list(self, kind: Kind, namespace: str | None = None, label_selector: str | None = None) -> list[dict]:
+        """All objects of the kind in a namespace, or in all, page by page; each with its apiVersion and kind."""
+        return list(self.pages(kind, namespace, label_selector))
+
+    def pages(self, kind: Kind, namespace: str | None, label_selector: str | None) -> Iterator[dict]:
+        """The objects of :meth:`list`, one at a time, so that a large list need not be held twice."""
+        query = {"limit": str(PAGE)}
+        if label_selector:
+            query["labelSelector"] = label_selector
+        while True:
+            page = self._versioned(kind, lambda version: self._request("GET", kind, version, namespace, query=query))
+            for item in page.get("items") or []:
+                item.setdefault("apiVersion", page.get("apiVersion"))
+                item.setdefault("kind", kind.kind)
+                yield item
+            following = (page.get("metadata") or {}).get("continue")
+            if not following:
+                return
+            query = {**query, "continue": following}
+
+    def apply(self, kind: Kind, desired: dict, *, manager: str, force: bool = False, dry_run: bool = False) -> dict:
+        """Server-side apply, strictly validated; returns the object as the server has (or would have) it."""
+        query = {"fieldManager": manager, "fieldValidation": "Strict"}
+        if force:
+            query["force"] = "true"
+        if dry_run:
+            query["dryRun"] = "All"
+        metadata = desired["metadata"]
+
+        def send(version: str) -> dict:
+            body = {**desired, "apiVersion": f"{kind.group}/{version}" if kind.group else version}
+            return self._request(
+                "PATCH", kind, version, metadata.get("namespace"), metadata["name"], query, body, APPLY
+            )
+
+        return self._versioned(kind, send)
+
+    def patch(self, kind, namespace, name, body, *, patch_type="merge", dry_run=False, subresource="") -> dict:
+        """A merge patch (``body`` a dict) or a JSON patch (``body`` a list of operations)."""
+        query = {"dryRun": "All"} if dry_run else None
+        content = _PATCH_TYPES[patch_type]
+        path = f"{name}/{subresource}" if subresource else name
+        return self._versioned(
+            kind, lambda version: self._request("PATCH", kind, version, namespace, path, query, body, content)
+        )
+
+    def create(self, kind: Kind, namespace: str | None, body: dict, *, dry_run=False, subresource="") -> dict:
+        """POST an object, or the sub-resource ``NAME/token`` and its like."""
+        query = {"dryRun": "All"} if dry_run else None
+        return self._versioned(
+            kind, lambda version: self._request("POST", kind, version, namespace, subresource or None, query, body)
+        )
+
+    def delete(self, kind, namespace, name, *, propagation="Background", dry_run=False, preconditions=None) -> bool:
+        """DELETE; False when the object was not there. ``preconditions``: {uid, resourceVersion}."""
+        body: dict = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation}
+        if preconditions:
+            body["preconditions"] = preconditions
+        query = {"dryRun": "All"} if dry_run else None
+        try:
+            self._versioned(kind, lambda version: self._request("DELETE", kind, version, namespace, name, query, body))
+        except ApiError as error:
+            if error.status == 404:
+                return False
+            raise
+        return True
+
+    def watch_object(self, kind, namespace, name, timeout, resource_version=None) -> Iterator[dict]:
+        """Events of one object for at most ``timeout`` seconds."""
+        query = {"fieldSelector": f"metadata.name={name}"}
+        if resource_version:
+            query["resourceVersion"] = resource_version
+        yield from self.session.watch(path(kind, self.version(kind), namespace), query, timeout)
+
+    def version(self, kind: Kind) -> str:
+        """The version of the kind that this session uses; learnt by a request, else the preferred one."""
+        return self.session.cache.get(("version", kind.group, kind.plural), kind.versions[0])
+
+    def served_kind(self, api_version: str, name: str) -> Kind:
+        """A Kind for any ``apiVersion`` and ``kind``, from the API server's discovery. Raises NotInstalled."""
+        cached = self.session.cache.get(("kind", api_version, name))
+        if cached:
+            return cached
+        group, _slash, version = api_version.rpartition("/")
+        root = f"/apis/{group}/{version}" if group else f"/api/{version}"
+        try:
+            served = self.session.request("GET", root)
+        except ApiError as error:
+            if error.status != 404:
+                raise
+            served = {}
+        for entry in served.get("resources") or []:
+            found = Kind(group, entry["kind"], entry["name"], (version,), namespaced=entry["namespaced"])
+            if "/" not in entry["name"]:
+                self.session.cache[("kind", api_version, entry["kind"])] = found
+        found = self.session.cache.get(("kind", api_version, name))
+        if not found:
+            raise NotInstalled(
+                f"The cluster serves no {name} of {api_version}. Check apiVersion and kind, or install it."
+            )
+        return found
+
+    def _request(self, verb, kind, version, namespace, name=None, query=None, body=None, content_type=None) -> dict:
+        where = path(kind, version, namespace, name)
+        return self.session.request(verb, where, query, body, content_type or "application/json")
+
+    def _versioned(self, kind: Kind, send: Callable[[str], dict]) -> dict:
+        """Send with the version in use; when the cluster does not serve it, learn which it does, once."""
+        key = ("version", kind.group, kind.plural)
+        known = self.session.cache.get(key)
+        try:
+            answer = send(known or kind.versions[0])
+        except ApiError as error:
+            if known or not _not_served(error):
+                if error.status == 404 and not _not_served(error):
+                    self.session.cache[key] = known or kind.versions[0]
+                raise
+        else:
+            self.session.cache[key] = known or kind.versions[0]
+            return answer
+        version = self._learn(kind)
+        self.session.cache[key] = version
+        return send(version)
+
+    def _learn(self, kind: Kind) -> str:
+        """Ask which versions are served; Istio before 1.22 has no v1, say."""
+        for version in kind.versions[1:]:
+            root = f"/apis/{kind.group}/{version}" if kind.group else f"/api/{version}"
+            try:
+                served = self.session.request("GET", root)
+            except ApiError as error:
+                if error.status != 404:
+                    raise
+                continue
+            if any(entry.get("name") == kind.plural for entry in served.get("resources") or []):
+                return version
+        remedy = (
+            f"The role meshops.lifecycle.{kind.installed_by} installs it." if kind.installed_by else "Install it first."
+        )
+        raise NotInstalled(f"The cluster does not serve {kind.kind} ({kind.plural}.{kind.group}). {remedy}")
+
+
+def _not_served(error: ApiError) -> bool:
+    """A 404 about the path, not about an object: the text differs between aggregated, custom and built-in APIs."""
+    return error.status == 404 and (
+        "page not found" in error.text or "could not find the requested resource" in error.text
+    )
+
+
+def path(kind: Kind, version: str, namespace: str | None = None, name: str | None = None) -> str:
+    """The path of a kind, of a namespace's objects of it, or of one object."""
+    parts = [f"/apis/{kind.group}/{version}" if kind.group else f"/api/{version}"]
+    if namespace and kind.namespaced:
+        parts.append(f"namespaces/{namespace}")
+    parts.append(kind.plural)
+    if name:
+        parts.append(name)
+    return "/".join(parts)

@@ -1,0 +1,304 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One conversation with one API server: kept-alive connections, time-outs, retries, and a count of requests."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import random
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlencode
+
+import yaml
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials as credentials_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import resolve
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+
+try:
+    import urllib3
+    from urllib3.exceptions import HTTPError, MaxRetryError, ProxyError, SSLError
+except ImportError:  # credentials.load() tells the person, urllib3 comes with the kubernetes package
+    pass
+
+CONNECT_TIMEOUT = 5.0  # seconds
+READ_TIMEOUT = 60.0  # seconds
+CONNECTIONS = 8
+# How long a fault may last, in seconds. A server that never answered is probably not there; one that
+# did is being restarted, and comes back.
+PATIENCE_FIRST = 3.0
+PATIENCE_LATER = 45.0
+_RETRIED = {429, 500, 502, 503, 504}
+APPLY = "application/apply-patch+yaml"
+
+_sessions: dict[str, Session] = {}
+
+
+def connect(params: Mapping) -> Session:
+    """The session for a task's connection options; the same one for equal options within a process.
+
+    Raises MeshError for unusable options.
+    """
+    options = resolve(params)
+    key = json.dumps([options, os.getpid(), os.environ.get("KUBECONFIG"), _stamp(options)], sort_keys=True, default=str)
+    if key not in _sessions:
+        _sessions[key] = Session(credentials_module.load(options), options)
+    return _sessions[key]
+
+
+def _stamp(options: Mapping) -> float | None:
+    """When the kubeconfig was last written, so that a renewed one is read again."""
+    path = options.get("kubeconfig") or os.environ.get("KUBECONFIG")
+    with contextlib.suppress(OSError, TypeError):
+        return os.stat(os.path.expanduser(path)).st_mtime
+    return None
+
+
+class Session:
+    """Requests to one API server. Safe to use from several threads.
+
+    ``counts``: how many reads, dry_runs, writes and retries were made.
+    """
+
+    def __init__(self, credentials: credentials_module.Credentials, options: Mapping | None = None):
+        self.credentials = credentials
+        self.default_namespace = credentials.namespace
+        self.counts = {"reads": 0, "dry_runs": 0, "writes": 0, "retries": 0}
+        self.cache: dict = {}  # what the cluster said of itself (served versions, resources), for this session only
+        self._answered = False
+        self._lock = threading.Lock()
+        self._pool = _pool(credentials, (options or {}).get("proxy_headers") or {})
+
+    def request(
+        self,
+        verb: str,
+        path: str,
+        query: Mapping | None = None,
+        body=None,
+        content_type: str = "application/json",
+        timeout: float | None = None,
+    ) -> dict:
+        """Send one request and return the decoded JSON answer; ``timeout`` in seconds.
+
+        Faults that pass are tried again, bounded. Raises ApiError.
+        """
+        url = f"{self.credentials.server}{path}" + (f"?{urlencode(query)}" if query else "")
+        data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
+        self._count(verb, query)
+        started = time.monotonic()
+        attempt = 0
+        while True:
+            try:
+                return self._once(verb, url, data, content_type, timeout)
+            except errors.ApiError as error:
+                pause = self._pause(error, attempt, time.monotonic() - started)
+                if pause is None:
+                    raise
+            attempt += 1
+            with self._lock:
+                self.counts["retries"] += 1
+            time.sleep(pause)
+
+    def text(self, path: str, query: Mapping | None = None, timeout: float | None = None) -> str:
+        """GET something that is not JSON (a pod's page through the proxy); returns its text. Raises ApiError."""
+        url = f"{self.credentials.server}{path}" + (f"?{urlencode(query)}" if query else "")
+        self._count("GET", None)
+        answer = self._send("GET", url, None, None, timeout)
+        if answer.status >= 400:
+            raise errors.from_status(answer.status, answer.data.decode(errors="replace"), self.credentials.origin)
+        return answer.data.decode(errors="replace")
+
+    def watch(self, path: str, query: Mapping, timeout: float) -> Iterator[dict]:
+        """Events ({type, object}) of a watch until ``timeout`` seconds are over or the server ends it."""
+        seconds = max(1, int(timeout))
+        query = {**query, "watch": "1", "timeoutSeconds": str(seconds), "allowWatchBookmarks": "true"}
+        url = f"{self.credentials.server}{path}?{urlencode(query)}"
+        self._count("GET", None)
+        answer = self._send("GET", url, None, None, seconds + 5, stream=True)
+        try:
+            if answer.status >= 400:
+                raise errors.from_status(answer.status, _decode(answer.data), self.credentials.origin)
+            yield from _events(answer)
+        finally:
+            answer.close()
+
+    def write_kubeconfig(self, path: str) -> None:
+        """Write a kubeconfig (0600) with this session's server and identity, for a program that wants a file."""
+        made = self.credentials
+        cluster: dict = {"server": made.server}
+        if made.ca:
+            cluster["certificate-authority-data"] = base64.b64encode(made.ca).decode()
+        if not made.configuration.verify_ssl:
+            cluster["insecure-skip-tls-verify"] = True
+            cluster.pop("certificate-authority-data", None)
+        if getattr(made.configuration, "tls_server_name", None):
+            cluster["tls-server-name"] = made.configuration.tls_server_name
+        if made.configuration.proxy:
+            cluster["proxy-url"] = made.configuration.proxy
+        document = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "meshops",
+            "clusters": [{"name": "meshops", "cluster": cluster}],
+            "users": [{"name": "meshops", "user": self._user()}],
+            "contexts": [
+                {
+                    "name": "meshops",
+                    "context": {"cluster": "meshops", "user": "meshops", "namespace": made.namespace},
+                }
+            ],
+        }
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            yaml.safe_dump(document, stream)
+
+    def _user(self) -> dict:
+        made, user = self.credentials, {}
+        if made.cert and made.key:
+            user["client-certificate-data"] = base64.b64encode(made.cert).decode()
+            user["client-key-data"] = base64.b64encode(made.key).decode()
+        kind, _space, value = (made.authorization() or "").partition(" ")
+        if kind == "Bearer":
+            user["token"] = value
+        elif kind == "Basic":
+            user["username"], _colon, user["password"] = base64.b64decode(value).decode().partition(":")
+        if "Impersonate-User" in made.headers:
+            user["as"] = made.headers["Impersonate-User"]
+        if getattr(made, "groups", None):
+            user["as-groups"] = made.groups
+        return user
+
+    def _once(self, verb, url, data, content_type, timeout) -> dict:
+        answer = self._send(verb, url, data, content_type if data is not None else None, timeout)
+        if answer.status >= 400:
+            error = errors.from_status(answer.status, _decode(answer.data), self.credentials.origin)
+            error.retry_after = answer.headers.get("Retry-After")
+            raise error
+        try:
+            return json.loads(answer.data)
+        except ValueError:
+            raise errors.ApiError(
+                f"The answer of {self.credentials.server} is not JSON; something else than an API server may answer "
+                "there (a proxy, a login page). Check 'host' and 'proxy'."
+            ) from None
+
+    def _send(self, verb, url, data, content_type, timeout, stream=False):
+        headers = self._headers(content_type)
+        limits = urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout or READ_TIMEOUT)
+        try:
+            answer = self._pool.request(
+                verb, url, body=data, headers=headers, timeout=limits, retries=False, preload_content=not stream
+            )
+        except (HTTPError, OSError) as error:
+            raise self._unreachable(error) from None
+        self._answered = True
+        return answer
+
+    def _headers(self, content_type: str | None):
+        headers = urllib3.HTTPHeaderDict({"Accept": "application/json", "User-Agent": "meshops.lifecycle"})
+        headers.update(self.credentials.headers)
+        for group in getattr(self.credentials, "groups", []):
+            headers.add("Impersonate-Group", group)
+        if content_type:
+            headers["Content-Type"] = content_type
+        authorization = self.credentials.authorization()
+        if authorization:
+            headers["Authorization"] = authorization
+        return headers
+
+    def _unreachable(self, error: Exception) -> errors.ApiError:
+        server, origin = self.credentials.server, self.credentials.origin
+        cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
+        final = False
+        if isinstance(cause, SSLError):
+            what = f"its certificate cannot be trusted ({_tail(cause)}): set ca_cert, or check 'host'"
+            final = True
+        elif isinstance(cause, ProxyError):
+            what = f"the proxy {self.credentials.configuration.proxy} does not let us through ({_tail(cause)})"
+        else:
+            what = f"{_tail(cause)}. Check that it runs and that the address is right"
+        made = errors.ApiError(f"The API server {server} ({origin}) cannot be reached: {what}.")
+        made.final = final
+        return made
+
+    def _pause(self, error: errors.ApiError, attempt: int, spent: float) -> float | None:
+        """Seconds until the next attempt, or None when there is to be none."""
+        if error.status and error.status not in _RETRIED or errors.is_final(error) or getattr(error, "final", False):
+            return None
+        patience = PATIENCE_LATER if self._answered else PATIENCE_FIRST
+        if error.status == 500:
+            patience = PATIENCE_FIRST
+        try:
+            wanted = float(getattr(error, "retry_after", None) or 0)
+        except ValueError:
+            wanted = 0.0
+        pause = max(wanted, min(5.0, 0.1 * 2**attempt) * random.uniform(0.5, 1.0))
+        return pause if spent + pause <= max(patience, wanted + 1 if attempt < 5 else 0) else None
+
+    def _count(self, verb: str, query: Mapping | None) -> None:
+        kind = "reads" if verb == "GET" else "dry_runs" if query and "dryRun" in query else "writes"
+        with self._lock:
+            self.counts[kind] += 1
+
+
+def _pool(credentials, proxy_headers: Mapping):
+    configuration = credentials.configuration
+    options: dict = {"maxsize": CONNECTIONS, "block": False}
+    if credentials.ssl_context is not None:
+        options["ssl_context"] = credentials.ssl_context
+        if not configuration.verify_ssl:
+            options["assert_hostname"] = False
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        if getattr(configuration, "tls_server_name", None):
+            options["server_hostname"] = configuration.tls_server_name
+            options["assert_hostname"] = configuration.tls_server_name
+    if configuration.proxy and not _bypassed(configuration):
+        try:
+            return urllib3.ProxyManager(configuration.proxy, proxy_headers=_basic(proxy_headers), **options)
+        except urllib3.exceptions.ProxySchemeUnknown:
+            raise MeshError(f"'proxy' must be an http or https URL, not {configuration.proxy!r}.") from None
+    return urllib3.PoolManager(**options)
+
+
+def _bypassed(configuration) -> bool:
+    from kubernetes.client.rest import should_bypass_proxies
+
+    return should_bypass_proxies(configuration.host, configuration.no_proxy or "")
+
+
+def _basic(headers: Mapping) -> dict | None:
+    """kubernetes.core's ``proxy_headers`` (basic_auth, proxy_basic_auth, user_agent) as headers."""
+    known = {name: value for name, value in headers.items() if value is not None}
+    return urllib3.make_headers(**known) if known else None
+
+
+def _decode(data: bytes):
+    try:
+        return json.loads(data)
+    except ValueError:
+        return data.decode(errors="replace")[:500]
+
+
+def _events(answer) -> Iterator[dict]:
+    """Decode a watch's answer: one JSON document a line."""
+    pending = b""
+    try:
+        for chunk in answer.stream(65536, decode_content=True):
+            pending += chunk
+            *lines, pending = pending.split(b"\n")
+            for line in lines:
+                if line.strip():
+                    yield json.loads(line)
+    except (HTTPError, OSError, ValueError):
+        return  # a watch that breaks off is taken up again by whoever waits
+
+
+def _tail(error: Exception) -> str:
+    """The last, telling part of urllib3's nested messages, without object addresses."""
+    text = str(error.args[-1] if error.args else error) or type(error).__name__
+    return text.rsplit(">: ", 1)[-1].strip("'\") ").split("(Caused by ")[-1][:300]

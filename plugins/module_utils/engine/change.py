@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One object: what would change, and making it so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import adopt, diff, fields
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError, sentence
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+
+CREATED, UPDATED, DELETED, UNCHANGED = "created", "changed", "deleted", "unchanged"
+_ATTEMPTS = 4  # how often an object that somebody else changes meanwhile is read again
+
+
+@dataclass
+class Change:
+    """What happened, or in check mode would happen, to one object.
+
+    ``before`` and ``after`` are whole live objects or None; ``validated`` is False where the server could not judge.
+    """
+
+    kind: Kind
+    namespace: str | None
+    name: str
+    action: str
+    before: dict | None = None
+    after: dict | None = None
+    validated: bool = True
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        return self.action != UNCHANGED
+
+    def row(self) -> dict:
+        """The object's line in a result's ``resources``."""
+        return {"kind": self.kind.kind, "namespace": self.namespace, "name": self.name, "action": self.action}
+
+    def diff(self) -> dict:
+        return diff.difference(self.before, self.after, self.kind.secret_fields)
+
+
+def apply(
+    resources: Resources, kind: Kind, desired: dict, live: dict | None, *, manager: str, force: bool, check: bool
+) -> Change:
+    """Bring one object to what is declared; no write when it is there already.
+
+    ``live`` is the object as read just now, or None. Raises MeshError that names object, field, cause and way out.
+    """
+    metadata = desired["metadata"]
+    namespace, name = metadata.get("namespace"), metadata["name"]
+    if live is not None and _deleting(live):
+        raise MeshError(_being_deleted(kind, live))
+    if live is not None and fields.settled(desired, live, manager):
+        return Change(kind, namespace, name, UNCHANGED, live, live)
+    try:
+        after = _write(resources, kind, desired, live, manager, force, check)
+    except (ApiError, NotInstalled) as error:
+        return _unjudged(error, kind, desired, live, check)
+    action = CREATED if live is None else UPDATED if _differs(live, after) else UNCHANGED
+    return Change(kind, namespace, name, action, live, after)
+
+
+def _write(resources, kind, desired, live, manager, force, check) -> dict:
+    for attempt in range(_ATTEMPTS):
+        try:
+            if live is None or not adopt.foreign(live, manager):
+                return resources.apply(kind, desired, manager=manager, force=force, dry_run=check)
+            if check:
+                return adopt.predict(resources, kind, desired, live, manager, force)
+            _refuse_early(resources, kind, desired, live, manager, force)
+            adopt.migrate(resources, kind, live, manager)
+            return resources.apply(kind, desired, manager=manager, force=force)
+        except ApiError as error:
+            if error.status not in (409, 422) or error.causes or attempt == _ATTEMPTS - 1:
+                raise
+            if error.status == 422 and "test operation" not in error.text and "testing" not in error.text:
+                raise
+            live = resources.get(kind, desired["metadata"].get("namespace"), desired["metadata"]["name"])
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _refuse_early(resources, kind, desired, live, manager, force) -> None:
+    """Adoption takes two requests; what the server refuses must be refused before the first."""
+    adopt.predict(resources, kind, desired, live, manager, force)
+
+
+def _differs(live: dict, after: dict) -> bool:
+    """A dry run gives no new resourceVersion, so what a person would see is compared as well."""
+    if live["metadata"].get("resourceVersion") != after["metadata"].get("resourceVersion"):
+        return True
+    return diff.clean(live) != diff.clean(after) or _ownership(live) != _ownership(after)
+
+
+def _ownership(live: dict) -> list:
+    return sorted(
+        (entry.get("manager", ""), entry.get("operation", ""), str(entry.get("fieldsV1")))
+        for entry in live["metadata"].get("managedFields") or []
+        if not entry.get("subresource")
+    )
+
+
+def _unjudged(error: MeshError, kind: Kind, desired: dict, live: dict | None, check: bool) -> Change:
+    """In check mode, a CRD or namespace that an earlier task of the same run would make is not there yet."""
+    metadata = desired["metadata"]
+    namespace, name = metadata.get("namespace"), metadata["name"]
+    missing_namespace = isinstance(error, ApiError) and error.status == 404
+    if check and live is None and (isinstance(error, NotInstalled) or missing_namespace):
+        what = f"namespace {namespace} does not exist" if missing_namespace else f"{kind.kind} is not served"
+        warning = f"{kind.label(namespace, name)} could not be validated: {what} in the cluster yet."
+        return Change(kind, namespace, name, CREATED, None, desired, validated=False, warnings=[warning])
+    raise explained(error, kind, namespace, name) from None
+
+
+def explained(error: MeshError, kind: Kind, namespace: str | None, name: str) -> MeshError:
+    """An error of the API server as an answer about this object."""
+    label = kind.label(namespace, name)
+    if not isinstance(error, ApiError):
+        return MeshError(f"{label}: {error.message}", **error.details)
+    if error.status == 409 and error.causes:
+        return _conflict(error, label)
+    if error.status == 404 and namespace and f'namespaces "{namespace}" not found' in error.text:
+        return MeshError(f"{label}: namespace {namespace} does not exist. Create it first.")
+    if error.status == 422 and error.causes:
+        findings = [f"{cause.get('field')}: {cause.get('message')}" for cause in error.causes]
+        return MeshError(sentence(f"{label}: {'; '.join(findings)}"), status=422)
+    return MeshError(f"{label}: {error.message}", status=error.status, reason=error.reason)
+
+
+def _conflict(error: ApiError, label: str) -> MeshError:
+    owners: dict[str, list[str]] = {}
+    for cause in error.causes:
+        message = cause.get("message") or ""
+        owner = message.split('"')[1] if message.count('"') >= 2 else message
+        owners.setdefault(owner, []).append((cause.get("field") or "").lstrip("."))
+    told = "; ".join(f"{', '.join(paths)} by {owner!r}" for owner, paths in owners.items())
+    return MeshError(
+        f"{label}: fields are owned by another manager: {told}. Leave them out of the task, change them where that "
+        "owner takes them from, or take them over with force_conflicts: true.",
+        conflicts=[{"manager": owner, "fields": paths} for owner, paths in owners.items()],
+    )
+
+
+def delete(resources: Resources, kind: Kind, namespace, name, live: dict | None, *, check: bool, propagation) -> Change:
+    """Delete one object, as read just now; what came in between (another object of that name) is not touched."""
+    if live is None:
+        return Change(kind, namespace, name, UNCHANGED)
+    if not _deleting(live):
+        try:
+            resources.delete(
+                kind,
+                namespace,
+                name,
+                dry_run=check,
+                propagation=propagation,
+                preconditions={"uid": live["metadata"]["uid"]},
+            )
+        except ApiError as error:
+            raise explained(error, kind, namespace, name) from None
+    return Change(kind, namespace, name, DELETED, live, None)
+
+
+def _deleting(live: dict) -> bool:
+    return bool(live["metadata"].get("deletionTimestamp"))
+
+
+def _being_deleted(kind: Kind, live: dict) -> str:
+    metadata = live["metadata"]
+    held = ", ".join(metadata.get("finalizers") or []) or "no finalizer"
+    return (
+        f"{kind.label(metadata.get('namespace'), metadata['name'])} is being deleted since "
+        f"{metadata['deletionTimestamp']} and held by {held}. Wait until it is gone, or see why its finalizer does not end."
+    )

@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The object that a task declares, from its options, a pasted document, or a file."""
+
+from __future__ import annotations
+
+import copy
+import os
+
+import yaml
+from ansible_collections.meshops.lifecycle.plugins.module_utils import params as params_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# What a pasted or exported document may carry that nobody declares.
+_SERVER_ONLY = ("managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink")
+
+
+def declared(kind: Kind, written: dict, options: dict, default_namespace: str) -> dict:
+    """The object: options win over the document of ``definition`` or ``src``; ``spec_extra`` is merged in last.
+
+    Raises MeshError when the document is of another kind or version, or when there is no name.
+    """
+    document = _document(kind, written)
+    metadata = document["metadata"]
+    for field in ("name", "namespace"):
+        if written.get(field):
+            metadata[field] = written[field]
+    if kind.namespaced:
+        metadata.setdefault("namespace", default_namespace)
+    else:
+        metadata.pop("namespace", None)
+    if not metadata.get("name"):
+        raise MeshError(f"{kind.kind}: give 'name', or a document with metadata.name.")
+    for field in ("labels", "annotations"):
+        if written.get(field) is not None:
+            metadata[field] = {**(metadata.get(field) or {}), **_texts(written[field])}
+    for source in (
+        params_module.api_names(written.get("spec"), options["spec"].get("options")) if "spec" in options else None,
+        written.get("spec_extra"),
+    ):
+        if source is not None:
+            document["spec"] = merge(document.get("spec") or {}, source)
+    return document
+
+
+def _document(kind: Kind, written: dict) -> dict:
+    document = copy.deepcopy(written.get("definition"))
+    if written.get("src"):
+        found = read(written["src"])
+        if len(found) != 1:
+            raise MeshError(
+                f"src: {written['src']} holds {len(found)} documents; this module takes one. mesh_apply takes many."
+            )
+        document = found[0]
+    if document is None:
+        document = {}
+    return checked_document(kind, tidy(document))
+
+
+def checked_document(kind: Kind, document: dict) -> dict:
+    """The document with the kind's own apiVersion. Raises MeshError when it says it is something else."""
+    stated_kind, stated_version = document.get("kind"), document.get("apiVersion")
+    if stated_kind and stated_kind != kind.kind:
+        raise MeshError(
+            f"The document is a {stated_kind}; this module manages {kind.kind}. Use the module for {stated_kind}, "
+            "or mesh_apply."
+        )
+    if stated_version and stated_version not in kind.api_versions:
+        raise MeshError(
+            f"{kind.kind} has no apiVersion {stated_version!r}. It must be {' or '.join(kind.api_versions)}."
+        )
+    return {**document, "apiVersion": kind.api_versions[0], "kind": kind.kind}
+
+
+def tidy(document: dict) -> dict:
+    """A document as a declaration: without status and what only the server writes, labels as text."""
+    if not isinstance(document, dict):
+        raise MeshError(
+            f"A document must be a mapping with apiVersion, kind and metadata, not {type(document).__name__}."
+        )
+    kept = {key: value for key, value in document.items() if key != "status"}
+    metadata = kept.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise MeshError("metadata of a document must be a mapping.")
+    metadata = {key: value for key, value in metadata.items() if key not in _SERVER_ONLY and value is not None}
+    for field in ("labels", "annotations"):
+        if isinstance(metadata.get(field), dict):
+            metadata[field] = _texts(metadata[field])
+    return {**kept, "metadata": metadata}
+
+
+def read(path: str) -> list[dict]:
+    """The YAML or JSON documents of a file, as they are; nothing in it is templated. Raises MeshError."""
+    path = os.path.expanduser(path)
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return parse(stream.read(), path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise MeshError(f"src: {path} cannot be read ({getattr(error, 'strerror', None) or error}).") from None
+
+
+def parse(text: str, origin: str) -> list[dict]:
+    """The documents of a YAML or JSON text; empty ones are left out. ``origin`` names it in errors."""
+    try:
+        documents = [params_module.plain(item) for item in yaml.load_all(text, Loader=_LOADER) if item is not None]
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise MeshError(f"{origin}{where}: not YAML ({getattr(error, 'problem', None) or 'cannot be read'}).") from None
+    for item in documents:
+        if not isinstance(item, dict):
+            raise MeshError(f"{origin}: a document is not a mapping but {type(item).__name__}.")
+    return documents
+
+
+def merge(base, over):
+    """``over`` laid on ``base``: mappings are merged, anything else is replaced."""
+    if not isinstance(base, dict) or not isinstance(over, dict):
+        return over
+    return {**base, **{key: merge(base[key], value) if key in base else value for key, value in over.items()}}
+
+
+def _texts(mapping: dict) -> dict:
+    """Label and annotation values are text; YAML's ``true`` and ``1`` are meant as such."""
+    if not isinstance(mapping, dict):
+        raise MeshError("labels and annotations must be mappings of text to text.")
+    return {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in mapping.items()}

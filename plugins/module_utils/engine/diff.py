@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person is shown of an object: without what only the server writes, with secrets masked."""
+
+from __future__ import annotations
+
+import copy
+
+MASK = "<hidden>"
+MASK_CHANGED = "<hidden, changed>"
+_SERVER_ONLY = ("managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink")
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_SECRET_FIELDS = ("data", "stringData")
+
+
+def clean(live: dict | None) -> dict:
+    """A copy without status and server-only metadata; an empty dict for an absent object."""
+    if not live:
+        return {}
+    kept = {key: copy.deepcopy(value) for key, value in live.items() if key not in ("status", "metadata")}
+    metadata = {key: copy.deepcopy(value) for key, value in live["metadata"].items() if key not in _SERVER_ONLY}
+    annotations = metadata.get("annotations")
+    if annotations:
+        annotations.pop(_LAST_APPLIED, None)
+        if not annotations:
+            del metadata["annotations"]
+    return {"apiVersion": kept.pop("apiVersion", None), "kind": kept.pop("kind", None), "metadata": metadata, **kept}
+
+
+def difference(before: dict | None, after: dict | None, secret_fields: tuple[str, ...] = ()) -> dict:
+    """The ``diff`` of a result: before and after, both cleaned, secrets told apart but not shown."""
+    old, new = clean(before), clean(after)
+    paths = secret_fields or (_SECRET_FIELDS if "Secret" in (old.get("kind"), new.get("kind")) else ())
+    for path in paths:
+        _mask_pair(old, new, path.split("."))
+    shown = new or old
+    metadata = shown.get("metadata", {})
+    header = "/".join(filter(None, [shown.get("kind"), metadata.get("namespace"), metadata.get("name")]))
+    return {"before": old, "after": new, "before_header": header, "after_header": header}
+
+
+def masked(live: dict | None, secret_fields: tuple[str, ...] = ()) -> dict:
+    """A copy of a whole live object, without managed fields, with secrets masked."""
+    if not live:
+        return {}
+    shown = copy.deepcopy(live)
+    shown.get("metadata", {}).pop("managedFields", None)
+    annotations = shown.get("metadata", {}).get("annotations") or {}
+    for path in secret_fields or (_SECRET_FIELDS if shown.get("kind") == "Secret" else ()):
+        annotations.pop(_LAST_APPLIED, None)
+        _mask_pair({}, shown, path.split("."), MASK)
+    return shown
+
+
+def _mask_pair(old: dict, new: dict, path: list[str], changed: str = MASK_CHANGED) -> None:
+    *parents, last = path
+    for name in parents:
+        old = old.get(name) if isinstance(old.get(name), dict) else {}
+        new = new.get(name) if isinstance(new.get(name), dict) else {}
+    before, after = old.get(last), new.get(last)
+    if isinstance(before, dict) or isinstance(after, dict):
+        before, after = before or {}, after or {}
+        for key in list(before) + [key for key in after if key not in before]:
+            _mask_value(before, after, key, changed)
+    else:
+        _mask_value(old, new, last, changed)
+
+
+def _mask_value(before: dict, after: dict, key: str, changed: str) -> None:
+    differs = before.get(key) != after.get(key)
+    if key in before:
+        before[key] = MASK
+    if key in after:
+        after[key] = changed if differs else MASK

@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module for one object does, for every kind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired as desired_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+
+
+def manage(kind: Kind) -> Callable:
+    """The ``run`` of a module that manages one object of this kind."""
+
+    def run(task) -> dict:
+        resources = Resources(task.session)
+        desired = desired_module.declared(kind, task.written, task.options, task.session.default_namespace)
+        if kind.normalise:
+            desired = kind.normalise(desired)
+        live = _read(resources, kind, desired, task)
+        if task.params.get("state") == "absent":
+            return _absent(task, resources, kind, desired, live)
+        return _present(task, resources, kind, desired, live)
+
+    return run
+
+
+def _read(resources: Resources, kind: Kind, desired: dict, task) -> dict | None:
+    namespace, name = desired["metadata"].get("namespace"), desired["metadata"]["name"]
+    try:
+        return resources.get(kind, namespace, name)
+    except NotInstalled as error:
+        # Nothing of a kind that is not served can be there to delete; and a check cannot judge yet.
+        if task.check or task.params.get("state") == "absent":
+            return None
+        raise change_module.explained(error, kind, namespace, name) from None
+    except ApiError as error:
+        raise change_module.explained(error, kind, namespace, name) from None
+
+
+def _present(task, resources: Resources, kind: Kind, desired: dict, live: dict | None) -> dict:
+    started = time.monotonic()
+    made = change_module.apply(
+        resources,
+        kind,
+        desired,
+        live,
+        manager=task.params["field_manager"],
+        force=bool(task.params.get("force_conflicts")),
+        check=task.check,
+    )
+    waited = False
+    if task.params.get("wait") and not task.check:
+        deadline = started + task.params["wait_timeout"]
+        made.after = wait_ready(task, resources, kind, made.after, deadline)
+        waited = True
+    return result(task, made, waited)
+
+
+def wait_ready(task, resources: Resources, kind: Kind, live: dict, deadline: float) -> dict:
+    """The kind's own wait, then the task's ``wait_for``; returns the object as it is then."""
+    expression = task.params.get("wait_for")
+    if kind.wait:
+        live = kind.wait(task, resources, live, deadline)
+        if not expression:
+            return live
+    return wait.until_ready(task, resources, kind, live, expression, deadline)
+
+
+def _absent(task, resources: Resources, kind: Kind, desired: dict, live: dict | None) -> dict:
+    namespace, name = desired["metadata"].get("namespace"), desired["metadata"]["name"]
+    deadline = time.monotonic() + task.params["wait_timeout"]
+    if live and kind.before_delete and not task.check:
+        live = kind.before_delete(task, resources, live) or live
+    made = change_module.delete(
+        resources,
+        kind,
+        namespace,
+        name,
+        live,
+        check=task.check,
+        propagation=task.params.get("propagation") or "Background",
+    )
+    waited = False
+    if made.changed and task.params.get("wait") and not task.check:
+        if kind.wait_deleted:
+            kind.wait_deleted(task, resources, live, deadline)
+        else:
+            wait.until_gone(task, resources, kind, live, deadline)
+        waited = True
+    return result(task, made, waited)
+
+
+def result(task, made: Change, waited: bool) -> dict:
+    """The result contract for one object."""
+    for warning in made.warnings:
+        task.warn(warning)
+    answer = {
+        "changed": made.changed,
+        "result": diff.masked(made.after, made.kind.secret_fields),
+        "resources": [made.row()],
+        "validated": made.validated,
+        "waited": waited,
+    }
+    if made.changed:
+        answer["diff"] = made.diff()
+    return answer

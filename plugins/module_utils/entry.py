@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module is, and one call of it: the same whether Ansible's worker runs it or a module process does."""
+
+from __future__ import annotations
+
+import copy
+import os
+import traceback
+from collections.abc import Callable, Mapping
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import _list_no_log_values
+from ansible_collections.meshops.lifecycle.plugins.module_utils import params as params_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session, connect
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+
+# The fields of a kubeconfig's user that are credentials.
+_CREDENTIALS = {"token", "password", "client-key-data", "client-certificate-data"}
+
+
+class Entry:
+    """A module: its name, its argument spec, and ``run(task) -> result``.
+
+    ``secrets``: dotted paths of options whose values are never shown (the generated spec carries them as no_log).
+    The constraints are those of AnsibleModule.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        arguments: dict,
+        run: Callable[[Task], dict],
+        *,
+        secrets: tuple[str, ...] = (),
+        supports_check_mode: bool = True,
+        **constraints,
+    ):
+        self.name = name
+        self.arguments = arguments
+        self.run = run
+        self.secrets = secrets
+        self.supports_check_mode = supports_check_mode
+        self.constraints = constraints
+
+    def task(self, arguments: Mapping, *, check: bool, warn: Callable, progress: Callable) -> Task:
+        """One call, in process: arguments checked by us, defaults and constraints by Ansible.
+
+        Raises MeshError for bad arguments.
+        """
+        written = params_module.check(arguments, self.arguments, self.name)
+        validator = ArgumentSpecValidator(self._top_level(), **self.constraints)
+        outcome = validator.validate(written)
+        if outcome.error_messages:
+            raise MeshError("; ".join(outcome.error_messages))
+        return Task(self, written, outcome.validated_parameters, check, warn, progress)
+
+    def _top_level(self) -> dict:
+        """The spec without its inner levels, which ``params.check`` has seen to."""
+        return {
+            name: {key: value for key, value in option.items() if key not in ("options", "aliases")}
+            for name, option in self.arguments.items()
+        }
+
+
+class Task:
+    """One call of a module.
+
+    ``params``: the top-level options with defaults, inner levels as written; ``written``: only what was written, under
+    the options' names; ``options``: the argument spec; ``check``: True in check mode.
+    """
+
+    def __init__(self, entry: Entry, written: dict, params: dict, check: bool, warn: Callable, progress: Callable):
+        self.name = entry.name
+        self.options = entry.arguments
+        self.written = written
+        self.params = params
+        self.check = check
+        self.warn = warn
+        self.progress = progress
+        self._session: Session | None = None
+        self._retries_before = 0
+
+    @property
+    def session(self) -> Session:
+        """The connection, made when first needed. Raises MeshError."""
+        if self._session is None:
+            self._session = connect(self.params)
+            self._retries_before = self._session.counts["retries"]
+        return self._session
+
+    def retries(self) -> int:
+        """How many requests of this task had to be sent again."""
+        return self._session.counts["retries"] - self._retries_before if self._session else 0
+
+
+def execute(entry: Entry, task: Task) -> dict:
+    """Run a task to its result; an error becomes a failed result, also one that nobody foresaw."""
+    try:
+        answer = entry.run(task)
+    except MeshError as error:
+        answer = {"failed": True, "changed": False, "msg": error.message, **error.details}
+    except Exception as error:
+        answer = {"failed": True, "changed": False, "msg": _unforeseen(entry.name, error)}
+    retried = task.retries()
+    return {**answer, "retries": retried} if retried else answer
+
+
+def _unforeseen(name: str, error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"{name} met a case that it does not know: {type(error).__name__}: {error} "
+        f"({os.path.basename(last.filename)}, line {last.lineno}). This is a defect of the collection: please report it."
+    )
+
+
+def secrets_of(task_options: dict, written: Mapping) -> set[str]:
+    """The texts that must never be shown: values of no_log options, and credentials within an inline kubeconfig."""
+    values = set(_list_no_log_values(task_options, copy.deepcopy(dict(written))))
+    kubeconfig = written.get("kubeconfig")
+    if isinstance(kubeconfig, Mapping):
+        for user in kubeconfig.get("users") or []:
+            values |= {str(value) for key, value in (user.get("user") or {}).items() if value and key in _CREDENTIALS}
+    return values
+
+
+class _Module(AnsibleModule):
+    """AnsibleModule that keeps the arguments as they were written."""
+
+    def _load_params(self):
+        super()._load_params()
+        self.as_written = {
+            key: copy.deepcopy(value) for key, value in self.params.items() if not key.startswith("_ansible_")
+        }
+
+
+def run_module(entry: Entry) -> None:
+    """``main()`` of every module."""
+    module = _Module(argument_spec=entry.arguments, supports_check_mode=entry.supports_check_mode, **entry.constraints)
+    module.no_log_values |= secrets_of({}, module.as_written)
+    try:
+        task = entry.task(module.as_written, check=module.check_mode, warn=module.warn, progress=module.debug)
+    except MeshError as error:
+        module.fail_json(msg=error.message, **error.details)
+    answer = execute(entry, task)
+    if answer.pop("failed", False):
+        module.fail_json(**answer)
+    module.exit_json(**answer)

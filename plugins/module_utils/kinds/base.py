@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a kind is: where the API server keeps it, when it is ready, and what goes before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+# Dependency order of what is applied together: lower first, deleted in reverse. Kinds of one step are
+# applied in parallel. Subsets exist before the routes that name them; authentication before traffic rules.
+NAMESPACES = 0
+CRDS = 10
+ACCESS = 20
+CONFIGURATION = 30
+WORKLOADS = 40
+POLICIES = 50
+MESH_DEFAULT = 60
+MESH_HOSTS = 65
+MESH_SUBSETS = 70
+MESH_GATEWAYS = 75
+MESH_ROUTES = 80
+MONITORING = 85
+DELIVERY_PROJECTS = 90
+DELIVERY = 95
+
+
+class Readiness(NamedTuple):
+    """What a live object says of itself: ``state`` is ready, waiting or failed; ``message`` says why not ready."""
+
+    state: str
+    message: str = ""
+
+
+READY = Readiness("ready")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of the Kubernetes API.
+
+    ``versions``: the API versions this collection can write, the preferred one first; a cluster serves one of them.
+    ``installed_by``: the role that brings the kind, named when a cluster does not serve it.
+    ``ready``: live object -> Readiness; a kind without it is ready once it is stored.
+    ``secret_fields``: dotted paths that are masked wherever an object is shown.
+    ``normalise``: declared object -> the same as the server stores it (a Secret's stringData, say).
+    ``wait``: the kind's own wait, instead of ``ready``: ``wait(task, resources, live, deadline) -> live``;
+    ``before_delete(task, resources, live)`` and ``wait_deleted(task, resources, live, deadline)`` likewise.
+    ``deadline`` is a ``time.monotonic()`` value. All raise MeshError.
+    """
+
+    group: str
+    kind: str
+    plural: str
+    versions: tuple[str, ...]
+    namespaced: bool = True
+    order: int = MESH_DEFAULT
+    installed_by: str = ""
+    ready: Callable[[dict], Readiness] | None = None
+    secret_fields: tuple[str, ...] = ()
+    wait: Callable | None = None
+    normalise: Callable[[dict], dict] | None = None
+    before_delete: Callable | None = None
+    wait_deleted: Callable | None = None
+
+    @property
+    def api_versions(self) -> tuple[str, ...]:
+        """The ``apiVersion`` values of the kind, the preferred one first."""
+        return tuple(f"{self.group}/{version}" if self.group else version for version in self.versions)
+
+    def label(self, namespace: str | None, name: str) -> str:
+        """How messages name an object of this kind: ``VirtualService shop/reviews``."""
+        return f"{self.kind} {namespace}/{name}" if namespace else f"{self.kind} {name}"
+
+
+def condition(live: dict, kind: str) -> dict:
+    """The condition of type ``kind`` in a live object's status, or an empty dict."""
+    for entry in (live.get("status") or {}).get("conditions") or []:
+        if entry.get("type") == kind:
+            return entry
+    return {}

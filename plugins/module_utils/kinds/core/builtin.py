@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds of Kubernetes itself that a mesh is installed with: their place in the order, and when they are ready."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from functools import partial
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import base
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Kind, Readiness, condition
+
+
+def crd_ready(live: dict) -> Readiness:
+    """Established, with its names accepted; a conflict of names does not end by itself."""
+    names = condition(live, "NamesAccepted")
+    if names.get("status") == "False":
+        return Readiness("failed", names.get("message") or "its names are taken")
+    if condition(live, "Established").get("status") == "True":
+        return READY
+    return Readiness("waiting", "not established yet")
+
+
+def namespace_ready(live: dict) -> Readiness:
+    phase = (live.get("status") or {}).get("phase")
+    return READY if phase == "Active" else Readiness("waiting", f"it is {phase}")
+
+
+def _seen(live: dict) -> bool:
+    """The controller has looked at this very generation."""
+    return (live.get("status") or {}).get("observedGeneration", 0) >= live["metadata"].get("generation", 0)
+
+
+def deployment_ready(live: dict) -> Readiness:
+    """As ``kubectl rollout status`` has it, and failed when the progress deadline is over."""
+    status, wanted = live.get("status") or {}, live["spec"].get("replicas", 1)
+    progressing = condition(live, "Progressing")
+    if _seen(live) and progressing.get("reason") == "ProgressDeadlineExceeded":
+        return Readiness("failed", progressing.get("message") or "the progress deadline is over")
+    updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
+    if _seen(live) and updated >= wanted and available >= wanted and status.get("replicas", 0) <= updated:
+        return READY
+    return Readiness("waiting", f"{available} of {wanted} replicas available, {updated} updated")
+
+
+def statefulset_ready(live: dict) -> Readiness:
+    status, wanted = live.get("status") or {}, live["spec"].get("replicas", 1)
+    ready, updated = status.get("readyReplicas", 0), status.get("updatedReplicas", 0)
+    if _seen(live) and ready >= wanted and updated >= wanted:
+        return READY
+    return Readiness("waiting", f"{ready} of {wanted} replicas ready, {updated} updated")
+
+
+def daemonset_ready(live: dict) -> Readiness:
+    status = live.get("status") or {}
+    wanted = status.get("desiredNumberScheduled", 0)
+    ready, updated = status.get("numberReady", 0), status.get("updatedNumberScheduled", 0)
+    if _seen(live) and ready >= wanted and updated >= wanted:
+        return READY
+    return Readiness("waiting", f"{ready} of {wanted} pods ready, {updated} updated")
+
+
+def job_ready(live: dict) -> Readiness:
+    failed = condition(live, "Failed")
+    if failed.get("status") == "True":
+        return Readiness("failed", failed.get("message") or "the job failed")
+    return READY if condition(live, "Complete").get("status") == "True" else Readiness("waiting", "not complete yet")
+
+
+def condition_ready(name: str, live: dict) -> Readiness:
+    found = condition(live, name)
+    if found.get("status") == "True":
+        return READY
+    return Readiness("waiting", found.get("message") or f"{name} is {found.get('status', 'not told yet')}")
+
+
+def secret(declared: dict) -> dict:
+    """``stringData`` is a way to write ``data`` and is never read back, so it is turned into what is stored."""
+    texts = declared.get("stringData")
+    if not texts:
+        return declared
+    data = dict(declared.get("data") or {})
+    data.update({key: base64.b64encode(str(value).encode()).decode() for key, value in texts.items()})
+    return {**{key: value for key, value in declared.items() if key != "stringData"}, "data": data}
+
+
+def decoded(live: dict | None, key: str) -> str | None:
+    """One value of a live Secret as text, or None."""
+    value = ((live or {}).get("data") or {}).get(key)
+    try:
+        return None if value is None else base64.b64decode(value).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+def _kind(group, kind, plural, order, namespaced=True, **more) -> Kind:
+    return Kind(group, kind, plural, more.pop("versions", ("v1",)), namespaced, order, **more)
+
+
+NAMESPACE = _kind("", "Namespace", "namespaces", base.NAMESPACES, False, ready=namespace_ready)
+CRD = _kind(
+    "apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions", base.CRDS, False, ready=crd_ready
+)
+SECRET = _kind("", "Secret", "secrets", base.CONFIGURATION, normalise=secret, secret_fields=("data", "stringData"))
+CONFIGMAP = _kind("", "ConfigMap", "configmaps", base.CONFIGURATION)
+DEPLOYMENT = _kind("apps", "Deployment", "deployments", base.WORKLOADS, ready=deployment_ready)
+
+_RBAC = "rbac.authorization.k8s.io"
+_ADMISSION = "admissionregistration.k8s.io"
+
+KINDS = (
+    NAMESPACE,
+    CRD,
+    SECRET,
+    CONFIGMAP,
+    DEPLOYMENT,
+    _kind("", "ServiceAccount", "serviceaccounts", base.ACCESS),
+    _kind(_RBAC, "ClusterRole", "clusterroles", base.ACCESS, False),
+    _kind(_RBAC, "ClusterRoleBinding", "clusterrolebindings", base.ACCESS, False),
+    _kind(_RBAC, "Role", "roles", base.ACCESS),
+    _kind(_RBAC, "RoleBinding", "rolebindings", base.ACCESS),
+    _kind("scheduling.k8s.io", "PriorityClass", "priorityclasses", base.ACCESS, False),
+    _kind("", "ResourceQuota", "resourcequotas", base.ACCESS),
+    _kind("", "LimitRange", "limitranges", base.ACCESS),
+    _kind("", "Service", "services", base.CONFIGURATION),
+    _kind("", "PersistentVolumeClaim", "persistentvolumeclaims", base.CONFIGURATION),
+    _kind("apps", "StatefulSet", "statefulsets", base.WORKLOADS, ready=statefulset_ready),
+    _kind("apps", "DaemonSet", "daemonsets", base.WORKLOADS, ready=daemonset_ready),
+    _kind("", "Pod", "pods", base.WORKLOADS, ready=partial(condition_ready, "Ready")),
+    _kind("batch", "Job", "jobs", base.WORKLOADS, ready=job_ready),
+    _kind("batch", "CronJob", "cronjobs", base.WORKLOADS),
+    _kind("policy", "PodDisruptionBudget", "poddisruptionbudgets", base.POLICIES),
+    _kind("autoscaling", "HorizontalPodAutoscaler", "horizontalpodautoscalers", base.POLICIES, versions=("v2",)),
+    _kind("networking.k8s.io", "NetworkPolicy", "networkpolicies", base.POLICIES),
+    _kind("networking.k8s.io", "Ingress", "ingresses", base.POLICIES),
+    _kind(_ADMISSION, "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", base.POLICIES, False),
+    _kind(_ADMISSION, "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", base.POLICIES, False),
+    _kind(
+        "apiregistration.k8s.io",
+        "APIService",
+        "apiservices",
+        base.POLICIES,
+        False,
+        ready=partial(condition_ready, "Available"),
+    ),
+)

@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action of every module: runs it inside Ansible's worker where that is the same, else as an ordinary module.
+
+In a worker the imports were paid once, in the parent, which looks an action up under the module's own name before it
+forks; and connections are kept over the items of a loop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible_collections.meshops.lifecycle.plugins.module_utils import params
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, execute, secrets_of
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+
+
+class MeshAction(ActionBase):
+    """Base of the generated stubs; each sets ``entry`` to that of its module."""
+
+    entry: Entry
+    _supports_check_mode = True
+    _supports_diff = True
+    _supports_async = True
+
+    def run(self, tmp=None, task_vars=None):
+        """Run the task; returns the result of the module, whichever way it ran."""
+        result = super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        arguments = params.plain(self._task.args)
+        try:
+            arguments = self._with_files(arguments)
+            params.check(arguments, self.entry.arguments, self.entry.name)
+        except MeshError as error:
+            return {**result, "failed": True, "msg": error.message, **error.details}
+        if self._belongs_in_process(task_vars):
+            with self._environment():
+                return {**result, **self._in_process(arguments)}
+        return {**result, **self._as_module(arguments, task_vars)}
+
+    def _in_process(self, arguments: dict) -> dict:
+        warnings: list[str] = []
+        hidden = secrets_of(self.entry.arguments, arguments)
+
+        def progress(message: str) -> None:
+            # stderr, so that what a program reads on stdout (JSON callbacks, -o) stays whole
+            self._display.display(f"  ... {remove_values(message, hidden)}", stderr=True)
+
+        try:
+            check = bool(self._task.check_mode)
+            task = self.entry.task(arguments, check=check, warn=warnings.append, progress=progress)
+        except MeshError as error:
+            answer = {"failed": True, "msg": error.message, **error.details}
+        else:
+            answer = execute(self.entry, task)
+        if warnings:
+            answer["warnings"] = warnings
+        answer["invocation"] = {"module_args": arguments}
+        return remove_values(answer, hidden)
+
+    def _as_module(self, arguments: dict, task_vars: Mapping) -> dict:
+        interpreter = self._interpreter(task_vars)
+        if not interpreter and self._is_local():
+            # What discovery finds on the controller is often another Python, without our libraries.
+            task_vars = {**task_vars, "ansible_python_interpreter": sys.executable}
+        return self._execute_module(
+            module_name=self._task.resolved_action or self._task.action,
+            module_args=arguments,
+            task_vars=task_vars,
+            wrap_async=bool(self._task.async_val),
+        )
+
+    def _belongs_in_process(self, task_vars: Mapping) -> bool:
+        if not boolean(self._variable(task_vars, "meshops_in_process", True), strict=False):
+            return False
+        if self._task.async_val or self._task.become or not self._is_local():
+            return False
+        interpreter = self._interpreter(task_vars)
+        return not interpreter or os.path.realpath(interpreter) == os.path.realpath(sys.executable)
+
+    def _is_local(self) -> bool:
+        return getattr(self._connection, "transport", "") == "local"
+
+    def _interpreter(self, task_vars: Mapping) -> str:
+        """The interpreter that somebody chose, or an empty text when it was left to discovery."""
+        chosen = str(self._variable(task_vars, "ansible_python_interpreter", "") or "")
+        return "" if chosen.startswith("auto") else chosen
+
+    def _variable(self, task_vars: Mapping, name: str, default):
+        if self._task.delegate_to:
+            task_vars = (task_vars.get("ansible_delegated_vars") or {}).get(self._task.delegate_to) or {}
+        value = task_vars.get(name, default)
+        return self._templar.template(value)
+
+    @contextlib.contextmanager
+    def _environment(self) -> Iterator[None]:
+        """The task's ``environment`` for as long as it runs; a worker runs one task at a time."""
+        wanted: dict = {}
+        self._compute_environment_string(wanted)
+        before = dict(os.environ)
+        os.environ.update({key: str(value) for key, value in wanted.items()})
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    def _with_files(self, arguments: dict) -> dict:
+        """Read ``src`` here, on the controller, as it is; what runs elsewhere gets the document."""
+        source = arguments.get("src")
+        if not source or "definition" not in self.entry.arguments:
+            return arguments
+        if arguments.get("definition"):
+            raise MeshError("Give 'definition' or 'src', not both.")
+        try:
+            path = self._find_needle("files", source)
+        except AnsibleError as error:
+            raise MeshError(f"src: {source} was not found. {str(error).splitlines()[0]}") from None
+        documents = desired.read(path)
+        if self.entry.arguments["definition"].get("type") != "list" and len(documents) != 1:
+            raise MeshError(
+                f"src: {path} holds {len(documents)} documents; this module takes one. mesh_apply takes many."
+            )
+        rest = {key: value for key, value in arguments.items() if key != "src"}
+        many = self.entry.arguments["definition"].get("type") == "list"
+        return {**rest, "definition": documents if many else documents[0]}

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write what follows from the modules' DOCUMENTATION and the kinds: specs, action stubs, registry, action group.
+
+Usage: generate.py [--check]. With --check nothing is written and the exit code is 1 when something would be.
+Needs `.build/collections` (see the Makefile) on the path that Ansible finds collections by.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+PLUGINS = ROOT / "plugins"
+UTILS = PLUGINS / "module_utils"
+PACKAGE = "ansible_collections.meshops.lifecycle.plugins"
+HEADER = """# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""
+# Names for which validate-modules wants a word on whether they are secret.
+SECRET_NAME = re.compile(r"pass(?!ive|through)|secret|token|key", re.I)
+WIDTH = 120
+
+
+def constant(path: Path, name: str) -> str:
+    """The string assigned to ``name`` anywhere in a Python file."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
+            return ast.literal_eval(node.value)
+    raise SystemExit(f"{path} has no {name}")
+
+
+def documented_options(path: Path) -> dict:
+    """The options of a module, its own over those of its fragments."""
+    documentation = yaml.safe_load(constant(path, "DOCUMENTATION"))
+    options: dict = {}
+    for fragment in documentation.get("extends_documentation_fragment") or []:
+        source = PLUGINS / "doc_fragments" / f"{fragment.rsplit('.', 1)[-1]}.py"
+        if fragment.startswith("meshops.lifecycle."):
+            options.update(yaml.safe_load(constant(source, "DOCUMENTATION")).get("options") or {})
+    options.update(documentation.get("options") or {})
+    return options
+
+
+def argument_spec(options: dict, secrets: set[str], prefix: str = "") -> dict:
+    """DOCUMENTATION's options as an argument spec."""
+    spec = {}
+    for name, option in options.items():
+        where = f"{prefix}{name}"
+        made = {"type": option.get("type", "str")}
+        for key in ("elements", "choices", "aliases", "default", "required"):
+            if key in option:
+                made[key] = option[key]
+        if where in secrets:
+            made["no_log"] = True
+        elif SECRET_NAME.search(name):
+            made["no_log"] = False
+        if option.get("suboptions"):
+            made["options"] = argument_spec(option["suboptions"], secrets, f"{where}.")
+        spec[name] = made
+    return spec
+
+
+class Source:
+    """An argument spec as Python source; subtrees that occur more than once get a name."""
+
+    def __init__(self, spec: dict):
+        self.counts: Counter = Counter()
+        self._count(spec)
+        self.names: dict[str, str] = {}
+        self.shared: list[str] = []
+        self.text = f"ARGUMENTS = {self._render(spec, 0)}\n"
+
+    def _count(self, spec: dict) -> None:
+        for option in spec.values():
+            if "options" in option:
+                key = repr(option["options"])
+                self.counts[key] += 1
+                if self.counts[key] == 1:
+                    self._count(option["options"])
+
+    def _render(self, value, depth: int) -> str:
+        short = repr(value)
+        if not isinstance(value, (dict, list)) or len(short) + depth * 4 < WIDTH - 40 and "'options'" not in short:
+            return short.replace("'", '"') if '"' not in short else short
+        pad, end = "    " * (depth + 1), "    " * depth
+        if isinstance(value, list):
+            return "[\n" + "".join(f"{pad}{self._render(item, depth + 1)},\n" for item in value) + f"{end}]"
+        return (
+            "{\n"
+            + "".join(f'{pad}"{key}": {self._below(key, item, depth)},\n' for key, item in value.items())
+            + f"{end}}}"
+        )
+
+    def _below(self, key: str, item, depth: int) -> str:
+        if key != "options" or not isinstance(item, dict) or self.counts[repr(item)] < 2:
+            return self._render(item, depth + 1)
+        text = repr(item)
+        if text not in self.names:
+            rendered = self._render(item, 0)
+            self.names[text] = f"_SHARED_{len(self.names) + 1}"
+            self.shared.append(f"{self.names[text]} = {rendered}\n")
+        return self.names[text]
+
+
+def spec_file(name: str, options: dict, secrets: set[str]) -> str:
+    source = Source(argument_spec(options, secrets))
+    shared = "\n".join(source.shared)
+    return (
+        f'{HEADER}"""The argument spec of {name}. Written by `make generate` from its DOCUMENTATION; do not edit."""\n\n'
+        f"from __future__ import annotations\n\n{shared}{chr(10) if shared else ''}{source.text}"
+    )
+
+
+def action_file(name: str) -> str:
+    return f'''{HEADER}"""The action of {name}. Written by `make generate`; do not edit."""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.modules.{name} import ENTRY
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils.action import MeshAction
+
+
+class ActionModule(MeshAction):
+    """Found under the module's own name, so that Ansible imports it once, before it forks."""
+
+    entry = ENTRY
+'''
+
+
+def registry_file() -> str:
+    found = []
+    for path in sorted((UTILS / "kinds").glob("*/*.py")):
+        assigned = {
+            getattr(node.targets[0], "id", "")
+            for node in ast.parse(path.read_text()).body
+            if isinstance(node, ast.Assign)
+        }
+        for name in ("KIND", "KINDS"):
+            if name in assigned:
+                found.append((path.parent.name, path.stem, name))
+    imports = "".join(
+        f"from {PACKAGE}.module_utils.kinds.{api} import {stem} as {api}_{stem}\n" for api, stem, _name in found
+    )
+    single = "".join(f"    {api}_{stem}.KIND,\n" for api, stem, name in found if name == "KIND")
+    many = "".join(f"    *{api}_{stem}.KINDS,\n" for api, stem, name in found if name == "KINDS")
+    return f'''{HEADER}"""Every kind we know. Written by `make generate`; do not edit.
+
+The imports are static, so that a packed module carries the kinds.
+"""
+
+from __future__ import annotations
+
+{imports}
+KINDS = {{
+    (kind.group, kind.kind): kind
+    for kind in (
+{"".join("    " + line + chr(10) for line in (single + many).splitlines())}    )
+}}
+'''
+
+
+def runtime_file(names: list[str]) -> str:
+    """meta/runtime.yml with the action group anew; what stands above the group stays."""
+    path = ROOT / "meta" / "runtime.yml"
+    head = path.read_text().split("action_groups:")[0]
+    return head + "action_groups:\n  mesh:\n" + "".join(f"    - {name}\n" for name in names)
+
+
+def secrets_of(name: str) -> set[str]:
+    """Secrets of a module: of the connection, and what its Entry adds."""
+    options = importlib.import_module(f"{PACKAGE}.module_utils.cluster.options")
+    module = importlib.import_module(f"{PACKAGE}.modules.{name}")
+    return set(options.SECRETS) | set(module.ENTRY.secrets)
+
+
+def main() -> int:
+    check = "--check" in sys.argv[1:]
+    sys.path.insert(0, str(ROOT / ".build" / "collections"))
+    modules = sorted(path for path in (PLUGINS / "modules").glob("*.py") if path.stem != "__init__")
+    for path in modules:  # a new module imports its spec, which has to be there before its secrets can be read
+        spec = UTILS / "specs" / f"{path.stem}.py"
+        if not spec.exists():
+            if check:
+                print(f"{spec.relative_to(ROOT)} is missing: run make generate")
+                return 1
+            spec.write_text(spec_file(path.stem, documented_options(path), set()))
+    wanted = {UTILS / "kinds" / "registry.py": registry_file()}
+    if not (UTILS / "kinds" / "registry.py").exists():
+        (UTILS / "kinds" / "registry.py").write_text(wanted[UTILS / "kinds" / "registry.py"])
+    for path in modules:
+        wanted[PLUGINS / "action" / path.name] = action_file(path.stem)
+        wanted[UTILS / "specs" / path.name] = spec_file(path.stem, documented_options(path), secrets_of(path.stem))
+    wanted[ROOT / "meta" / "runtime.yml"] = runtime_file([path.stem for path in modules])
+    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
+    kept = {path.name for path in modules}
+    orphans = [
+        path
+        for folder in (PLUGINS / "action", UTILS / "specs")
+        for path in folder.glob("*.py")
+        if path.name not in kept and path.name != "__init__.py"
+    ]
+    for path in stale + orphans:
+        print(f"{'stale' if check else 'removed' if path in orphans else 'written'}: {path.relative_to(ROOT)}")
+    if check:
+        return 1 if stale or orphans else 0
+    for path in stale:
+        path.write_text(wanted[path])
+    for path in orphans:
+        path.unlink()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
