@@ -291,8 +291,8 @@ options:
                     type: str
                   rewrite:
                     description:
-                      - What takes the place of the match. V(\1) to V(\9) stand for capture groups, V(\0) for all that
-                        matched.
+                      - What takes the place of the match. V(\\1) to V(\\9) stand for capture groups, V(\\0) for all
+                        that matched.
                     type: str
           timeout:
             description:
@@ -730,18 +730,18 @@ resources:
       returned: always
     action:
       description:
-        - What was done, one of V(created), V(updated), V(deleted) and V(unchanged).
+        - What was done, V(created), V(changed), V(deleted) or V(unchanged).
       type: str
       returned: always
   sample:
     - kind: VirtualService
       namespace: shop
       name: reviews
-      action: updated
+      action: changed
 diff:
   description:
     - The object before and after the change, without the bookkeeping of the server and with secrets masked.
-  returned: when the task runs with C(--diff)
+  returned: when something changes
   type: dict
 validated:
   description:
@@ -751,11 +751,10 @@ validated:
   type: bool
   sample: true
 waited:
-  description:
-    - How long the task waited for the object to be ready, in seconds.
-  returned: when O(wait=true) and there was something to wait for
-  type: float
-  sample: 0.4
+  description: Whether the task waited, for the object to be ready or gone.
+  returned: success
+  type: bool
+  sample: true
 """
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.manage import manage
