@@ -1,0 +1,16 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gateway: the ports, hosts and certificates of a proxy at the edge of the mesh."""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_GATEWAYS, Kind
+
+KIND = Kind(
+    group="networking.istio.io",
+    kind="Gateway",
+    plural="gateways",
+    versions=("v1", "v1beta1", "v1alpha3"),
+    order=MESH_GATEWAYS,
+    installed_by="istio",
+)
