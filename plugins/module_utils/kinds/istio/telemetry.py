@@ -1,0 +1,16 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Telemetry: which metrics, traces and access logs the proxies make, and where they go."""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_DEFAULT, Kind
+
+KIND = Kind(
+    group="telemetry.istio.io",
+    kind="Telemetry",
+    plural="telemetries",
+    versions=("v1", "v1alpha1"),
+    order=MESH_DEFAULT,
+    installed_by="istio",
+)
