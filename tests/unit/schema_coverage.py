@@ -1,0 +1,219 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compare what a module documents with what the CRD of its kind declares.
+
+As a program it prints one line a module: ``python tests/unit/schema_coverage.py [MODULE ...]``.
+
+The CRDs come from the files in ``MESHOPS_CRDS`` (joined by ``:``, as ``kubectl get crd -o yaml`` writes them), or else
+from the Go modules that the lab is built from, in the versions its go.mod files pin.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = ROOT / "plugins" / "modules"
+KINDS = ROOT / "plugins" / "module_utils" / "kinds"
+# API group -> folder of the lab's go.mod, Go module, files in it that hold the CRDs.
+SOURCES = {
+    "istio.io": ("istio", "istio.io/istio", "manifests/charts/base/files/crd-all.gen.yaml"),
+    "monitoring.coreos.com": ("prom", "github.com/prometheus-operator/prometheus-operator", "bundle.yaml"),
+    "argoproj.io": ("argo", "github.com/argoproj/argo-cd/v3", "manifests/crds/*-crd.yaml"),
+    "gateway.networking.k8s.io": ("istio", "sigs.k8s.io/gateway-api", "config/crd/standard/*.yaml"),
+}
+TYPES = {
+    "string": "str",
+    "integer": "int",
+    "number": "float",
+    "boolean": "bool",
+    "object": "dict",
+    "array": "list",
+    None: "raw",  # a number or a string, or anything at all
+}
+# Options that hold a message of the API without typing its fields: recursive, or free by nature.
+FREE_FORM = frozenset()
+
+
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """YAML as the Prometheus Operator's bundle needs it, which has a bare ``=`` among its enums."""
+
+
+Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: node.value)
+
+
+class Coverage(NamedTuple):
+    """``fields``: how many fields the schema has; ``reached``: how many of them options reach; and what is wrong."""
+
+    fields: int
+    reached: int
+    problems: list[str]
+
+
+def constant(path: Path, name: str) -> str:
+    """The string assigned to ``name`` at the top of a Python file."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
+            return ast.literal_eval(node.value)
+    raise LookupError(f"{path} has no {name}")
+
+
+def kind_of(module: str) -> tuple[str, str] | None:
+    """(group, kind) of a module for one object whose CRD has a spec, None for any other module."""
+    found = re.search(r"kinds\.(\w+)\.(\w+) import KIND$", (MODULES / f"{module}.py").read_text(), re.M)
+    path = KINDS / found[1] / f"{found[2]}.py" if found else None
+    if not path or not path.exists():
+        return None
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Kind":
+            said = {word.arg: word.value.value for word in node.keywords if isinstance(word.value, ast.Constant)}
+            return said["group"], said["kind"]
+    return None
+
+
+def documented(module: str) -> dict:
+    """The options under ``spec``, as DOCUMENTATION has them."""
+    options = yaml.safe_load(constant(MODULES / f"{module}.py", "DOCUMENTATION"))["options"]
+    return options.get("spec", {}).get("suboptions") or {}
+
+
+def crd_files(group: str) -> list[Path]:
+    """Files that may hold the CRDs of a group; empty when nothing was downloaded."""
+    if os.environ.get("MESHOPS_CRDS"):
+        return [Path(name) for name in os.environ["MESHOPS_CRDS"].split(":")]
+    for suffix, (folder, module, pattern) in SOURCES.items():
+        if group == suffix or group.endswith(f".{suffix}"):
+            pinned = re.search(
+                rf"^\s*{re.escape(module)} (v\S+)", (ROOT / "tests/lab/modules" / folder / "go.mod").read_text(), re.M
+            )
+            cache = Path(
+                os.environ.get("GOMODCACHE") or Path(os.environ.get("GOPATH") or Path.home() / "go") / "pkg/mod"
+            )
+            return sorted((cache / f"{module}@{pinned[1]}").glob(pattern)) if pinned else []
+    return []
+
+
+@functools.cache
+def _documents(path: Path) -> tuple[dict, ...]:
+    with path.open() as file:
+        return tuple(document for document in yaml.load_all(file, Loader) if document)
+
+
+def schema_of(group: str, kind: str) -> dict | None:
+    """The schema of the kind's ``spec``, of its newest version, or None when no CRD is at hand."""
+    for path in crd_files(group):
+        for document in _documents(path):
+            for crd in document["items"] if document["kind"].endswith("List") else [document]:
+                if crd["kind"] != "CustomResourceDefinition":
+                    continue
+                spec = crd["spec"]
+                if (spec["group"], spec["names"]["kind"]) == (group, kind):
+                    version = next((v for v in spec["versions"] if v["name"] == "v1"), spec["versions"][0])
+                    return version["schema"]["openAPIV3Schema"]["properties"].get("spec")
+    return None
+
+
+def api_name(name: str, option: dict) -> str:
+    return (option.get("aliases") or [name])[0]
+
+
+def message(schema: dict) -> dict:
+    """The schema of what a list holds, or the schema itself."""
+    return schema["items"] if schema.get("type") == "array" else schema
+
+
+def fields(schema: dict) -> dict:
+    """The fields of a message. Two spellings of one field in the schema, jwksUri and jwks_uri, are one."""
+    found = message(schema).get("properties") or {}
+    camel = {name.lower() for name in found if "_" not in name}
+    return {name: value for name, value in found.items() if "_" not in name or name.replace("_", "") not in camel}
+
+
+def compare(options: dict, schema: dict, path: str = "spec") -> Coverage:
+    """Walk options and schema side by side."""
+    wanted = fields(schema)
+    required = message(schema).get("required") or [] if path != "spec" else []
+    problems, total, reached = [], 0, 0
+    by_api = {api_name(name, option): name for name, option in options.items()}
+    for api in by_api.keys() - wanted.keys():
+        problems.append(f"{path}.{by_api[api]}: the API has no field {api}")
+    for api, below in wanted.items():
+        where = f"{path}.{api}"
+        if api not in by_api:
+            missing = 1 + count(below)
+            problems.append(f"{where}: no option reaches it")
+            total += missing
+            continue
+        name = by_api[api]
+        option = options[name]
+        total, reached = total + 1, reached + 1
+        problems.extend(f"{where}: {problem}" for problem in mistakes(name, api, option, below, api in required))
+        if option.get("suboptions"):
+            inner = compare(option["suboptions"], below, where)
+            total, reached = total + inner.fields, reached + inner.reached
+            problems.extend(inner.problems)
+        elif fields(below):
+            inside = count(below)
+            total, reached = total + inside, reached + inside
+            if where not in FREE_FORM:
+                problems.append(f"{where}: its {inside} fields are not typed")
+    return Coverage(total, reached, problems)
+
+
+def count(schema: dict) -> int:
+    """How many fields lie below a schema."""
+    return sum(1 + count(below) for below in fields(schema).values())
+
+
+def mistakes(name: str, api: str, option: dict, schema: dict, required: bool) -> Iterator[str]:
+    """What one option says differently from its field."""
+    if name.replace("_", "").lower() != api.replace("_", "").lower() or name != name.lower():
+        yield f"{name} is not its snake_case"
+    if re.search(r"[a-z][A-Z]", api) and "_" not in name:
+        yield f"{name} runs its words together"
+    if option.get("type") != (expected := TYPES[schema.get("type")]):
+        yield f"is {option.get('type')}, should be {expected}"
+    if expected == "list" and option.get("elements") != (inner := TYPES[schema["items"].get("type")]):
+        yield f"holds {option.get('elements')}, should hold {inner}"
+    if sorted(option.get("choices") or []) != sorted(message(schema).get("enum") or []):
+        yield f"choices differ: {option.get('choices')}, the API has {message(schema).get('enum')}"
+    if bool(option.get("required")) != required:
+        yield "required by the API" if required else "not required by the API"
+    if "default" in option:
+        yield "has a default, which is the server's to give"
+    if not option.get("description"):
+        yield "has no description"
+
+
+def modules() -> list[str]:
+    """Every module for one object that has a ``spec``."""
+    names = sorted(path.stem for path in MODULES.glob("*.py"))
+    return [name for name in names if kind_of(name) and documented(name)]
+
+
+def main() -> int:
+    failed = False
+    for module in sys.argv[1:] or modules():
+        schema = schema_of(*kind_of(module))
+        if schema is None:
+            print(f"{module}: no CRD at hand")
+            continue
+        found = compare(documented(module), schema)
+        failed = failed or bool(found.problems)
+        print(f"{module}: {found.reached} of {found.fields} fields, {len(found.problems)} problems")
+        for problem in found.problems:
+            print(f"  {problem}")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
