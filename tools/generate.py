@@ -196,9 +196,16 @@ def main() -> int:
     wanted = {UTILS / "kinds" / "registry.py": registry_file()}
     if not (UTILS / "kinds" / "registry.py").exists():
         (UTILS / "kinds" / "registry.py").write_text(wanted[UTILS / "kinds" / "registry.py"])
+    broken = []
     for path in modules:
+        try:
+            secrets = secrets_of(path.stem)
+        except ImportError as error:  # half-written; the others are still generated
+            broken.append(path)
+            print(f"{path.relative_to(ROOT)} cannot be imported: {error}")
+            continue
         wanted[PLUGINS / "action" / path.name] = action_file(path.stem)
-        wanted[UTILS / "specs" / path.name] = spec_file(path.stem, documented_options(path), secrets_of(path.stem))
+        wanted[UTILS / "specs" / path.name] = spec_file(path.stem, documented_options(path), secrets)
     wanted[ROOT / "meta" / "runtime.yml"] = runtime_file([path.stem for path in modules])
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
     kept = {path.name for path in modules}
@@ -211,12 +218,12 @@ def main() -> int:
     for path in stale + orphans:
         print(f"{'stale' if check else 'removed' if path in orphans else 'written'}: {path.relative_to(ROOT)}")
     if check:
-        return 1 if stale or orphans else 0
+        return 1 if stale or orphans or broken else 0
     for path in stale:
         path.write_text(wanted[path])
     for path in orphans:
         path.unlink()
-    return 0
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.meshops.lifecycle.plugins.module_utils import params
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import collect, desired
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, execute, secrets_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 
@@ -114,21 +114,28 @@ class MeshAction(ActionBase):
             os.environ.update(before)
 
     def _with_files(self, arguments: dict) -> dict:
-        """Read ``src`` here, on the controller, as it is; what runs elsewhere gets the document."""
-        source = arguments.get("src")
-        if not source or "definition" not in self.entry.arguments:
+        """``src`` as absolute paths on the controller; what runs elsewhere gets the documents themselves."""
+        source, spec = arguments.get("src"), self.entry.arguments
+        if not source or "src" not in spec:
             return arguments
-        if arguments.get("definition"):
+        many = spec["src"]["type"] == "list"
+        if not many and arguments.get("definition"):
             raise MeshError("Give 'definition' or 'src', not both.")
-        try:
-            path = self._find_needle("files", source)
-        except AnsibleError as error:
-            raise MeshError(f"src: {source} was not found. {str(error).splitlines()[0]}") from None
-        documents = desired.read(path)
-        if self.entry.arguments["definition"].get("type") != "list" and len(documents) != 1:
-            raise MeshError(
-                f"src: {path} holds {len(documents)} documents; this module takes one. mesh_apply takes many."
-            )
+        sources = source if isinstance(source, list) else [source]
+        paths = [path for pattern in sources for path in collect.files(self._found(pattern))]
+        if self._is_local():
+            return {**arguments, "src": paths if many else paths[0]}
+        documents = [document for path in paths for document in desired.read(path)]
         rest = {key: value for key, value in arguments.items() if key != "src"}
-        many = self.entry.arguments["definition"].get("type") == "list"
-        return {**rest, "definition": documents if many else documents[0]}
+        if many:
+            return {**rest, "objects": [*(rest.get("objects") or []), *documents]}
+        if len(documents) != 1:
+            raise MeshError(f"src: {source} holds {len(documents)} documents; this module takes one. mesh_apply takes many.")
+        return {**rest, "definition": documents[0]}
+
+    def _found(self, pattern: str) -> str:
+        """A path as Ansible searches for files (a role's files/, the playbook's folder); a glob beside the playbook."""
+        try:
+            return self._find_needle("files", pattern)
+        except AnsibleError:
+            return self._loader.path_dwim(pattern)

@@ -24,7 +24,7 @@ ENVIRONMENT = {
     "impersonate_user": "K8S_AUTH_IMPERSONATE_USER",
     "impersonate_groups": "K8S_AUTH_IMPERSONATE_GROUPS",
 }
-SECRETS = ("api_key", "password", "kubeconfig", "proxy_headers")
+SECRETS = ("api_key", "password", "proxy_headers.basic_auth", "proxy_headers.proxy_basic_auth")
 _FALSE = {"0", "false", "no", "off", "n", "f"}
 
 

@@ -1,0 +1,24 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Waiting until all that was declared is true."""
+
+    DOCUMENTATION = r"""
+options:
+  wait:
+    description:
+      - Wait until every object is ready, by what ready means for its kind, or until those deleted are gone.
+      - A terminal failure ends the wait at once. A time-out says what was missing.
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - How long to wait, in seconds.
+    type: int
+    default: 120
+"""

@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A set of objects that is known to the cluster, so that what leaves the set can leave the cluster.
+
+The convention is Kubernetes' own (KEP-3659, "ApplySet"): a parent object carries the set's id and the kinds and
+namespaces that its members may be in; each member carries a label with the id. Other tools that know the convention
+see whose the members are.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.collect import Item
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CONFIGMAP
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+
+TOOL = "meshops.lifecycle/v0.1.0"
+ID = "applyset.kubernetes.io/id"
+PART_OF = "applyset.kubernetes.io/part-of"
+TOOLING = "applyset.kubernetes.io/tooling"
+GROUP_KINDS = "applyset.kubernetes.io/contains-group-kinds"
+NAMESPACES = "applyset.kubernetes.io/additional-namespaces"
+
+
+class ApplySet:
+    """The set ``name``; its parent is a ConfigMap in ``namespace``."""
+
+    def __init__(self, resources: Resources, name: str, namespace: str, manager: str):
+        self.resources = resources
+        self.name, self.namespace, self.manager = name, namespace, manager
+        digest = hashlib.sha256(f"{name}.{namespace}.ConfigMap.".encode()).digest()
+        self.id = f"applyset-{base64.urlsafe_b64encode(digest).decode().rstrip('=')}-v1"
+        self.parent = resources.get(CONFIGMAP, namespace, name)
+        self._check_parent()
+
+    def _check_parent(self) -> None:
+        if self.parent is None:
+            return
+        metadata = self.parent["metadata"]
+        tool = (metadata.get("annotations") or {}).get(TOOLING, "")
+        if (metadata.get("labels") or {}).get(ID) != self.id or not tool.startswith(TOOL.split("/")[0] + "/"):
+            raise MeshError(
+                f"ConfigMap {self.namespace}/{self.name} is there and is not the parent of a set of ours"
+                f"{f' but of {tool}' if tool else ''}. Choose another name for the set."
+            )
+
+    def mark(self, items: list[Item]) -> None:
+        """Give each declared object the label of the set."""
+        for item in items:
+            metadata = item.desired["metadata"]
+            metadata["labels"] = {**(metadata.get("labels") or {}), PART_OF: self.id}
+
+    def members(self) -> list[Item]:
+        """The live objects that carry the set's label, where the parent says that they may be."""
+        if self.parent is None:
+            return []
+        annotations = self.parent["metadata"].get("annotations") or {}
+        kinds = [self._kind(text) for text in annotations.get(GROUP_KINDS, "").split(",") if text]
+        namespaces = {self.namespace, *filter(None, annotations.get(NAMESPACES, "").split(","))}
+        found = parallel(lambda kind: self._of_kind(kind, namespaces), [kind for kind in kinds if kind])
+        return [item for items in found for item in items]
+
+    def _kind(self, text: str) -> Kind | None:
+        """A Kind from ``Kind.group``; None when the cluster no longer serves it, and so has none of it."""
+        name, _dot, group = text.partition(".")
+        known = KINDS.get((group, name))
+        if known:
+            return known
+        try:
+            served = self.resources.session.request("GET", f"/apis/{group}")
+            return self.resources.served_kind(served["preferredVersion"]["groupVersion"], name)
+        except (ApiError, NotInstalled) as error:
+            if isinstance(error, ApiError) and error.status != 404:
+                raise
+            return None
+
+    def _of_kind(self, kind: Kind, namespaces: set[str]) -> list[Item]:
+        selector = f"{PART_OF}={self.id}"
+        try:
+            live = self.resources.list(kind, None, selector)
+        except NotInstalled:
+            return []
+        except ApiError as error:
+            if error.status != 403 or not kind.namespaced:
+                raise
+            live = [item for namespace in sorted(namespaces) for item in self.resources.list(kind, namespace, selector)]
+        return [Item(kind, item, "the cluster") for item in live]
+
+    def record(self, items: list[Item], *, keep: bool) -> None:
+        """Write the parent: the kinds and namespaces of ``items``, and with ``keep`` those it has, before a change.
+
+        Nothing is written when it says so already.
+        """
+        kinds = {f"{item.kind.kind}.{item.kind.group}".rstrip(".") for item in items}
+        namespaces = {item.namespace for item in items if item.namespace} - {self.namespace}
+        annotations = ((self.parent or {}).get("metadata") or {}).get("annotations") or {}
+        if keep:
+            kinds |= set(filter(None, annotations.get(GROUP_KINDS, "").split(",")))
+            namespaces |= set(filter(None, annotations.get(NAMESPACES, "").split(",")))
+        wanted = {TOOLING: TOOL, GROUP_KINDS: ",".join(sorted(kinds)), NAMESPACES: ",".join(sorted(namespaces))}
+        if self.parent and all(annotations.get(key) == value for key, value in wanted.items()):
+            return
+        metadata = {"name": self.name, "namespace": self.namespace, "labels": {ID: self.id}, "annotations": wanted}
+        self.parent = self.resources.apply(
+            CONFIGMAP, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}, manager=self.manager, force=True
+        )
+
+    def forget(self) -> None:
+        """Delete the parent, when the set is gone."""
+        self.resources.delete(CONFIGMAP, self.namespace, self.name)

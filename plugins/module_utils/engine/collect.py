@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many documents to a list of objects to manage: each with its kind, its namespace, and where it came from."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import os
+from dataclasses import dataclass
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired as desired_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import base
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+
+_SUFFIXES = (".yml", ".yaml", ".json")
+_CRD = ("apiextensions.k8s.io", "CustomResourceDefinition")
+
+
+@dataclass
+class Item:
+    """One declared object and where it was declared."""
+
+    kind: Kind
+    desired: dict
+    origin: str
+
+    @property
+    def namespace(self) -> str | None:
+        return self.desired["metadata"].get("namespace")
+
+    @property
+    def name(self) -> str:
+        return self.desired["metadata"]["name"]
+
+    @property
+    def key(self) -> tuple:
+        return self.kind.group, self.kind.kind, self.namespace, self.name
+
+    @property
+    def label(self) -> str:
+        return self.kind.label(self.namespace, self.name)
+
+
+def files(pattern: str) -> list[str]:
+    """The files that a path, a folder (all below it) or a glob names, in a stable order. Raises MeshError for none."""
+    pattern = os.path.expanduser(pattern)
+    if os.path.isdir(pattern):
+        found = [
+            os.path.join(folder, name)
+            for folder, _folders, names in os.walk(pattern)
+            for name in names
+            if name.endswith(_SUFFIXES)
+        ]
+    else:
+        found = [pattern] if os.path.isfile(pattern) else glob.glob(pattern, recursive=True)
+    if not found:
+        raise MeshError(
+            f"src: {pattern} names no file, no folder with {', '.join(_SUFFIXES)} files, and matches nothing."
+        )
+    return sorted(found)
+
+
+def items(resources: Resources, documents: list[tuple[str, dict]], default_namespace: str) -> list[Item]:
+    """The objects to manage, from (origin, document) pairs, in the order they are to be applied in.
+
+    Raises MeshError for a document that is none, a kind nobody knows, and an object that is declared twice.
+    """
+    flat = [(origin, item) for origin, document in documents for item in _expanded(origin, document)]
+    local = _kinds_of_crds(flat)
+    made = [_item(resources, origin, document, local, default_namespace) for origin, document in flat]
+    seen: dict[tuple, Item] = {}
+    for item in made:
+        twin = seen.setdefault(item.key, item)
+        if twin is not item:
+            raise MeshError(f"{item.label} is declared twice, by {twin.origin} and by {item.origin}. Keep one.")
+    return sorted(made, key=lambda item: item.kind.order)
+
+
+def _expanded(origin: str, document: dict) -> list[dict]:
+    """The documents of a ``kind: List``, or the document itself."""
+    if not isinstance(document, dict):
+        raise MeshError(f"{origin} is not an object but {type(document).__name__}.")
+    if document.get("kind") == "List" and isinstance(document.get("items"), list):
+        return document["items"]
+    return [document]
+
+
+def _kinds_of_crds(documents: list[tuple[str, dict]]) -> dict[tuple[str, str], Kind]:
+    """The kinds that custom resource definitions of the same set bring."""
+    found = {}
+    for _origin, document in documents:
+        spec = document.get("spec") or {}
+        if document.get("kind") == _CRD[1] and isinstance(spec.get("names"), dict):
+            served = tuple(version["name"] for version in spec.get("versions") or [] if version.get("served"))
+            names, group = spec["names"], spec.get("group", "")
+            found[group, names.get("kind")] = Kind(
+                group, names.get("kind"), names.get("plural"), served, spec.get("scope") != "Cluster"
+            )
+    return found
+
+
+def _item(resources, origin: str, document: dict, local: dict, default_namespace: str) -> Item:
+    if not document.get("kind") or not document.get("apiVersion"):
+        raise MeshError(f"{origin} has no apiVersion or no kind.")
+    api_version, name = str(document["apiVersion"]), str(document["kind"])
+    kind = _kind(resources, origin, api_version, name, local)
+    body = desired_module.tidy(document)
+    if not body["metadata"].get("name"):
+        raise MeshError(f"{origin}: a {name} without metadata.name.")
+    if kind.namespaced:
+        body["metadata"].setdefault("namespace", default_namespace)
+    else:
+        body["metadata"].pop("namespace", None)
+    return Item(kind, kind.normalise(body) if kind.normalise else body, origin)
+
+
+def _kind(resources, origin: str, api_version: str, name: str, local: dict) -> Kind:
+    group, _slash, version = api_version.rpartition("/")
+    known = KINDS.get((group, name)) or local.get((group, name))
+    if known and version in known.versions:
+        return known if known.versions[0] == version else known
+    if known:
+        raise MeshError(f"{origin}: {name} has no apiVersion {api_version!r}; it has {', '.join(known.api_versions)}.")
+    for kind in KINDS.values():
+        if kind.kind == name and not group and kind.group:
+            raise MeshError(f"{origin}: {name} is not in {api_version!r}. Its apiVersion is {kind.api_versions[0]}.")
+    near = difflib.get_close_matches(name, [kind.kind for kind in KINDS.values()], n=1, cutoff=0.8)
+    try:
+        return resources.served_kind(api_version, name)
+    except MeshError as error:
+        hint = f" Did you mean {near[0]}?" if near and near[0] != name else ""
+        raise MeshError(f"{origin}: {error.message}{hint}") from None
+
+
+def steps(ordered: list[Item]) -> list[list[Item]]:
+    """Items of the same place in the order, together."""
+    grouped: dict[int, list[Item]] = {}
+    for item in ordered:
+        grouped.setdefault(item.kind.order, []).append(item)
+    return [grouped[order] for order in sorted(grouped)]
+
+
+def brings_kinds(step: list[Item]) -> bool:
+    """True for the step of custom resource definitions, which must be established before the next."""
+    return bool(step) and step[0].kind.order == base.CRDS

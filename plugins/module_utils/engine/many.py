@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``mesh_apply`` does: many objects, in order, several at a time, with prune; then all waits together."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import collect, desired, fields, live, waits
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.applyset import ApplySet
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.collect import Item
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import NAMESPACES
+
+
+@dataclass
+class Outcome:
+    """How far a run came: changes in their order, errors by label, and what was not begun."""
+
+    changes: list[Change] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+    left: list[Item] = field(default_factory=list)
+
+
+class Run:
+    """One call of mesh_apply."""
+
+    def __init__(self, task):
+        self.task = task
+        self.resources = Resources(task.session)
+        self.check = task.check
+        self.namespace = task.params.get("namespace") or task.session.default_namespace
+        name = task.params.get("name")
+        self.manager = task.params.get("field_manager") or (
+            f"meshops.lifecycle.set.{name}" if name else "meshops.lifecycle"
+        )
+        self.deadline = time.monotonic() + task.params["wait_timeout"]
+        self.items = collect.items(self.resources, self._documents(), self.namespace)
+        self.set = ApplySet(self.resources, name, self.namespace, self.manager) if name else None
+        self.outcome = Outcome()
+
+    def _documents(self) -> list[tuple[str, dict]]:
+        written = self.task.written
+        inline = [(f"objects[{index}]", document) for index, document in enumerate(written.get("objects") or [])]
+        paths = [path for pattern in written.get("src") or [] for path in collect.files(pattern)]
+        read = [(path, document) for path in paths for document in desired.read(path)]
+        return inline + read
+
+    def present(self) -> dict:
+        pruned = self._to_prune()
+        if self.set:
+            self.set.mark(self.items)
+        found = live.read(self.resources, self.items)
+        for step in collect.steps(self.items):
+            if self._stopped():
+                self.outcome.left += step
+                continue
+            self._before(step)
+            self._apply_step(step, found)
+        if not self.outcome.errors:
+            self._delete_steps(pruned)
+        if self.set and not self.check and not self.outcome.errors and self.task.params["prune"]:
+            self.set.record(self.items, keep=False)
+        return self._result(self._wait())
+
+    def _to_prune(self) -> list[Item]:
+        """The live members of the set that are no longer declared. Raises MeshError when nothing would stay."""
+        if not self.set or not self.task.params["prune"]:
+            return []
+        members = self.set.members()
+        declared = {item.key for item in self.items}
+        gone = [item for item in members if item.key not in declared]
+        if gone and not self.items and not self.task.params["prune_all"]:
+            raise MeshError(
+                f"The set {self.set.name} would lose all of its {len(gone)} objects, because none is declared. If that is "
+                "meant, say prune_all: true; if not, see why the list is empty."
+            )
+        return gone
+
+    def _before(self, step: list[Item]) -> None:
+        """The parent of the set is written once its namespace can be there, and before any member is."""
+        if self.set and not self.check and step[0].kind.order != NAMESPACES:
+            try:
+                self.set.record(self.items, keep=True)
+            except ApiError as error:
+                where = f"{self.set.namespace}/{self.set.name}"
+                raise MeshError(
+                    f"The parent of the set, ConfigMap {where}, cannot be written: {error.message}"
+                ) from None
+
+    def _apply_step(self, step: list[Item], found: dict) -> None:
+        force, manager = self.task.params["force_conflicts"], self.manager
+
+        def one(item: Item) -> Change | MeshError:
+            try:
+                return change_module.apply(
+                    self.resources, item.kind, item.desired, found[item.key],
+                    manager=manager, force=force, check=self.check,
+                )  # fmt: skip
+            except MeshError as error:
+                return error
+
+        settled = [item for item in step if self._is_settled(item, found[item.key])]
+        known = {item.key for item in settled}
+        changing = [item for item in step if item.key not in known]
+        answers = dict(zip([item.key for item in changing], live.parallel(one, changing), strict=True))
+        for item in step:
+            answer = answers.get(item.key) or one(item)
+            if isinstance(answer, MeshError):
+                self.outcome.errors[item.label] = answer.message
+            else:
+                self.outcome.changes.append(answer)
+        if collect.brings_kinds(step) and changing and not self.check and not self.outcome.errors:
+            waits.all_ready(self.task, self.resources, self.outcome.changes[-len(step) :], self.deadline)
+
+    def _is_settled(self, item: Item, current: dict | None) -> bool:
+        deleting = current is not None and current["metadata"].get("deletionTimestamp")
+        return current is not None and not deleting and fields.settled(item.desired, current, self.manager)
+
+    def _stopped(self) -> bool:
+        return bool(self.outcome.errors) and self.task.params["on_failure"] == "stop"
+
+    def _delete_steps(self, items: list[Item]) -> None:
+        """Delete live objects in reverse order, several at a time within a step."""
+
+        def one(item: Item) -> Change | MeshError:
+            try:
+                return change_module.delete(
+                    self.resources, item.kind, item.namespace, item.name, item.desired,
+                    check=self.check, propagation="Background",
+                )  # fmt: skip
+            except MeshError as error:
+                return error
+
+        for step in reversed(collect.steps(items)):
+            if self._stopped():
+                self.outcome.left += step
+                continue
+            for item, answer in zip(step, live.parallel(one, step), strict=True):
+                if isinstance(answer, MeshError):
+                    self.outcome.errors[item.label] = answer.message
+                else:
+                    self.outcome.changes.append(answer)
+
+    def absent(self) -> dict:
+        """Delete what is declared; a set without objects is deleted whole."""
+        if self.set and not self.items:
+            doomed = self.set.members()
+        else:
+            found = live.read(self.resources, self.items)
+            doomed = [Item(item.kind, found[item.key], item.origin) for item in self.items if found[item.key]]
+            gone = [item for item in self.items if not found[item.key]]
+            self.outcome.changes += [
+                Change(item.kind, item.namespace, item.name, change_module.UNCHANGED) for item in gone
+            ]
+        self._delete_steps(doomed)
+        if self.set and not self.check and not self.outcome.errors and not self.items:
+            self.set.forget()
+        return self._result(self._wait())
+
+    def _wait(self) -> bool:
+        if not self.task.params["wait"] or self.check or self.outcome.errors:
+            return False
+        present = [change for change in self.outcome.changes if change.after]
+        waits.all_ready(self.task, self.resources, present, self.deadline)
+        deleted = [change for change in self.outcome.changes if change.action == change_module.DELETED]
+        waits.all_gone(self.task, self.resources, deleted, self.deadline)
+        return True
+
+    def _result(self, waited: bool) -> dict:
+        outcome = self.outcome
+        for change in outcome.changes:
+            for warning in change.warnings:
+                self.task.warn(warning)
+        changed = [change for change in outcome.changes if change.changed]
+        answer = {
+            "changed": bool(changed),
+            "resources": [change.row() for change in outcome.changes],
+            "diff": [change.diff() for change in changed],
+            "validated": all(change.validated for change in outcome.changes),
+            "waited": waited,
+        }
+        if outcome.errors:
+            raise self._failure(answer)
+        return answer
+
+    def _failure(self, answer: dict) -> MeshError:
+        outcome = self.outcome
+        done = sum(change.changed for change in outcome.changes)
+        told = list(outcome.errors.values())
+        more = f" (and {len(told) - 3} more)" if len(told) > 3 else ""
+        return MeshError(
+            f"{'; '.join(message.rstrip('.') for message in told[:3])}{more}. "
+            f"Of {len(self.items)} objects {done} were changed, {len(told)} failed and {len(outcome.left)} were not begun; "
+            "the next run goes on from here.",
+            **answer,
+            errors=outcome.errors,
+            not_begun=[item.label for item in outcome.left],
+        )
+
+
+def run(task) -> dict:
+    """The ``run`` of mesh_apply. Raises MeshError; its details say what was done and what was not."""
+    made = Run(task)
+    return made.absent() if task.params["state"] == "absent" else made.present()

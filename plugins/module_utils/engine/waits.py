@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for many objects at once: all are asked again until each is ready, with one line of progress for all."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live, wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.collect import Item
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+
+_PAUSE = (0.1, 1.0)  # seconds between two rounds: at first, at most
+
+
+def all_ready(task, resources: Resources, changes: list[Change], deadline: float) -> None:
+    """Wait until every object is ready by what its kind says; ``deadline`` is a time.monotonic() value.
+
+    Raises MeshError at once when one has failed, and on time-out with what was missing.
+    """
+    own = [change for change in changes if change.kind.wait]
+    polled = [change for change in changes if change.kind.ready and not change.kind.wait]
+    progress = wait.Progress(task, "mesh_apply")
+    total, pause = len(polled), _PAUSE[0]
+    pending = _unready(polled)
+    while pending:
+        change, message = pending[0]
+        first = change.kind.label(change.namespace, change.name)
+        if time.monotonic() >= deadline:
+            missing = "; ".join(f"{one.kind.label(one.namespace, one.name)}: {said}" for one, said in pending[:5])
+            raise MeshError(f"{len(pending)} of {total} objects were not ready in time: {missing}.")
+        progress.say(f"{total - len(pending)} of {total} ready, waiting for {first}: {message}")
+        time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+        pause = min(_PAUSE[1], pause * 1.5)
+        _refresh(resources, [change for change, _message in pending])
+        pending = _unready([change for change, _message in pending])
+    if own:
+        with ThreadPoolExecutor(min(8, len(own))) as pool:
+            list(pool.map(lambda change: change.kind.wait(task, resources, change.after, deadline), own))
+
+
+def _unready(changes: list[Change]) -> list[tuple[Change, str]]:
+    """The objects that are not ready, each with what it says. Raises MeshError for one that has failed."""
+    pending = []
+    for change in changes:
+        said = change.kind.ready(change.after)
+        if said.state == "failed":
+            raise MeshError(f"{change.kind.label(change.namespace, change.name)} failed: {said.message}")
+        if said.state != "ready":
+            pending.append((change, said.message))
+    return pending
+
+
+def _refresh(resources: Resources, changes: list[Change]) -> None:
+    items = [Item(change.kind, change.after, "") for change in changes]
+    found = live.read(resources, items)
+    for change, item in zip(changes, items, strict=True):
+        if found[item.key] is None:
+            raise MeshError(f"{item.label} was deleted by somebody while we waited for it.")
+        change.after = found[item.key]
+
+
+def all_gone(task, resources: Resources, changes: list[Change], deadline: float) -> None:
+    """Wait until every deleted object is gone. Raises MeshError on time-out, naming the finalizers that hold one."""
+    for change in changes:
+        wait.until_gone(task, resources, change.kind, change.before, deadline)

@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The argument spec of istio_workloadgroup. Written by `make generate` from its DOCUMENTATION; do not edit."""
+
+from __future__ import annotations
+
+ARGUMENTS = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "name": {"type": "str"},
+    "labels": {"type": "dict"},
+    "annotations": {"type": "dict"},
+    "definition": {"type": "dict"},
+    "src": {"type": "str"},
+    "spec_extra": {"type": "dict"},
+    "force_conflicts": {"type": "bool", "default": False},
+    "field_manager": {"type": "str", "default": "meshops.lifecycle"},
+    "namespace": {"type": "str"},
+    "kubeconfig": {"type": "raw"},
+    "context": {"type": "str"},
+    "host": {"type": "str"},
+    "api_key": {"type": "str", "no_log": False},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": False},
+    "ca_cert": {"type": "path", "aliases": ["ssl_ca_cert"]},
+    "client_cert": {"type": "path", "aliases": ["cert_file"]},
+    "client_key": {"type": "path", "aliases": ["key_file"], "no_log": False},
+    "validate_certs": {"type": "bool", "aliases": ["verify_ssl"]},
+    "impersonate_user": {"type": "str"},
+    "impersonate_groups": {"type": "list", "elements": "str"},
+    "proxy": {"type": "str"},
+    "no_proxy": {"type": "str"},
+    "proxy_headers": {
+        "type": "dict",
+        "options": {
+            "basic_auth": {"type": "str"},
+            "proxy_basic_auth": {"type": "str"},
+            "user_agent": {"type": "str"},
+        },
+    },
+    "wait": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 120},
+    "wait_for": {"type": "str"},
+    "spec": {
+        "type": "dict",
+        "options": {
+            "metadata": {
+                "type": "dict",
+                "options": {"labels": {"type": "dict"}, "annotations": {"type": "dict"}},
+            },
+            "template": {
+                "type": "dict",
+                "options": {
+                    "service_account": {"type": "str", "aliases": ["serviceAccount"]},
+                    "ports": {"type": "dict"},
+                    "labels": {"type": "dict"},
+                    "network": {"type": "str"},
+                    "locality": {"type": "str"},
+                    "weight": {"type": "int"},
+                    "address": {"type": "str"},
+                },
+            },
+            "probe": {
+                "type": "dict",
+                "options": {
+                    "http_get": {
+                        "type": "dict",
+                        "aliases": ["httpGet"],
+                        "options": {
+                            "port": {"type": "int", "required": True},
+                            "path": {"type": "str"},
+                            "host": {"type": "str"},
+                            "scheme": {"type": "str"},
+                            "http_headers": {
+                                "type": "list",
+                                "elements": "dict",
+                                "aliases": ["httpHeaders"],
+                                "options": {
+                                    "name": {"type": "str"},
+                                    "value": {"type": "str"},
+                                },
+                            },
+                        },
+                    },
+                    "tcp_socket": {
+                        "type": "dict",
+                        "aliases": ["tcpSocket"],
+                        "options": {
+                            "port": {"type": "int", "required": True},
+                            "host": {"type": "str"},
+                        },
+                    },
+                    "exec": {
+                        "type": "dict",
+                        "options": {
+                            "command": {
+                                "type": "list",
+                                "elements": "str",
+                                "required": True,
+                            },
+                        },
+                    },
+                    "grpc": {
+                        "type": "dict",
+                        "options": {"port": {"type": "int"}, "service": {"type": "str"}},
+                    },
+                    "initial_delay_seconds": {"type": "int", "aliases": ["initialDelaySeconds"]},
+                    "timeout_seconds": {"type": "int", "aliases": ["timeoutSeconds"]},
+                    "period_seconds": {"type": "int", "aliases": ["periodSeconds"]},
+                    "success_threshold": {"type": "int", "aliases": ["successThreshold"]},
+                    "failure_threshold": {"type": "int", "aliases": ["failureThreshold"]},
+                },
+            },
+        },
+    },
+}

@@ -1,0 +1,182 @@
+#!/usr/bin/python
+
+# Copyright: (c) 2026, The meshops.lifecycle contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mesh_apply
+short_description: Apply many objects of any kind as one set
+version_added: "0.1.0"
+author:
+  - The meshops.lifecycle contributors (@meshops)
+description:
+  - Brings any number of Kubernetes objects to what is declared, by server-side apply, several at a time.
+  - They are applied in the order of their kinds. Namespaces come first, then custom resource definitions, which are
+    established before anything that needs them, and so on to destination rules, gateways and virtual services. Deletes
+    go the other way round.
+  - With O(name) the objects are a set that the cluster knows. With O(prune), what leaves the set leaves the cluster.
+  - Only what differs is written. An unchanged set costs one read a kind and namespace.
+options:
+  name:
+    description:
+      - Name of the set, by the ApplySet convention of Kubernetes. A ConfigMap of this name in O(namespace) is its parent.
+      - Required to prune.
+    type: str
+  namespace:
+    description:
+      - Namespace of the set's parent, and of the objects that name none. Defaults to that of the kubeconfig's context,
+        then to V(default).
+    type: str
+  objects:
+    description:
+      - The objects, each a whole document. A C(kind=List) counts as its items.
+    type: list
+    elements: dict
+    aliases: [definition]
+  src:
+    description:
+      - Files, folders or globs on the controller that hold more documents, in YAML or JSON. They are read as they are and
+        not templated.
+    type: list
+    elements: str
+  state:
+    description:
+      - V(present) makes the objects what is declared. V(absent) deletes them; with O(name) and no objects, the whole set.
+    type: str
+    choices: [present, absent]
+    default: present
+  prune:
+    description:
+      - Delete the live members of the set that are no longer declared.
+    type: bool
+    default: false
+  prune_all:
+    description:
+      - Allow O(prune) to delete every member because none is declared any more. Without it that is an error.
+    type: bool
+    default: false
+  force_conflicts:
+    description:
+      - Take over fields that another field manager owns, instead of failing with its name.
+    type: bool
+    default: false
+  field_manager:
+    description:
+      - The name under which the declared fields are owned. Defaults to V(meshops.lifecycle), with the set's name when
+        there is one.
+    type: str
+  on_failure:
+    description:
+      - V(stop) does not begin a further step of the order once an object has failed. V(continue) goes on with the others.
+        Either way the task fails, nothing is pruned, and the result says what was done and what was not.
+    type: str
+    choices: [stop, continue]
+    default: stop
+extends_documentation_fragment:
+  - meshops.lifecycle.connection
+  - meshops.lifecycle.wait_many
+  - meshops.lifecycle.attributes
+seealso:
+  - name: ApplySet
+    description: The convention by which members of a set are known.
+    link: https://kubernetes.io/docs/reference/labels-annotations-taints/#applyset-kubernetes-io-id
+"""
+
+EXAMPLES = r"""
+- name: A namespace and what belongs in it, in any order
+  meshops.lifecycle.mesh_apply:
+    objects:
+      - apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: reviews, namespace: shop}
+        spec:
+          host: reviews
+          subsets:
+            - {name: v1, labels: {version: v1}}
+      - apiVersion: v1
+        kind: Namespace
+        metadata:
+          name: shop
+          labels: {istio-injection: enabled}
+
+- name: A set that prunes what is no longer declared
+  meshops.lifecycle.mesh_apply:
+    name: shop-policies
+    namespace: shop
+    prune: true
+    objects:
+      - apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: allow-all}
+        spec: {rules: [{}]}
+
+- name: The same from files, and wait until all are ready
+  meshops.lifecycle.mesh_apply:
+    src:
+      - mesh/namespaces.yml
+      - mesh/routes/
+    wait: true
+
+- name: The set is no longer wanted
+  meshops.lifecycle.mesh_apply:
+    name: shop-policies
+    namespace: shop
+    state: absent
+"""
+
+RETURN = r"""
+resources:
+  description: One entry an object, in the order they were dealt with.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: Kind of the object.
+      type: str
+    namespace:
+      description: Its namespace, or null for one of the whole cluster.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    action:
+      description: V(created), V(changed), V(deleted) or V(unchanged).
+      type: str
+  sample:
+    - {kind: Namespace, namespace: null, name: shop, action: created}
+validated:
+  description: False when the cluster could not judge an object in check mode, because its kind or namespace is not there.
+  returned: always
+  type: bool
+waited:
+  description: Whether the task waited until the objects were ready, or gone.
+  returned: always
+  type: bool
+errors:
+  description: What went wrong, by object.
+  returned: on failure of an object
+  type: dict
+not_begun:
+  description: The objects that nothing was done about.
+  returned: on failure of an object
+  type: list
+  elements: str
+"""
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.many import run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.mesh_apply import ARGUMENTS
+
+ENTRY = Entry("mesh_apply", ARGUMENTS, run, required_if=[("prune", True, ("name",)), ("prune_all", True, ("prune",))])
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()
