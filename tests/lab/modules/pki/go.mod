@@ -1,0 +1,3 @@
+module meshops.lab/pki
+
+go 1.26.0
