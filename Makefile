@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The one entry for people and for CI. A machine needs git, make and Python 3.11 or newer; the rest is made under .build/.
+# `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+ROOT := $(CURDIR)
+BUILD := $(ROOT)/.build
+VENV := $(BUILD)/venv
+VENV_NEXT := $(BUILD)/venv-2.21
+VENV_TOOLS := $(BUILD)/venv-tools
+COLLECTION := $(BUILD)/collections/ansible_collections/meshops/lifecycle
+SOURCE := $(BUILD)/source/ansible_collections/meshops/lifecycle
+LAB := $(ROOT)/tests/lab/lab
+# Run only what is named: make unit ARGS="-k params", make integration ARGS="tests/integration/test_play.py -x".
+ARGS ?=
+
+# ---- Nothing of the person's own reaches a cluster or Ansible by accident -------------------------------------------
+# Their variables are dropped, and KUBECONFIG points at a file that does not exist: unset, it would mean ~/.kube/config.
+$(foreach name,$(filter K8S_AUTH_% HELM_% ANSIBLE_% ARGOCD_%,$(.VARIABLES)),$(eval unexport $(name)))
+export KUBECONFIG := $(BUILD)/no-kubeconfig
+export ANSIBLE_HOME := $(BUILD)/ansible
+export ANSIBLE_CONFIG := $(ROOT)/tests/ansible.cfg
+export ANSIBLE_COLLECTIONS_PATH := $(BUILD)/collections
+export HELM_CACHE_HOME := $(BUILD)/helm/cache
+export HELM_CONFIG_HOME := $(BUILD)/helm/config
+export HELM_DATA_HOME := $(BUILD)/helm/data
+export PYTHONDONTWRITEBYTECODE := 1
+
+# Another cluster is named on the command line only: CLUSTER=<kubeconfig>[:context]. tools/cluster_guard.py shows it, asks,
+# and writes a kubeconfig of that context alone; what runs afterwards gets that file and no other.
+CLUSTER_KUBECONFIG := $(BUILD)/cluster/kubeconfig
+ifeq ($(origin CLUSTER),command line)
+export MESHOPS_CLUSTER := $(CLUSTER)
+export MESHOPS_KUBECONFIG := $(CLUSTER_KUBECONFIG)
+A_CLUSTER := cluster
+else
+A_CLUSTER := lab
+unexport CLUSTER MESHOPS_CLUSTER MESHOPS_KUBECONFIG
+endif
+
+# ---- What a newcomer runs -------------------------------------------------------------------------------------------
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: collections $(A_CLUSTER) ## Start the lab, bootstrap it, show what runs and what was measured [CLUSTER=...]
+	@script=$$(ls tests/demo/demo tools/demo.py 2>/dev/null | head -n 1); \
+	test -n "$$script" || { echo "demo: there is no tests/demo/demo yet"; exit 1; }; \
+	case "$$script" in *.py) exec $(VENV)/bin/python "$$script" $(ARGS);; *) PATH=$(VENV)/bin:$$PATH exec "$$script" $(ARGS);; esac
+
+.PHONY: test
+test: venv ## Everything that CI runs
+	@$(VENV)/bin/python tools/stages.py generate-check lint unit sanity lab lab=integration
+
+# ---- Preparation ----------------------------------------------------------------------------------------------------
+.PHONY: venv
+venv: ## Make the environments for ansible-core 2.19 and, where its Python is found, 2.21
+	@python=$$(command -v python3 || command -v python3.11 || command -v python3.12 || command -v python3.13) \
+	  || { echo "venv: no Python found; on Debian and Ubuntu: apt-get install python3 python3-venv"; exit 1; }; \
+	"$$python" tools/venvs.py 2.19 2.21
+
+.PHONY: venv-tools
+venv-tools:
+	@$(VENV)/bin/python tools/venvs.py tools
+
+.PHONY: collections
+collections: venv ## Link the repository to where Ansible looks for collections (.build/collections)
+	@mkdir -p $(dir $(COLLECTION)) && ln -sfn $(ROOT) $(COLLECTION)
+
+.PHONY: generate
+generate: collections ## Write specs, action stubs, registry and action group from the modules' DOCUMENTATION
+	@$(VENV)/bin/python tools/generate.py
+
+.PHONY: generate-check
+generate-check: collections ## Fail when what `make generate` writes differs from what is there
+	@$(VENV)/bin/python tools/generate.py --check
+
+# ---- Tests without a cluster ----------------------------------------------------------------------------------------
+.PHONY: lint
+lint: collections installed venv-tools ## ruff, shellcheck, changelog, ansible-lint (production), documentation, galaxy-importer
+	@$(VENV)/bin/python tools/lint.py
+
+.PHONY: format
+format: collections ## Put Python files into ruff's form
+	@$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format --quiet .
+
+.PHONY: sanity
+sanity: venv ## ansible-test sanity, on ansible-core 2.19 and 2.21
+	@tools/sanity.sh $(VENV) $(ARGS)
+	@if [ -e $(VENV_NEXT)/.ready ]; then tools/sanity.sh $(VENV_NEXT) $(ARGS); fi
+
+.PHONY: unit
+unit: collections ## Unit tests, on both versions of ansible-core
+	@$(MAKE) each-core RUN="-m pytest $(if $(filter tests/%,$(ARGS)),,tests/unit) $(ARGS)" NAME="unit tests"
+
+# Runs `python $(RUN)` in each environment that is there; to the last, and fails when one failed.
+.PHONY: each-core
+each-core:
+	@failed=0; for venv in $(VENV) $(VENV_NEXT); do \
+	  [ -e $$venv/.ready ] || continue; \
+	  echo "$(NAME): $$($$venv/bin/ansible --version | head -n 1), $$($$venv/bin/python --version)"; \
+	  PATH=$$venv/bin:$$PATH $$venv/bin/python $(RUN) || failed=1; \
+	done; exit $$failed
+
+# ---- The lab and tests on a cluster ---------------------------------------------------------------------------------
+.PHONY: lab
+lab: collections ## Build (about 20 minutes the first time) and start the lab; harmless when it runs
+	@$(LAB) up
+
+.PHONY: lab-down
+lab-down: ## Stop the lab
+	@$(LAB) down
+
+.PHONY: lab-status
+lab-status: ## Say what of the lab runs
+	@$(LAB) status
+
+.PHONY: integration
+integration: collections lab ## Integration tests on the lab, in process and as a module, on both versions of ansible-core
+	@$(MAKE) each-core RUN="-m pytest $(if $(filter tests/integration/%,$(ARGS)),,tests/integration) $(ARGS)" NAME="integration tests"
+
+.PHONY: cluster
+cluster: collections
+	@$(VENV)/bin/python tools/cluster_guard.py --out $(CLUSTER_KUBECONFIG) "$$MESHOPS_CLUSTER"
+
+.PHONY: test-cluster
+ifeq ($(A_CLUSTER),cluster)
+test-cluster: collections cluster ## The integration tests on another cluster: CLUSTER=<kubeconfig>[:context]
+	@$(MAKE) each-core RUN="-m pytest tests/integration $(ARGS)" NAME="integration tests on $$MESHOPS_CLUSTER"
+else
+test-cluster:
+	@echo "test-cluster: name the cluster: make test-cluster CLUSTER=<kubeconfig>[:context]"; exit 2
+endif
+
+.PHONY: bench
+bench: collections lab kubernetes-core ## Benchmarks beside kubernetes.core, in the same run
+	@PATH=$(VENV)/bin:$$PATH ANSIBLE_COLLECTIONS_PATH=$(BUILD)/collections:$(BUILD)/compare \
+	  $(VENV)/bin/python tests/benchmarks/run.py $(ARGS)
+
+# kubernetes.core for comparisons: the one part of the package `ansible` that is unpacked.
+.PHONY: kubernetes-core
+kubernetes-core: collections
+	@$(VENV)/bin/python tools/kubernetes_core.py $(BUILD)/compare
+
+# ---- What is given to users -----------------------------------------------------------------------------------------
+.PHONY: source
+source: venv
+	@$(VENV)/bin/python tools/source_copy.py $(SOURCE)
+
+.PHONY: build
+build: source ## The collection's tarball (.build/meshops-lifecycle-VERSION.tar.gz)
+	@cd $(SOURCE) && $(VENV)/bin/ansible-galaxy collection build --force --output-path $(BUILD)
+
+.PHONY: installed
+installed: build
+	@rm -rf $(BUILD)/installed && ANSIBLE_COLLECTIONS_PATH=$(BUILD)/installed $(VENV)/bin/ansible-galaxy collection install --force --no-deps --offline \
+	  --collections-path $(BUILD)/installed $(BUILD)/meshops-lifecycle-*.tar.gz > $(BUILD)/installed.log \
+	  || { cat $(BUILD)/installed.log; exit 1; }
+
+.PHONY: docs
+docs: collections venv-tools ## The reference of modules and roles as web pages (.build/docs/build/html)
+	@$(VENV_TOOLS)/bin/python tools/build_docs.py $(BUILD)/docs
+
+.PHONY: changelog
+changelog: collections ## CHANGELOG.rst from changelogs/fragments
+	@cd $(COLLECTION) && PATH=$(VENV)/bin:$$PATH $(VENV)/bin/antsibull-changelog release --update-existing --refresh --reload-plugins
+
+.PHONY: clean
+clean: ## Remove .build (environments and copies); the lab and its cache stay
+	@rm -rf $(BUILD)

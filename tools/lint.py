@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run every linter, to the last even when one complains: `make lint` (which prepares what they read).
+
+Reads the repository, and the collection as a user installs it: .build/installed and the tarball in .build.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / ".build"
+BIN = BUILD / "venv" / "bin"
+TOOLS = BUILD / "venv-tools" / "bin"
+INSTALLED = BUILD / "installed" / "ansible_collections" / "meshops" / "lifecycle"
+LINKED = BUILD / "collections" / "ansible_collections" / "meshops" / "lifecycle"
+
+
+def bash_files():
+    """Committed and new files that are bash or sh programs, by their first line."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    found = []
+    for name in names:
+        path = ROOT / name
+        if name and path.is_file() and path.stat().st_size:
+            with path.open("rb") as handle:
+                first = handle.readline(80)
+            if first.startswith(b"#!") and first.split()[-1].rsplit(b"/", 1)[-1] in (b"bash", b"sh"):
+                found.append(name)
+    return found
+
+
+def only_importer_problems(output):
+    """What galaxy-importer minds; it prints its findings as log lines and ends with 0 all the same."""
+    return [line for line in output.splitlines() if line.startswith(("ERROR", "WARNING"))]
+
+
+def run(command, cwd=ROOT, environment=None, judge=None):
+    """(passed, output) of one linter. judge: output → its findings, where the exit code does not tell."""
+    environment = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", **(environment or {})}
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    if judge is None:
+        return done.returncode == 0, done.stdout
+    findings = judge(done.stdout)
+    return done.returncode == 0 and not findings, "\n".join(findings) or done.stdout
+
+
+def tarball():
+    built = sorted(BUILD.glob("meshops-lifecycle-*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    if not built:
+        raise SystemExit("lint: no tarball in .build; run `make lint`, which builds it")
+    return built[-1]
+
+
+def linters():
+    importer = TOOLS / "python"
+    # Linters ask git for their files; the installed copy lies where the repository around it ignores everything.
+    subprocess.run(["git", "init", "--quiet", str(INSTALLED)], check=True)
+    return {
+        "ruff check": lambda: run([BIN / "ruff", "check", "--quiet", "--output-format=concise", "."]),
+        "ruff format": lambda: run([BIN / "ruff", "format", "--check", "--output-format=concise", "."]),
+        "shellcheck": lambda: run([BIN / "shellcheck", *bash_files()]),
+        "changelog": lambda: run([BIN / "antsibull-changelog", "lint"]),
+        "documentation": lambda: run(
+            [TOOLS / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck", "."], cwd=LINKED
+        ),
+        "ansible-lint": lambda: run(
+            [BIN / "ansible-lint", "--offline", "--profile=production", "-q", "-c", ROOT / ".ansible-lint"],
+            cwd=INSTALLED,
+            environment={"ANSIBLE_COLLECTIONS_PATH": str(BUILD / "installed")},
+        ),
+        "galaxy-importer": lambda: run(
+            [importer, "-m", "galaxy_importer.main", tarball()],
+            cwd=BUILD,
+            environment={
+                "GALAXY_IMPORTER_CONFIG": str(ROOT / "tests" / "galaxy-importer.cfg"),
+                "PATH": f"{TOOLS}:{os.environ['PATH']}",
+            },
+            judge=only_importer_problems,
+        ),
+    }
+
+
+def main(wanted):
+    failed = []
+    for name, linter in linters().items():
+        if wanted and name not in wanted:
+            continue
+        started = time.monotonic()
+        passed, output = linter()
+        print(f"lint: {name:<16} {'ok' if passed else 'FAILED':<7} {time.monotonic() - started:5.1f} s", flush=True)
+        if not passed:
+            failed.append(name)
+            print(output.rstrip(), flush=True)
+    if failed:
+        print(f"lint: {len(failed)} failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
