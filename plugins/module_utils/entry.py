@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import _list_no_log_values
+from ansible_collections.meshops.lifecycle.plugins.module_utils import libraries
 from ansible_collections.meshops.lifecycle.plugins.module_utils import params as params_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session, connect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
@@ -47,8 +48,9 @@ class Entry:
     def task(self, arguments: Mapping, *, check: bool, warn: Callable, progress: Callable) -> Task:
         """One call, in process: arguments checked by us, defaults and constraints by Ansible.
 
-        Raises MeshError for bad arguments.
+        Raises MeshError for bad arguments, and for missing Python packages.
         """
+        libraries.need()
         written = params_module.check(arguments, self.arguments, self.name)
         validator = ArgumentSpecValidator(self._top_level(), **self.constraints)
         outcome = validator.validate(written)
@@ -111,7 +113,7 @@ def _unforeseen(name: str, error: Exception) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1]
     return (
         f"{name} met a case that it does not know: {type(error).__name__}: {error} "
-        f"({os.path.basename(last.filename)}, line {last.lineno}). This is a defect of the collection: please report it."
+        f"({os.path.basename(last.filename)}, line {last.lineno}). That is our defect; please report it."
     )
 
 

@@ -52,7 +52,8 @@ class MeshAction(ActionBase):
 
         def progress(message: str) -> None:
             # stderr, so that what a program reads on stdout (JSON callbacks, -o) stays whole
-            self._display.display(f"  ... {remove_values(message, hidden)}", stderr=True)
+            if not self._task.no_log:
+                self._display.display(f"  ... {remove_values(message, hidden)}", stderr=True)
 
         try:
             check = bool(self._task.check_mode)
@@ -84,7 +85,7 @@ class MeshAction(ActionBase):
         if self._task.async_val or self._task.become or not self._is_local():
             return False
         interpreter = self._interpreter(task_vars)
-        return not interpreter or os.path.realpath(interpreter) == os.path.realpath(sys.executable)
+        return not interpreter or _is_this_python(interpreter)
 
     def _is_local(self) -> bool:
         return getattr(self._connection, "transport", "") == "local"
@@ -130,7 +131,9 @@ class MeshAction(ActionBase):
         if many:
             return {**rest, "objects": [*(rest.get("objects") or []), *documents]}
         if len(documents) != 1:
-            raise MeshError(f"src: {source} holds {len(documents)} documents; this module takes one. mesh_apply takes many.")
+            raise MeshError(
+                f"src: {source} holds {len(documents)} documents; this module takes one. mesh_apply takes many."
+            )
         return {**rest, "definition": documents[0]}
 
     def _found(self, pattern: str) -> str:
@@ -139,3 +142,9 @@ class MeshAction(ActionBase):
             return self._find_needle("files", pattern)
         except AnsibleError:
             return self._loader.path_dwim(pattern)
+
+
+def _is_this_python(interpreter: str) -> bool:
+    """The same program in the same virtual environment: those share the program that they link to."""
+    here, there = os.path.abspath(sys.executable), os.path.abspath(interpreter)
+    return os.path.dirname(here) == os.path.dirname(there) and os.path.realpath(here) == os.path.realpath(there)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connection options to credentials: what the ``kubernetes`` package reads out of a kubeconfig, a pod or the options."""
+"""Connection options to credentials: what the ``kubernetes`` package reads from a kubeconfig, a pod or the options."""
 
 from __future__ import annotations
 
@@ -14,18 +14,15 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-
-try:
-    from kubernetes.client import Configuration
-    from kubernetes.config import ConfigException, incluster_config, kube_config
-
-    MISSING = None
-except ImportError as error:
-    MISSING = str(error)
-
-_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.libraries import (
+    YAML_LOADER,
+    ConfigException,
+    Configuration,
+    incluster_config,
+    kube_config,
+    yaml,
+)
 
 
 @dataclass
@@ -53,13 +50,8 @@ class Credentials:
 def load(options: Mapping) -> Credentials:
     """Credentials from resolved connection options (see ``options.resolve``).
 
-    Raises MeshError when the Python package is missing, or when a kubeconfig is missing, broken, or lacks the context.
+    Raises MeshError when a kubeconfig is missing, broken, or lacks the context.
     """
-    if MISSING:
-        raise MeshError(
-            f"The Python package 'kubernetes' cannot be imported ({MISSING}): install it into the interpreter that "
-            "runs this task (pip install kubernetes), or set ansible_python_interpreter to one that has it."
-        )
     with _private_folder() as folder:
         configuration = Configuration()
         configuration.retries = False
@@ -125,7 +117,7 @@ def _read(source) -> tuple[dict, str, str]:
         return merged.value, os.pathsep.join(paths), ""
     try:
         with open(paths[0], encoding="utf-8") as stream:
-            document = yaml.load(stream, Loader=_YAML_LOADER)
+            document = yaml.load(stream, Loader=YAML_LOADER)
     except (OSError, UnicodeDecodeError) as error:
         raise MeshError(f"kubeconfig {paths[0]} cannot be read: {error}.") from None
     except yaml.YAMLError as error:

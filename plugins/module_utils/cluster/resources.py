@@ -39,7 +39,9 @@ class Resources:
         if label_selector:
             query["labelSelector"] = label_selector
         while True:
-            page = self._versioned(kind, lambda version: self._request("GET", kind, version, namespace, query=query))
+            page = self._versioned(
+                kind, lambda version, query=query: self._request("GET", kind, version, namespace, query=query)
+            )
             for item in page.get("items") or []:
                 item.setdefault("apiVersion", page.get("apiVersion"))
                 item.setdefault("kind", kind.kind)

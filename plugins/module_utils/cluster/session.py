@@ -14,17 +14,11 @@ import time
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
-import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials as credentials_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import resolve
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-
-try:
-    import urllib3
-    from urllib3.exceptions import HTTPError, MaxRetryError, ProxyError, SSLError
-except ImportError:  # credentials.load() tells the person, urllib3 comes with the kubernetes package
-    pass
+from ansible_collections.meshops.lifecycle.plugins.module_utils.libraries import should_bypass_proxies, urllib3, yaml
 
 CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 60.0  # seconds
@@ -194,7 +188,7 @@ class Session:
             answer = self._pool.request(
                 verb, url, body=data, headers=headers, timeout=limits, retries=False, preload_content=not stream
             )
-        except (HTTPError, OSError) as error:
+        except (urllib3.exceptions.HTTPError, OSError) as error:
             raise self._unreachable(error) from None
         self._answered = True
         return answer
@@ -213,12 +207,12 @@ class Session:
 
     def _unreachable(self, error: Exception) -> errors.ApiError:
         server, origin = self.credentials.server, self.credentials.origin
-        cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
+        cause = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) and error.reason else error
         final = False
-        if isinstance(cause, SSLError):
+        if isinstance(cause, urllib3.exceptions.SSLError):
             what = f"its certificate cannot be trusted ({_tail(cause)}): set ca_cert, or check 'host'"
             final = True
-        elif isinstance(cause, ProxyError):
+        elif isinstance(cause, urllib3.exceptions.ProxyError):
             what = f"the proxy {self.credentials.configuration.proxy} does not let us through ({_tail(cause)})"
         else:
             what = f"{_tail(cause)}. Check that it runs and that the address is right"
@@ -266,8 +260,6 @@ def _pool(credentials, proxy_headers: Mapping):
 
 
 def _bypassed(configuration) -> bool:
-    from kubernetes.client.rest import should_bypass_proxies
-
     return should_bypass_proxies(configuration.host, configuration.no_proxy or "")
 
 
@@ -294,7 +286,7 @@ def _events(answer) -> Iterator[dict]:
             for line in lines:
                 if line.strip():
                     yield json.loads(line)
-    except (HTTPError, OSError, ValueError):
+    except (urllib3.exceptions.HTTPError, OSError, ValueError):
         return  # a watch that breaks off is taken up again by whoever waits
 
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Taking over what kubectl or kubernetes.core made.
 
-Their fields are owned by "Update" managers. A server-side apply on top leaves such fields owned by both, and one that is
-dropped later stays for ever (kubernetes#99003). So, as kubectl does for its own objects (kubernetes#112905), the first
-apply of ours moves their ownership to our manager; fields that are then not declared go.
+Their fields are owned by "Update" managers. A server-side apply on top leaves such fields owned by both, and one that
+is dropped later stays for ever (kubernetes#99003). So, as kubectl does for its own objects (kubernetes#112905), the
+first apply of ours moves their ownership to our manager; fields that are then not declared go.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import copy
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
 
-# kubectl's managers by command, and the user agent of the kubernetes Python package, which kubernetes.core leaves as is.
+# kubectl's managers by command, and the user agent of the kubernetes Python package, which kubernetes.core keeps.
 _PEOPLE = frozenset(
     {
         "kubectl",
@@ -43,7 +43,7 @@ def _adopted(entry: dict) -> bool:
 
 
 def migrate(resources, kind, live: dict, manager: str) -> None:
-    """Move the ownership of all adopted entries to our manager. Raises ApiError 409 when the object changed meanwhile."""
+    """Move the ownership of all adopted entries to our manager. Raises ApiError when the object changed meanwhile."""
     taken = foreign(live, manager)
     kept = [entry for entry in live["metadata"].get("managedFields") or [] if entry not in taken]
     ours = {

@@ -173,5 +173,5 @@ def _being_deleted(kind: Kind, live: dict) -> str:
     held = ", ".join(metadata.get("finalizers") or []) or "no finalizer"
     return (
         f"{kind.label(metadata.get('namespace'), metadata['name'])} is being deleted since "
-        f"{metadata['deletionTimestamp']} and held by {held}. Wait until it is gone, or see why its finalizer does not end."
+        f"{metadata['deletionTimestamp']} and held by {held}. Wait until it is gone, or see why that does not end."
     )

@@ -122,7 +122,7 @@ def _kind(resources, origin: str, api_version: str, name: str, local: dict) -> K
     group, _slash, version = api_version.rpartition("/")
     known = KINDS.get((group, name)) or local.get((group, name))
     if known and version in known.versions:
-        return known if known.versions[0] == version else known
+        return known
     if known:
         raise MeshError(f"{origin}: {name} has no apiVersion {api_version!r}; it has {', '.join(known.api_versions)}.")
     for kind in KINDS.values():

@@ -7,12 +7,11 @@ from __future__ import annotations
 import copy
 import os
 
-import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils import params as params_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.libraries import YAML_LOADER, yaml
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What a pasted or exported document may carry that nobody declares.
 _SERVER_ONLY = ("managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink")
 
@@ -104,7 +103,7 @@ def read(path: str) -> list[dict]:
 def parse(text: str, origin: str) -> list[dict]:
     """The documents of a YAML or JSON text; empty ones are left out. ``origin`` names it in errors."""
     try:
-        documents = [params_module.plain(item) for item in yaml.load_all(text, Loader=_LOADER) if item is not None]
+        documents = [params_module.plain(item) for item in yaml.load_all(text, Loader=YAML_LOADER) if item is not None]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who owns which field: reading ``metadata.managedFields``, as server-side apply keeps it.
 
-A field set ("fieldsV1") is a tree: ``f:name`` is a field, ``k:{"key":…}`` an item of a list with keys, ``v:…`` an item of
-a set, ``.`` the thing itself. A branch without children is owned whole. The format is that of the structured-merge-diff
-library of Kubernetes.
+A field set ("fieldsV1") is a tree: ``f:name`` is a field, ``k:{"key":…}`` an item of a list with keys, ``v:…`` an item
+of a set, ``.`` the thing itself. A branch without children is owned whole. The format is that of the
+structured-merge-diff library of Kubernetes.
 """
 
 from __future__ import annotations

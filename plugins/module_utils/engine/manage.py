@@ -102,9 +102,13 @@ def result(task, made: Change, waited: bool) -> dict:
     """The result contract for one object."""
     for warning in made.warnings:
         task.warn(warning)
+    shown = diff.masked(made.after, made.kind.secret_fields)
+    if task.check and made.changed:
+        for field in ("uid", "resourceVersion", "creationTimestamp"):  # a dry run makes these up
+            shown.get("metadata", {}).pop(field, None)
     answer = {
         "changed": made.changed,
-        "result": diff.masked(made.after, made.kind.secret_fields),
+        "result": shown,
         "resources": [made.row()],
         "validated": made.validated,
         "waited": waited,

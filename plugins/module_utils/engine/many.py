@@ -77,8 +77,8 @@ class Run:
         gone = [item for item in members if item.key not in declared]
         if gone and not self.items and not self.task.params["prune_all"]:
             raise MeshError(
-                f"The set {self.set.name} would lose all of its {len(gone)} objects, because none is declared. If that is "
-                "meant, say prune_all: true; if not, see why the list is empty."
+                f"The set {self.set.name} would lose all of its {len(gone)} objects, because none is declared. If "
+                "that is meant, say prune_all: true; if not, see why the list is empty."
             )
         return gone
 
@@ -196,8 +196,8 @@ class Run:
         more = f" (and {len(told) - 3} more)" if len(told) > 3 else ""
         return MeshError(
             f"{'; '.join(message.rstrip('.') for message in told[:3])}{more}. "
-            f"Of {len(self.items)} objects {done} were changed, {len(told)} failed and {len(outcome.left)} were not begun; "
-            "the next run goes on from here.",
+            f"Of {len(self.items)} objects {done} were changed, {len(told)} failed and {len(outcome.left)} were not "
+            "begun; the next run goes on from here.",
             **answer,
             errors=outcome.errors,
             not_begun=[item.label for item in outcome.left],

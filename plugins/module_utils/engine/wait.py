@@ -7,12 +7,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import jmespath
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Kind, Readiness
-from jmespath.exceptions import JMESPathError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.libraries import jmespath
 
 _WATCH = 30.0  # seconds; a watch is begun anew after this, which also heals one that broke silently
 _PROGRESS = 5.0  # seconds between two lines that say the same
@@ -25,7 +24,7 @@ def predicate(kind: Kind, expression: str | None) -> Callable[[dict], Readiness]
         return own
     try:
         compiled = jmespath.compile(expression)
-    except JMESPathError as error:
+    except jmespath.exceptions.JMESPathError as error:
         raise MeshError(f"wait_for is not JMESPath: {str(error).splitlines()[0]}") from None
 
     def both(live: dict) -> Readiness:
