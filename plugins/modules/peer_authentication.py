@@ -61,7 +61,8 @@ options:
       port_level_mtls:
         description:
           - Mutual TLS for single ports of the workload, by port number. The ports are those of the container, not of
-            the service. Each value is a dictionary with C(mode). It needs a O(spec.selector) with labels.
+            the service. Each value is a dictionary with C(mode). It needs a O(spec.selector) with labels, as Istio
+            refuses it for a whole namespace.
         type: dict
         aliases: [portLevelMtls]
 """
