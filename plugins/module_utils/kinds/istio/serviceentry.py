@@ -1,0 +1,16 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ServiceEntry: a service that Kubernetes does not know, in the registry of the mesh."""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_HOSTS, Kind
+
+KIND = Kind(
+    group="networking.istio.io",
+    kind="ServiceEntry",
+    plural="serviceentries",
+    versions=("v1", "v1beta1", "v1alpha3"),
+    order=MESH_HOSTS,
+    installed_by="istio",
+)
