@@ -1,0 +1,16 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""WorkloadGroup: what the workloads of a group outside of Kubernetes have in common."""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_HOSTS, Kind
+
+KIND = Kind(
+    group="networking.istio.io",
+    kind="WorkloadGroup",
+    plural="workloadgroups",
+    versions=("v1", "v1beta1", "v1alpha3"),
+    order=MESH_HOSTS,
+    installed_by="istio",
+)
