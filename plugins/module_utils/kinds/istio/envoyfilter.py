@@ -1,0 +1,16 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""EnvoyFilter: patches to the configuration that Istio makes for Envoy."""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_DEFAULT, Kind
+
+KIND = Kind(
+    group="networking.istio.io",
+    kind="EnvoyFilter",
+    plural="envoyfilters",
+    versions=("v1alpha3",),
+    order=MESH_DEFAULT,
+    installed_by="istio",
+)
