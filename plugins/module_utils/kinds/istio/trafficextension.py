@@ -1,0 +1,16 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TrafficExtension: a WebAssembly or Lua filter in the proxies."""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_DEFAULT, Kind
+
+KIND = Kind(
+    group="extensions.istio.io",
+    kind="TrafficExtension",
+    plural="trafficextensions",
+    versions=("v1alpha1",),
+    order=MESH_DEFAULT,
+    installed_by="istio",
+)

@@ -1,0 +1,323 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The meshops.lifecycle contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: istio_trafficextension
+short_description: Manage Istio TrafficExtensions
+version_added: "0.1.0"
+author:
+  - The meshops.lifecycle contributors (@meshops)
+description:
+  - Creates, changes and removes an Istio C(TrafficExtension), which puts a WebAssembly or a Lua filter into the
+    proxies.
+  - An object without selector and targets counts for its whole namespace, and in Istio's root namespace for the whole
+    mesh.
+notes:
+  - Older releases of Istio do not serve this kind. The module says so when a cluster does not.
+extends_documentation_fragment:
+  - meshops.lifecycle.object
+  - meshops.lifecycle.namespaced
+  - meshops.lifecycle.connection
+  - meshops.lifecycle.wait
+  - meshops.lifecycle.attributes
+seealso:
+  - module: meshops.lifecycle.istio_wasmplugin
+  - module: meshops.lifecycle.istio_envoyfilter
+  - name: TrafficExtension reference
+    description: The API's own description of every field.
+    link: https://istio.io/latest/docs/reference/config/proxy_extensions/traffic_extension/
+options:
+  spec:
+    description:
+      - The specification of the TrafficExtension, every field of the API. It holds either O(spec.wasm) or
+        O(spec.lua).
+    type: dict
+    suboptions:
+      selector:
+        description:
+          - Workloads that the object is for. Excludes O(spec.target_refs). Without either, all of the namespace.
+        type: dict
+        suboptions:
+          match_labels:
+            description: Labels that a pod or a virtual machine has to have, all of them.
+            type: dict
+            aliases: [matchLabels]
+      target_refs:
+        description:
+          - Gateways, services and the like that the object is for, waypoints included. They have to be in the same
+            namespace. Excludes O(spec.selector).
+        type: list
+        elements: dict
+        aliases: [targetRefs]
+        suboptions:
+          group:
+            description:
+              - API group of the target, for example V(gateway.networking.k8s.io). An empty string is the core group.
+            type: str
+          kind:
+            description: Kind of the target, for example V(Gateway).
+            type: str
+            required: true
+          name:
+            description: Name of the target.
+            type: str
+            required: true
+          namespace:
+            description: Namespace of the target. The API does not take a value here yet.
+            type: str
+      phase:
+        description:
+          - Stage of the filter chain that the extension goes into, before Istio's own filters of that stage. Without
+            it, at the end, before the router.
+        type: str
+        choices: [UNSPECIFIED, AUTHN, AUTHZ, STATS]
+      priority:
+        description: Place among the extensions of the same phase. Higher numbers come first, 0 is the default.
+        type: int
+      match:
+        description: Traffic that the extension sees, any one of the entries. Without it, all of it.
+        type: list
+        elements: dict
+        suboptions:
+          mode:
+            description:
+              - V(CLIENT) is what the workload sends, V(SERVER) is what it receives, V(CLIENT_AND_SERVER), the
+                default, is both. Gateways count as V(CLIENT).
+            type: str
+            choices: [UNDEFINED, CLIENT, SERVER, CLIENT_AND_SERVER]
+          ports:
+            description: Ports of the destination, one of which has to match.
+            type: list
+            elements: dict
+            suboptions:
+              number:
+                description: Number of the port.
+                type: int
+                required: true
+      lua:
+        description: A filter in Lua. Excludes O(spec.wasm).
+        type: dict
+        suboptions:
+          inline_code:
+            description:
+              - The code, at most 64 KiB. Envoy calls its functions C(envoy_on_request) and C(envoy_on_response).
+            type: str
+            aliases: [inlineCode]
+            required: true
+      wasm:
+        description: A filter in WebAssembly. Excludes O(spec.lua).
+        type: dict
+        suboptions:
+          url:
+            description:
+              - Where the module is, as V(oci://), V(http://), V(https://) or V(file://). Without a scheme V(oci://)
+                is meant.
+            type: str
+            required: true
+          sha256:
+            description:
+              - Checksum of the module or of the image, in hexadecimal. A module whose checksum is known is fetched
+                once only.
+            type: str
+          image_pull_policy:
+            description:
+              - When the module is fetched. V(Always) fetches it anew when the object changes, V(IfNotPresent) uses
+                what is there. Without it, V(Always) for images with the tag C(latest) and V(IfNotPresent) otherwise.
+            type: str
+            aliases: [imagePullPolicy]
+            choices: [UNSPECIFIED_POLICY, IfNotPresent, Always]
+          image_pull_secret:
+            description: Name of the Secret, in the namespace of this object, with the credentials of the registry.
+            type: str
+            aliases: [imagePullSecret]
+          verification_key:
+            description: Public key to verify the signature of the image. In the schema, but not implemented by Istio.
+            type: str
+            aliases: [verificationKey]
+          plugin_config:
+            description: Configuration that the plugin gets. It is sent as it is written.
+            type: dict
+            aliases: [pluginConfig]
+          plugin_name:
+            description:
+              - Name of the plugin in Envoy, its root identifier. It tells apart several plugins in one module.
+            type: str
+            aliases: [pluginName]
+          type:
+            description:
+              - V(HTTP), which is the default, for a filter of requests, V(NETWORK) for a filter of connections.
+            type: str
+            choices: [UNSPECIFIED_PLUGIN_TYPE, HTTP, NETWORK]
+          fail_strategy:
+            description:
+              - What happens when the plugin fails for good. V(FAIL_CLOSE), the default, refuses requests,
+                V(FAIL_OPEN) lets them pass without it, V(FAIL_RELOAD) starts it anew after a crash.
+            type: str
+            aliases: [failStrategy]
+            choices: [FAIL_CLOSE, FAIL_OPEN, FAIL_RELOAD]
+          vm_config:
+            description: The virtual machine that runs the plugin.
+            type: dict
+            aliases: [vmConfig]
+            suboptions:
+              env:
+                description: Environment variables that the plugin sees.
+                type: list
+                elements: dict
+                suboptions:
+                  name:
+                    description: Name of the variable.
+                    type: str
+                    required: true
+                  value:
+                    description: Value of the variable, for V(INLINE).
+                    type: str
+                  value_from:
+                    description:
+                      - Where the value comes from, this object, V(INLINE), which is the default, or the environment
+                        of the proxy, V(HOST).
+                    type: str
+                    aliases: [valueFrom]
+                    choices: [INLINE, HOST]
+"""
+
+EXAMPLES = r"""
+---
+- name: Say in every answer who served it
+  meshops.lifecycle.istio_trafficextension:
+    name: served-by
+    namespace: shop
+    spec:
+      selector:
+        match_labels:
+          app: storefront
+      phase: STATS
+      match:
+        - mode: SERVER
+      lua:
+        inline_code: |
+          function envoy_on_response(handle)
+            handle:headers():add("x-served-by", "storefront")
+          end
+
+- name: Put a WebAssembly filter into a waypoint
+  meshops.lifecycle.istio_trafficextension:
+    name: headers
+    namespace: shop
+    spec:
+      target_refs:
+        - group: gateway.networking.k8s.io
+          kind: Gateway
+          name: waypoint
+      phase: AUTHZ
+      priority: 5
+      wasm:
+        url: oci://registry.example.com/plugins/headers:2.0.1
+        fail_strategy: FAIL_CLOSE
+        plugin_config:
+          add:
+            x-shop: "1"
+
+- name: Apply a document as it was pasted
+  meshops.lifecycle.istio_trafficextension:
+    definition:
+      apiVersion: extensions.istio.io/v1alpha1
+      kind: TrafficExtension
+      metadata:
+        name: request-id
+        namespace: shop
+      spec:
+        lua:
+          inlineCode: |
+            function envoy_on_request(handle)
+              handle:headers():add("x-shop-request", "1")
+            end
+"""
+
+RETURN = r"""
+---
+changed:
+  description:
+    - Whether the cluster was changed, or, in check mode, would have been.
+  returned: always
+  type: bool
+  sample: true
+result:
+  description:
+    - The object as the cluster holds it after the task, without the bookkeeping of the server.
+    - In check mode it is what the server answered to the dry run. Empty when the object is absent.
+  returned: success
+  type: dict
+  sample:
+    apiVersion: extensions.istio.io/v1alpha1
+    kind: TrafficExtension
+    metadata:
+      name: served-by
+      namespace: shop
+    spec:
+      phase: STATS
+resources:
+  description:
+    - What the task did to each object, here one entry.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: The kind of the object.
+      type: str
+      returned: always
+    namespace:
+      description: The namespace of the object.
+      type: str
+      returned: always
+    name:
+      description: The name of the object.
+      type: str
+      returned: always
+    action:
+      description:
+        - What was done, V(created), V(changed), V(deleted) or V(unchanged).
+      type: str
+      returned: always
+  sample:
+    - kind: TrafficExtension
+      namespace: shop
+      name: served-by
+      action: changed
+diff:
+  description:
+    - The object before and after the change, without the bookkeeping of the server and with secrets masked.
+  returned: when something changes
+  type: dict
+validated:
+  description:
+    - Whether the cluster itself judged what was written, schema and admission webhooks included.
+    - It is V(false) in check mode when the kind or the namespace does not exist yet.
+  returned: success
+  type: bool
+  sample: true
+waited:
+  description: Whether the task waited, for the object to be ready or gone.
+  returned: success
+  type: bool
+  sample: true
+"""
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.manage import manage
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.trafficextension import KIND
+from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.istio_trafficextension import ARGUMENTS
+
+ENTRY = Entry("istio_trafficextension", ARGUMENTS, manage(KIND))
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()
