@@ -1,0 +1,16 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PodMonitor: which pods Prometheus scrapes, and how."""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MONITORING, Kind
+
+KIND = Kind(
+    group="monitoring.coreos.com",
+    kind="PodMonitor",
+    plural="podmonitors",
+    versions=("v1",),
+    order=MONITORING,
+    installed_by="monitoring",
+)
