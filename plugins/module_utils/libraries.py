@@ -16,7 +16,14 @@ _missing: list[str] = []
 try:
     import yaml
 
-    YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times faster
+    class YAML_LOADER(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        """The safe loader, by libyaml where it is there, which is ten times faster.
+
+        A bare ``=`` is a type of its own in YAML 1.1, which the safe loader refuses; in the enums of custom resource
+        definitions it is text.
+        """
+
+    YAML_LOADER.add_constructor("tag:yaml.org,2002:value", YAML_LOADER.construct_yaml_str)
 except ImportError:
     yaml = YAML_LOADER = None
     _missing.append("PyYAML")
