@@ -8,21 +8,45 @@ The imports are static, so that a packed module carries the kinds.
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin as core_builtin
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import authorizationpolicy as istio_authorizationpolicy
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import destinationrule as istio_destinationrule
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import envoyfilter as istio_envoyfilter
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import gateway as istio_gateway
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import peerauthentication as istio_peerauthentication
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import proxyconfig as istio_proxyconfig
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import requestauthentication as istio_requestauthentication
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import serviceentry as istio_serviceentry
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import sidecar as istio_sidecar
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import telemetry as istio_telemetry
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import trafficextension as istio_trafficextension
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import virtualservice as istio_virtualservice
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import wasmplugin as istio_wasmplugin
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import workloadentry as istio_workloadentry
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import workloadgroup as istio_workloadgroup
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring import podmonitor as monitoring_podmonitor
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring import prometheusrule as monitoring_prometheusrule
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring import servicemonitor as monitoring_servicemonitor
 
 KINDS = {
     (kind.group, kind.kind): kind
     for kind in (
+        istio_authorizationpolicy.KIND,
         istio_destinationrule.KIND,
+        istio_envoyfilter.KIND,
         istio_gateway.KIND,
         istio_peerauthentication.KIND,
+        istio_proxyconfig.KIND,
+        istio_requestauthentication.KIND,
+        istio_serviceentry.KIND,
+        istio_sidecar.KIND,
         istio_telemetry.KIND,
+        istio_trafficextension.KIND,
         istio_virtualservice.KIND,
+        istio_wasmplugin.KIND,
+        istio_workloadentry.KIND,
+        istio_workloadgroup.KIND,
+        monitoring_podmonitor.KIND,
+        monitoring_prometheusrule.KIND,
         monitoring_servicemonitor.KIND,
         *core_builtin.KINDS,
     )

@@ -26,7 +26,7 @@ ARGUMENTS = {
     "force_conflicts": {"type": "bool", "default": False},
     "field_manager": {"type": "str", "default": "meshops.lifecycle"},
     "namespace": {"type": "str"},
-    "kubeconfig": {"type": "raw", "no_log": True},
+    "kubeconfig": {"type": "raw"},
     "context": {"type": "str"},
     "host": {"type": "str"},
     "api_key": {"type": "str", "no_log": True},
@@ -42,10 +42,9 @@ ARGUMENTS = {
     "no_proxy": {"type": "str"},
     "proxy_headers": {
         "type": "dict",
-        "no_log": True,
         "options": {
-            "basic_auth": {"type": "str"},
-            "proxy_basic_auth": {"type": "str"},
+            "basic_auth": {"type": "str", "no_log": True},
+            "proxy_basic_auth": {"type": "str", "no_log": True},
             "user_agent": {"type": "str"},
         },
     },

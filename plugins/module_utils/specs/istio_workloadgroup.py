@@ -18,9 +18,9 @@ ARGUMENTS = {
     "kubeconfig": {"type": "raw"},
     "context": {"type": "str"},
     "host": {"type": "str"},
-    "api_key": {"type": "str", "no_log": False},
+    "api_key": {"type": "str", "no_log": True},
     "username": {"type": "str"},
-    "password": {"type": "str", "no_log": False},
+    "password": {"type": "str", "no_log": True},
     "ca_cert": {"type": "path", "aliases": ["ssl_ca_cert"]},
     "client_cert": {"type": "path", "aliases": ["cert_file"]},
     "client_key": {"type": "path", "aliases": ["key_file"], "no_log": False},
@@ -32,8 +32,8 @@ ARGUMENTS = {
     "proxy_headers": {
         "type": "dict",
         "options": {
-            "basic_auth": {"type": "str"},
-            "proxy_basic_auth": {"type": "str"},
+            "basic_auth": {"type": "str", "no_log": True},
+            "proxy_basic_auth": {"type": "str", "no_log": True},
             "user_agent": {"type": "str"},
         },
     },

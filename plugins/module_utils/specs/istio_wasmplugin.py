@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The argument spec of istio_wasmplugin. Written by `make generate` from its DOCUMENTATION; do not edit."""
+
+from __future__ import annotations
+
+_SHARED_1 = {
+    "group": {"type": "str"},
+    "kind": {"type": "str", "required": True},
+    "name": {"type": "str", "required": True},
+    "namespace": {"type": "str"},
+}
+
+ARGUMENTS = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "name": {"type": "str"},
+    "labels": {"type": "dict"},
+    "annotations": {"type": "dict"},
+    "definition": {"type": "dict"},
+    "src": {"type": "str"},
+    "spec_extra": {"type": "dict"},
+    "force_conflicts": {"type": "bool", "default": False},
+    "field_manager": {"type": "str", "default": "meshops.lifecycle"},
+    "namespace": {"type": "str"},
+    "kubeconfig": {"type": "raw"},
+    "context": {"type": "str"},
+    "host": {"type": "str"},
+    "api_key": {"type": "str", "no_log": True},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "ca_cert": {"type": "path", "aliases": ["ssl_ca_cert"]},
+    "client_cert": {"type": "path", "aliases": ["cert_file"]},
+    "client_key": {"type": "path", "aliases": ["key_file"], "no_log": False},
+    "validate_certs": {"type": "bool", "aliases": ["verify_ssl"]},
+    "impersonate_user": {"type": "str"},
+    "impersonate_groups": {"type": "list", "elements": "str"},
+    "proxy": {"type": "str"},
+    "no_proxy": {"type": "str"},
+    "proxy_headers": {
+        "type": "dict",
+        "options": {
+            "basic_auth": {"type": "str", "no_log": True},
+            "proxy_basic_auth": {"type": "str", "no_log": True},
+            "user_agent": {"type": "str"},
+        },
+    },
+    "wait": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 120},
+    "wait_for": {"type": "str"},
+    "spec": {
+        "type": "dict",
+        "options": {
+            "selector": {
+                "type": "dict",
+                "options": {"match_labels": {"type": "dict", "aliases": ["matchLabels"]}},
+            },
+            "target_refs": {
+                "type": "list",
+                "elements": "dict",
+                "aliases": ["targetRefs"],
+                "options": _SHARED_1,
+            },
+            "target_ref": {
+                "type": "dict",
+                "aliases": ["targetRef"],
+                "options": _SHARED_1,
+            },
+            "url": {"type": "str"},
+            "sha256": {"type": "str"},
+            "image_pull_policy": {
+                "type": "str",
+                "choices": ["UNSPECIFIED_POLICY", "IfNotPresent", "Always"],
+                "aliases": ["imagePullPolicy"],
+            },
+            "image_pull_secret": {"type": "str", "aliases": ["imagePullSecret"], "no_log": False},
+            "verification_key": {"type": "str", "aliases": ["verificationKey"], "no_log": False},
+            "plugin_config": {"type": "dict", "aliases": ["pluginConfig"]},
+            "plugin_name": {"type": "str", "aliases": ["pluginName"]},
+            "phase": {
+                "type": "str",
+                "choices": ["UNSPECIFIED_PHASE", "AUTHN", "AUTHZ", "STATS"],
+            },
+            "priority": {"type": "int"},
+            "match": {
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "mode": {
+                        "type": "str",
+                        "choices": ["UNDEFINED", "CLIENT", "SERVER", "CLIENT_AND_SERVER"],
+                    },
+                    "ports": {
+                        "type": "list",
+                        "elements": "dict",
+                        "options": {"number": {"type": "int", "required": True}},
+                    },
+                },
+            },
+            "type": {
+                "type": "str",
+                "choices": ["UNSPECIFIED_PLUGIN_TYPE", "HTTP", "NETWORK"],
+            },
+            "fail_strategy": {
+                "type": "str",
+                "choices": ["FAIL_CLOSE", "FAIL_OPEN", "FAIL_RELOAD"],
+                "aliases": ["failStrategy"],
+            },
+            "vm_config": {
+                "type": "dict",
+                "aliases": ["vmConfig"],
+                "options": {
+                    "env": {
+                        "type": "list",
+                        "elements": "dict",
+                        "options": {
+                            "name": {"type": "str", "required": True},
+                            "value": {"type": "str"},
+                            "value_from": {
+                                "type": "str",
+                                "choices": ["INLINE", "HOST"],
+                                "aliases": ["valueFrom"],
+                            },
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
