@@ -31,13 +31,13 @@ def settled(desired: dict, live: dict, manager: str) -> bool:
 
     False means no more than "the server has to say": values that it normalises or fills in differ without a change.
     """
-    own = entry(live, manager)
-    if own is None:
-        return False
     declared = {key: value for key, value in desired.items() if key not in ("apiVersion", "kind", "metadata")}
     metadata = {key: desired["metadata"][key] for key in desired["metadata"] if key not in ("name", "namespace")}
     if metadata:
         declared["metadata"] = metadata
+    own = entry(live, manager)
+    if own is None:
+        return not declared  # a bare namespace, say, leaves its manager nothing to own
     return _settled(own.get("fieldsV1") or {}, declared, live)
 
 
