@@ -42,6 +42,22 @@ options:
         not templated.
     type: list
     elements: str
+  only_kinds:
+    description:
+      - Of all documents, take those of these kinds alone. A bundle that holds custom resource definitions beside workloads
+        can be taken in two parts that way.
+    type: list
+    elements: str
+  except_kinds:
+    description:
+      - Of all documents, leave out those of these kinds.
+    type: list
+    elements: str
+  images:
+    description:
+      - Where images of pod templates are pulled from instead. The start of an image reference, and what to put in its
+        place. The longest start that fits counts.
+    type: dict
   state:
     description:
       - V(present) makes the objects what is declared. V(absent) deletes them; with O(name) and no objects, the whole set.
@@ -119,6 +135,21 @@ EXAMPLES = r"""
       - mesh/namespaces.yml
       - mesh/routes/
     wait: true
+
+- name: The definitions alone of a bundle
+  meshops.lifecycle.mesh_apply:
+    src: [bundle.yaml]
+    only_kinds: [CustomResourceDefinition]
+
+- name: The rest of it, with images from a mirror
+  meshops.lifecycle.mesh_apply:
+    name: operator
+    namespace: monitoring
+    src: [bundle.yaml]
+    except_kinds: [CustomResourceDefinition]
+    images:
+      quay.io/: registry.example.com/quay/
+    prune: true
 
 - name: The set is no longer wanted
   meshops.lifecycle.mesh_apply:

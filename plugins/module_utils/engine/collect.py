@@ -64,12 +64,26 @@ def files(pattern: str) -> list[str]:
     return sorted(found)
 
 
-def items(resources: Resources, documents: list[tuple[str, dict]], default_namespace: str) -> list[Item]:
+def items(
+    resources: Resources,
+    documents: list[tuple[str, dict]],
+    default_namespace: str,
+    *,
+    only_kinds: list[str] | None = None,
+    except_kinds: list[str] | None = None,
+    images: dict[str, str] | None = None,
+) -> list[Item]:
     """The objects to manage, from (origin, document) pairs, in the order they are to be applied in.
 
+    ``only_kinds`` and ``except_kinds`` choose by kind; ``images`` maps the start of image references to another.
     Raises MeshError for a document that is none, a kind nobody knows, and an object that is declared twice.
     """
     flat = [(origin, item) for origin, document in documents for item in _expanded(origin, document)]
+    flat = [
+        (origin, _with_images(item, images or {}))
+        for origin, item in flat
+        if (not only_kinds or item.get("kind") in only_kinds) and item.get("kind") not in (except_kinds or ())
+    ]
     local = _kinds_of_crds(flat)
     made = [_item(resources, origin, document, local, default_namespace) for origin, document in flat]
     seen: dict[tuple, Item] = {}
@@ -87,6 +101,21 @@ def _expanded(origin: str, document: dict) -> list[dict]:
     if document.get("kind") == "List" and isinstance(document.get("items"), list):
         return document["items"]
     return [document]
+
+
+def _with_images(document: dict, images: dict[str, str]) -> dict:
+    """The document with the images of its pod template taken from elsewhere; the longest start that fits counts."""
+    spec = document.get("spec") if images else None
+    template = spec.get("template") if isinstance(spec, dict) else None
+    pod = template.get("spec") if isinstance(template, dict) else None
+    if not isinstance(pod, dict):
+        return document
+    for container in [*(pod.get("initContainers") or []), *(pod.get("containers") or [])]:
+        image = str(container.get("image") or "")
+        start = max((start for start in images if image.startswith(start)), key=len, default=None)
+        if start is not None:
+            container["image"] = images[start] + image[len(start) :]
+    return document
 
 
 def _kinds_of_crds(documents: list[tuple[str, dict]]) -> dict[tuple[str, str], Kind]:

@@ -40,7 +40,8 @@ class Run:
             f"meshops.lifecycle.set.{name}" if name else "meshops.lifecycle"
         )
         self.deadline = time.monotonic() + task.params["wait_timeout"]
-        self.items = collect.items(self.resources, self._documents(), self.namespace)
+        chosen = {name: task.params.get(name) for name in ("only_kinds", "except_kinds", "images")}
+        self.items = collect.items(self.resources, self._documents(), self.namespace, **chosen)
         self.set = ApplySet(self.resources, name, self.namespace, self.manager) if name else None
         self.outcome = Outcome()
 
