@@ -53,6 +53,12 @@ options:
       - Of all documents, leave out those of these kinds.
     type: list
     elements: str
+  overlays:
+    description:
+      - Partial documents, each merged into the document of the same kind and name. Mappings are merged, anything else is
+        replaced. So a file from elsewhere stays as it came, and its settings are ours.
+    type: list
+    elements: dict
   images:
     description:
       - Where images of pod templates are pulled from instead. The start of an image reference, and what to put in its
@@ -87,9 +93,10 @@ options:
   on_failure:
     description:
       - V(stop) does not begin a further step of the order once an object has failed. V(continue) goes on with the others.
-        Either way the task fails, nothing is pruned, and the result says what was done and what was not.
+        V(rollback) stops, and puts back what was changed, values and ownership of fields, in reverse order.
+      - In each case the task fails, nothing is pruned, and the result says what was done, undone and never begun.
     type: str
-    choices: [stop, continue]
+    choices: [stop, continue, rollback]
     default: stop
 extends_documentation_fragment:
   - meshops.lifecycle.connection
@@ -149,6 +156,10 @@ EXAMPLES = r"""
     except_kinds: [CustomResourceDefinition]
     images:
       quay.io/: registry.example.com/quay/
+    overlays:
+      - kind: Deployment
+        metadata: {name: prometheus-operator}
+        spec: {replicas: 2}
     prune: true
 
 - name: The set is no longer wanted
@@ -189,6 +200,15 @@ waited:
   type: bool
 errors:
   description: What went wrong, by object.
+  returned: on failure of an object
+  type: dict
+undone:
+  description: The objects that were put back as they were.
+  returned: on failure of an object
+  type: list
+  elements: str
+not_undone:
+  description: The objects that could not be put back, and why.
   returned: on failure of an object
   type: dict
 not_begun:

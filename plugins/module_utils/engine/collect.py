@@ -72,11 +72,13 @@ def items(
     only_kinds: list[str] | None = None,
     except_kinds: list[str] | None = None,
     images: dict[str, str] | None = None,
+    overlays: list[dict] | None = None,
 ) -> list[Item]:
     """The objects to manage, from (origin, document) pairs, in the order they are to be applied in.
 
-    ``only_kinds`` and ``except_kinds`` choose by kind; ``images`` maps the start of image references to another.
-    Raises MeshError for a document that is none, a kind nobody knows, and an object that is declared twice.
+    ``only_kinds`` and ``except_kinds`` choose by kind; ``images`` maps the start of image references to another;
+    ``overlays`` are partial documents, each laid on the one it names. Raises MeshError for a document that is none, a
+    kind nobody knows, an object that is declared twice, and an overlay without its object.
     """
     flat = [(origin, item) for origin, document in documents for item in _expanded(origin, document)]
     flat = [
@@ -84,6 +86,8 @@ def items(
         for origin, item in flat
         if (not only_kinds or item.get("kind") in only_kinds) and item.get("kind") not in (except_kinds or ())
     ]
+    for index, overlay in enumerate(overlays or []):
+        flat = _overlaid(flat, overlay, f"overlays[{index}]")
     local = _kinds_of_crds(flat)
     made = [_item(resources, origin, document, local, default_namespace) for origin, document in flat]
     seen: dict[tuple, Item] = {}
@@ -101,6 +105,26 @@ def _expanded(origin: str, document: dict) -> list[dict]:
     if document.get("kind") == "List" and isinstance(document.get("items"), list):
         return document["items"]
     return [document]
+
+
+def _overlaid(documents: list[tuple[str, dict]], overlay: dict, origin: str) -> list[tuple[str, dict]]:
+    """The documents with ``overlay`` merged into the one of its kind, name and, where it states one, namespace."""
+    metadata = overlay.get("metadata") or {}
+    wanted = (overlay.get("kind"), metadata.get("name"))
+
+    def meant(document: dict) -> bool:
+        own = document.get("metadata") or {}
+        if (document.get("kind"), own.get("name")) != wanted:
+            return False
+        return own.get("namespace") is None or metadata.get("namespace", own["namespace"]) == own["namespace"]
+
+    chosen = [index for index, (_origin, document) in enumerate(documents) if meant(document)]
+    if len(chosen) != 1:
+        found = "more than one document is" if chosen else "no document is"
+        raise MeshError(f"{origin}: {found} a {wanted[0]} named {wanted[1]!r}. An overlay needs the one it is laid on.")
+    there = chosen[0]
+    laid = desired_module.merge(documents[there][1], overlay)
+    return [*documents[:there], (documents[there][0], laid), *documents[there + 1 :]]
 
 
 def _with_images(document: dict, images: dict[str, str]) -> dict:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import collect, desired, fields, live, waits
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import collect, desired, fields, live, rollback, waits
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.applyset import ApplySet
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.collect import Item
@@ -25,6 +25,8 @@ class Outcome:
     changes: list[Change] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     left: list[Item] = field(default_factory=list)
+    undone: list[str] = field(default_factory=list)
+    not_undone: dict[str, str] = field(default_factory=dict)
 
 
 class Run:
@@ -40,7 +42,7 @@ class Run:
             f"meshops.lifecycle.set.{name}" if name else "meshops.lifecycle"
         )
         self.deadline = time.monotonic() + task.params["wait_timeout"]
-        chosen = {name: task.params.get(name) for name in ("only_kinds", "except_kinds", "images")}
+        chosen = {name: task.params.get(name) for name in ("only_kinds", "except_kinds", "images", "overlays")}
         self.items = collect.items(self.resources, self._documents(), self.namespace, **chosen)
         self.set = ApplySet(self.resources, name, self.namespace, self.manager) if name else None
         self.outcome = Outcome()
@@ -124,7 +126,7 @@ class Run:
         return current is not None and not deleting and fields.settled(item.desired, current, self.manager)
 
     def _stopped(self) -> bool:
-        return bool(self.outcome.errors) and self.task.params["on_failure"] == "stop"
+        return bool(self.outcome.errors) and self.task.params["on_failure"] != "continue"
 
     def _delete_steps(self, items: list[Item]) -> None:
         """Delete live objects in reverse order, several at a time within a step."""
@@ -187,21 +189,33 @@ class Run:
             "waited": waited,
         }
         if outcome.errors:
+            self._roll_back()
             raise self._failure(answer)
         return answer
+
+    def _roll_back(self) -> None:
+        outcome = self.outcome
+        if self.task.params["on_failure"] == "rollback" and not self.check:
+            outcome.undone, outcome.not_undone = rollback.undo(self.resources, outcome.changes)
 
     def _failure(self, answer: dict) -> MeshError:
         outcome = self.outcome
         done = sum(change.changed for change in outcome.changes)
         told = list(outcome.errors.values())
         more = f" (and {len(told) - 3} more)" if len(told) > 3 else ""
+        undone = ""
+        if self.task.params["on_failure"] == "rollback" and done:
+            left = "; ".join(f"{label}: {why}" for label, why in outcome.not_undone.items())
+            undone = f" {len(outcome.undone)} of the changes were undone{f', but not {left}' if left else ''}."
         return MeshError(
             f"{'; '.join(message.rstrip('.') for message in told[:3])}{more}. "
             f"Of {len(self.items)} objects {done} were changed, {len(told)} failed and {len(outcome.left)} were not "
-            "begun; the next run goes on from here.",
+            f"begun; the next run goes on from here.{undone}",
             **answer,
             errors=outcome.errors,
             not_begun=[item.label for item in outcome.left],
+            undone=outcome.undone,
+            not_undone=outcome.not_undone,
         )
 
 

@@ -35,11 +35,16 @@ ARGUMENTS = {
     "src": {"type": "list", "elements": "str"},
     "only_kinds": {"type": "list", "elements": "str"},
     "except_kinds": {"type": "list", "elements": "str"},
+    "overlays": {"type": "list", "elements": "dict"},
     "images": {"type": "dict"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "prune": {"type": "bool", "default": False},
     "prune_all": {"type": "bool", "default": False},
     "force_conflicts": {"type": "bool", "default": False},
     "field_manager": {"type": "str"},
-    "on_failure": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
+    "on_failure": {
+        "type": "str",
+        "choices": ["stop", "continue", "rollback"],
+        "default": "stop",
+    },
 }
