@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must hold for every module and every file, however many are added."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted((ROOT / "plugins" / "modules").glob("[!_]*.py"))
+CHANGELOG_SECTIONS = {
+    section[0] for section in yaml.safe_load((ROOT / "changelogs" / "config.yaml").read_text())["sections"]
+}
+# Folders that exist on one machine only; written in parts, or this file would hold them.
+MACHINE_PATHS = re.compile("|".join(["/wor" + "k/", "/tmp/bo" + "ot", "/ro" + "ot/", "/home/[a-z]+" + "/"]))
+
+
+@cache
+def repository_files():
+    """Every text file that git tracks or would track, as (name, text)."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    found = {}
+    for name in sorted(listed):
+        if name and (ROOT / name).is_file():
+            try:
+                found[name] = (ROOT / name).read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                continue
+    return found
+
+
+class Loader(yaml.SafeLoader):
+    """YAML as Ansible reads it: `!unsafe` is text with braces that are not Ansible's."""
+
+
+Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+
+
+@cache
+def constant(path, name):
+    """The YAML in the string constant `name` of a Python file."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
+            return yaml.load(ast.literal_eval(node.value), Loader)
+    raise AssertionError(f"{path} has no {name}")
+
+
+def documented(module, part):
+    """A part of a module's documentation (options, attributes), its own over that of its fragments."""
+    documentation = constant(module, "DOCUMENTATION")
+    merged = {}
+    for fragment in documentation.get("extends_documentation_fragment") or []:
+        path = ROOT / "plugins" / "doc_fragments" / (fragment.rsplit(".", 1)[-1] + ".py")
+        merged.update(constant(path, "DOCUMENTATION").get(part) or {})
+    return {**merged, **(documentation.get(part) or {})}
+
+
+def test_there_are_modules():
+    assert MODULES
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+class TestEveryModule:
+    def test_is_in_the_action_group(self, module):
+        runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
+        assert module.stem in runtime["action_groups"]["mesh"], "run `make generate`"
+
+    def test_has_an_action_of_its_name(self, module):
+        action = ROOT / "plugins" / "action" / module.name
+        assert action.exists(), "run `make generate`"
+        assert "ActionModule" in action.read_text()
+
+    def test_documents_check_mode_and_diff(self, module):
+        attributes = documented(module, "attributes")
+        assert {"check_mode", "diff_mode", "action_group"} <= attributes.keys()
+        assert attributes["check_mode"]["support"] == "full"
+
+    def test_takes_the_connection_options(self, module):
+        options = documented(module, "options")
+        assert {"kubeconfig", "context", "host", "api_key", "ca_cert", "validate_certs"} <= options.keys()
+
+    def test_has_examples_that_name_it_in_full(self, module):
+        tasks = constant(module, "EXAMPLES")
+        assert any(f"meshops.lifecycle.{module.stem}" in task for task in tasks)
+
+    def test_documents_every_result(self, module):
+        assert "changed" in constant(module, "RETURN")
+        for name, value in constant(module, "RETURN").items():
+            assert {"description", "type", "returned"} <= value.keys(), name
+
+
+def test_no_action_without_a_module():
+    stray = {path.stem for path in (ROOT / "plugins" / "action").glob("*.py")} - {path.stem for path in MODULES}
+    assert not stray
+
+
+def test_every_source_file_says_its_licence():
+    commented = (".py", ".yml", ".yaml", ".sh", ".go", ".cfg", ".toml", ".txt")
+    # What carries its licence in REUSE.toml, and texts that are kept as their authors printed them.
+    exempt = re.compile(r"^(LICENSES/|COPYING$|changelogs/|REUSE\.toml$)|/(files|snapshots|testdata|fixtures)/")
+    without = [
+        name
+        for name, text in repository_files().items()
+        if (name.endswith(commented) or text.startswith("#!"))
+        and not exempt.search(name)
+        and "SPDX-License-Identifier: " not in "\n".join(text.splitlines()[:8])
+    ]
+    assert not without
+
+
+def test_no_path_of_one_machine_is_written_down():
+    found = [
+        f"{name}:{number}: {line.strip()[:100]}"
+        for name, text in repository_files().items()
+        for number, line in enumerate(text.splitlines(), 1)
+        if MACHINE_PATHS.search(line)
+    ]
+    assert not found
+
+
+def test_changelog_fragments_are_valid():
+    for path in sorted((ROOT / "changelogs" / "fragments").glob("*.y*ml")):
+        fragment = yaml.safe_load(path.read_text())
+        assert isinstance(fragment, dict), path
+        for section, entries in fragment.items():
+            if section == "release_summary":
+                assert isinstance(entries, str), path
+                continue
+            assert section in CHANGELOG_SECTIONS | {"trivial"}, f"{path}: {section}"
+            assert isinstance(entries, list) and all(isinstance(entry, str) for entry in entries), f"{path}: {section}"
+
+
+def test_sanity_tests_are_not_told_to_ignore_anything():
+    for path in (ROOT / "tests" / "sanity").glob("ignore*"):
+        assert not path.read_text().strip(), path
+
+
+def test_galaxy_has_a_required_tag_and_the_version_of_the_changelog():
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text())
+    assert {"networking", "monitoring", "infrastructure"} <= set(galaxy["tags"])
+    releases = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text())["releases"]
+    assert galaxy["version"] in releases, "run `make changelog`"
