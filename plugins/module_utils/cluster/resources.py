@@ -84,6 +84,15 @@ class Resources:
             kind, lambda version: self._request("POST", kind, version, namespace, subresource or None, query, body)
         )
 
+    def replace(self, kind: Kind, body: dict) -> dict:
+        """PUT a whole object; its ``metadata.resourceVersion`` says which state it replaces, else the answer is 409."""
+        metadata = body["metadata"]
+
+        def send(version: str) -> dict:
+            return self._request("PUT", kind, version, metadata.get("namespace"), metadata["name"], None, body)
+
+        return self._versioned(kind, send)
+
     def delete(self, kind, namespace, name, *, propagation="Background", dry_run=False, preconditions=None) -> bool:
         """DELETE; False when the object was not there. ``preconditions``: {uid, resourceVersion}."""
         body: dict = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation}

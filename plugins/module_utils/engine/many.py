@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import collect, desired, fields, live, rollback, waits
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import (
+    collect,
+    desired,
+    fields,
+    live,
+    rollback,
+    waits,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.applyset import ApplySet
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.collect import Item
@@ -65,11 +72,13 @@ class Run:
                 continue
             self._before(step)
             self._apply_step(step, found)
+        waited = self._wait_ready()  # before anything goes that the new objects may have to take over from
         if not self.outcome.errors:
             self._delete_steps(pruned)
         if self.set and not self.check and not self.outcome.errors and self.task.params["prune"]:
             self.set.record(self.items, keep=False)
-        return self._result(self._wait())
+        self._wait_gone()
+        return self._result(waited)
 
     def _to_prune(self) -> list[Item]:
         """The live members of the set that are no longer declared. Raises MeshError when nothing would stay."""
@@ -164,15 +173,29 @@ class Run:
         self._delete_steps(doomed)
         if self.set and not self.check and not self.outcome.errors and not self.items:
             self.set.forget()
-        return self._result(self._wait())
+        return self._result(self._wait_gone())
 
-    def _wait(self) -> bool:
-        if not self.task.params["wait"] or self.check or self.outcome.errors:
+    def _waits(self) -> bool:
+        return bool(self.task.params["wait"]) and not self.check and not self.outcome.errors
+
+    def _wait_ready(self) -> bool:
+        if not self._waits():
             return False
         present = [change for change in self.outcome.changes if change.after]
-        waits.all_ready(self.task, self.resources, present, self.deadline)
+        try:
+            waits.all_ready(self.task, self.resources, present, self.deadline)
+        except MeshError as error:
+            self.outcome.errors["wait"] = error.message
+        return True
+
+    def _wait_gone(self) -> bool:
+        if not self._waits():
+            return False
         deleted = [change for change in self.outcome.changes if change.action == change_module.DELETED]
-        waits.all_gone(self.task, self.resources, deleted, self.deadline)
+        try:
+            waits.all_gone(self.task, self.resources, deleted, self.deadline)
+        except MeshError as error:
+            self.outcome.errors["wait"] = error.message
         return True
 
     def _result(self, waited: bool) -> dict:
@@ -207,6 +230,7 @@ class Run:
         if self.task.params["on_failure"] == "rollback" and done:
             left = "; ".join(f"{label}: {why}" for label, why in outcome.not_undone.items())
             undone = f" {len(outcome.undone)} of the changes were undone{f', but not {left}' if left else ''}."
+        answer["changed"] = done > len(outcome.undone)
         return MeshError(
             f"{'; '.join(message.rstrip('.') for message in told[:3])}{more}. "
             f"Of {len(self.items)} objects {done} were changed, {len(told)} failed and {len(outcome.left)} were not "
