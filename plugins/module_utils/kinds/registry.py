@@ -7,6 +7,8 @@ The imports are static, so that a packed module carries the kinds.
 
 from __future__ import annotations
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import application as argocd_application
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import project as argocd_project
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin as core_builtin
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import authorizationpolicy as istio_authorizationpolicy
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import destinationrule as istio_destinationrule
@@ -30,6 +32,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring
 KINDS = {
     (kind.group, kind.kind): kind
     for kind in (
+        argocd_application.KIND,
+        argocd_project.KIND,
         istio_authorizationpolicy.KIND,
         istio_destinationrule.KIND,
         istio_envoyfilter.KIND,

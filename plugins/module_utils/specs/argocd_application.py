@@ -124,11 +124,20 @@ _SHARED_6 = {
         "elements": "dict",
         "options": _SHARED_5,
     },
-    "parameters": {"type": "list", "elements": "dict"},
+    "parameters": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str"},
+            "string": {"type": "str"},
+            "array": {"type": "list", "elements": "str"},
+            "map": {"type": "dict"},
+        },
+    },
 }
 
 _SHARED_7 = {
-    "repo_url": {"type": "str", "aliases": ["repoURL"]},
+    "repo_url": {"type": "str", "aliases": ["repoURL"], "required": True},
     "path": {"type": "str"},
     "target_revision": {"type": "str", "aliases": ["targetRevision"]},
     "chart": {"type": "str"},
@@ -167,9 +176,9 @@ ARGUMENTS = {
     "kubeconfig": {"type": "raw"},
     "context": {"type": "str"},
     "host": {"type": "str"},
-    "api_key": {"type": "str", "no_log": False},
+    "api_key": {"type": "str", "no_log": True},
     "username": {"type": "str"},
-    "password": {"type": "str", "no_log": False},
+    "password": {"type": "str", "no_log": True},
     "ca_cert": {"type": "path", "aliases": ["ssl_ca_cert"]},
     "client_cert": {"type": "path", "aliases": ["cert_file"]},
     "client_key": {"type": "path", "aliases": ["key_file"], "no_log": False},
@@ -181,8 +190,8 @@ ARGUMENTS = {
     "proxy_headers": {
         "type": "dict",
         "options": {
-            "basic_auth": {"type": "str"},
-            "proxy_basic_auth": {"type": "str"},
+            "basic_auth": {"type": "str", "no_log": True},
+            "proxy_basic_auth": {"type": "str", "no_log": True},
             "user_agent": {"type": "str"},
         },
     },
@@ -196,7 +205,7 @@ ARGUMENTS = {
         "default": ["Healthy"],
     },
     "refresh": {"type": "str", "choices": ["normal", "hard"]},
-    "sync_failed": {"type": "bool", "default": False},
+    "retry_failed": {"type": "bool", "default": True},
     "cascade": {"type": "bool", "default": True},
     "propagation_policy": {"type": "str", "choices": ["foreground", "background"]},
     "spec": {
@@ -227,10 +236,19 @@ ARGUMENTS = {
                     "dry_source": {
                         "type": "dict",
                         "aliases": ["drySource"],
+                        "required": True,
                         "options": {
-                            "repo_url": {"type": "str", "aliases": ["repoURL"]},
-                            "path": {"type": "str"},
-                            "target_revision": {"type": "str", "aliases": ["targetRevision"]},
+                            "repo_url": {
+                                "type": "str",
+                                "aliases": ["repoURL"],
+                                "required": True,
+                            },
+                            "path": {"type": "str", "required": True},
+                            "target_revision": {
+                                "type": "str",
+                                "aliases": ["targetRevision"],
+                                "required": True,
+                            },
                             "helm": {
                                 "type": "dict",
                                 "options": _SHARED_1,
@@ -252,9 +270,14 @@ ARGUMENTS = {
                     "sync_source": {
                         "type": "dict",
                         "aliases": ["syncSource"],
+                        "required": True,
                         "options": {
-                            "target_branch": {"type": "str", "aliases": ["targetBranch"]},
-                            "path": {"type": "str"},
+                            "target_branch": {
+                                "type": "str",
+                                "aliases": ["targetBranch"],
+                                "required": True,
+                            },
+                            "path": {"type": "str", "required": True},
                             "repo_url": {"type": "str", "aliases": ["repoURL"]},
                         },
                     },
@@ -262,7 +285,11 @@ ARGUMENTS = {
                         "type": "dict",
                         "aliases": ["hydrateTo"],
                         "options": {
-                            "target_branch": {"type": "str", "aliases": ["targetBranch"]},
+                            "target_branch": {
+                                "type": "str",
+                                "aliases": ["targetBranch"],
+                                "required": True,
+                            },
                         },
                     },
                 },

@@ -29,9 +29,9 @@ ARGUMENTS = {
     "kubeconfig": {"type": "raw"},
     "context": {"type": "str"},
     "host": {"type": "str"},
-    "api_key": {"type": "str", "no_log": False},
+    "api_key": {"type": "str", "no_log": True},
     "username": {"type": "str"},
-    "password": {"type": "str", "no_log": False},
+    "password": {"type": "str", "no_log": True},
     "ca_cert": {"type": "path", "aliases": ["ssl_ca_cert"]},
     "client_cert": {"type": "path", "aliases": ["cert_file"]},
     "client_key": {"type": "path", "aliases": ["key_file"], "no_log": False},
@@ -43,8 +43,8 @@ ARGUMENTS = {
     "proxy_headers": {
         "type": "dict",
         "options": {
-            "basic_auth": {"type": "str"},
-            "proxy_basic_auth": {"type": "str"},
+            "basic_auth": {"type": "str", "no_log": True},
+            "proxy_basic_auth": {"type": "str", "no_log": True},
             "user_agent": {"type": "str"},
         },
     },
@@ -150,7 +150,7 @@ ARGUMENTS = {
                 "elements": "dict",
                 "aliases": ["syncWindows"],
                 "options": {
-                    "kind": {"type": "str", "choices": ["allow", "deny"]},
+                    "kind": {"type": "str"},
                     "schedule": {"type": "str"},
                     "duration": {"type": "str"},
                     "time_zone": {"type": "str", "aliases": ["timeZone"]},
@@ -183,10 +183,12 @@ ARGUMENTS = {
                 "options": {
                     "git": {
                         "type": "dict",
+                        "required": True,
                         "options": {
                             "policies": {
                                 "type": "list",
                                 "elements": "dict",
+                                "required": True,
                                 "options": {
                                     "repos": {
                                         "type": "list",

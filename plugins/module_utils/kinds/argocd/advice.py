@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person can do about what Argo CD says."""
+
+from __future__ import annotations
+
+import re
+
+# Words of Argo CD, git, Helm or the API server -> which field to look at, or what to do. The first that fits counts.
+_ADVICE = (
+    (
+        r"application repo \S+ is not permitted in project",
+        "Add the repository to source_repos of the project, or use another project.",
+    ),
+    (
+        r"do not match any of the allowed destinations in project",
+        "Add the destination to the project, or use another project.",
+    ),
+    (r"is not permitted in project", "Allow the kind in the project, or take it out of the source."),
+    (
+        r"referencing project \S+ which does not exist",
+        "Create the project first, with argocd_project, or check spec.project.",
+    ),
+    (
+        r"can't have both name and server",
+        "Give either spec.destination.server or spec.destination.name.",
+    ),
+    (
+        r"cluster \S+ not found|there are no clusters with this name|error getting cluster",
+        "Check spec.destination; the cluster must be registered in Argo CD, and the one that Argo CD runs in is "
+        "https://kubernetes.default.svc.",
+    ),
+    (r"app path does not exist", "Check spec.source.path, and whether it was pushed."),
+    (
+        r"unable to resolve '[^']*' to a commit SHA|couldn't find remote ref|revision \S+ (is )?not found",
+        "Check spec.source.target_revision, and whether it was pushed.",
+    ),
+    (r"chart \S+ (version \S+ )?not found|no matching version", "Check chart and target_revision of the source."),
+    (
+        r"repository not found|authentication (required|failed)|could not read Username|Permission denied"
+        r"|access denied|unauthorized|unable to authenticate|not a valid chart repository",
+        "Check spec.source.repo_url, and the credentials that Argo CD has for it.",
+    ),
+    (
+        r"no such host|dial tcp|connection refused|i/o timeout|could not resolve host",
+        "Check spec.source.repo_url, and whether Argo CD's repo-server can reach that host.",
+    ),
+    (
+        r"namespaces \S+ not found",
+        "Make the namespace first, or have Argo CD make it with sync_options: [CreateNamespace=true].",
+    ),
+    (
+        r"Make sure the \S+ CRD is installed|could not find the requested resource|no matches for kind",
+        "Install the CRD first; where the same source brings it, put it into an earlier wave and give the resource the "
+        "sync option SkipDryRunOnMissingResource=true.",
+    ),
+    (
+        r"auto-sync will wipe out all resources",
+        "Check path and revision of the source; allow_empty: true allows it.",
+    ),
+    (
+        r"[Mm]etadata\.annotations: Too long",
+        "Apply it on the server's side, with sync_options: [ServerSideApply=true].",
+    ),
+)
+
+
+def on(message: str) -> str:
+    """A sentence on what to do about this message, with a space before it, or nothing."""
+    for words, advice in _ADVICE:
+        if re.search(words, message):
+            return f" {advice}"
+    return ""

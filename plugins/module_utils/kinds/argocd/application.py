@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Application: a source of manifests, where they are deployed to, and when that is done."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import deletion, operation, status
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import wrote
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.spec import is_automated, normalise
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.waiting import Wait, Watched
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import DELIVERY, Kind
+
+_BEFORE_DELETE = 60.0  # seconds that preparing a deletion may take where no time-out is given
+
+
+def wait(task, resources, live: dict, deadline: float) -> dict:
+    """Until Argo CD has compared this Application, finished its sync, and finds it Synced and healthy enough.
+
+    Returns the Application as it is then. Raises MeshError on a failure at once, and on time-out with what was missing.
+    """
+    health = tuple(task.params.get("wait_health") or status.HEALTHY)
+    judge = partial(status.judge, health=health)
+    retry = task.params.get("retry_failed", True) and is_automated(live["spec"])
+    waiting = Wait(task, Watched(resources, KIND, live), judge, operation.restart if retry else None)
+    if task.params.get("refresh"):
+        waiting.refresh(task.params["refresh"])
+    elif live.get("status") and (wrote(task, live) or judge(live).state != "ready"):
+        waiting.refresh()
+    return waiting.until(deadline)
+
+
+def before_delete(task, resources, live: dict) -> dict:
+    """End a running operation, and see to it that the deletion takes with it what was asked for, and no more."""
+    watched = Watched(resources, KIND, live)
+    deadline = time.monotonic() + (task.params.get("wait_timeout") or _BEFORE_DELETE)
+    deletion.prepare(watched, task.params.get("cascade"), task.params.get("propagation_policy"), deadline)
+    return watched.live
+
+
+def wait_deleted(task, resources, live: dict, deadline: float) -> None:
+    deletion.until_gone(task, Watched(resources, KIND, live), deadline)
+
+
+KIND = Kind(
+    group="argoproj.io",
+    kind="Application",
+    plural="applications",
+    versions=("v1alpha1",),
+    order=DELIVERY,
+    installed_by="argocd",
+    ready=status.ready,
+    normalise=normalise,
+    wait=wait,
+    before_delete=before_delete,
+    wait_deleted=wait_deleted,
+)

@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the modules of Argo CD's kinds have in common: their namespace, and knowing whether the task has written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+
+
+def in_argocd(kind: Kind, run: Callable, check: Callable[[dict], None] | None = None) -> Callable:
+    """``run`` with the namespace of Argo CD where neither the task nor its document names one.
+
+    ``check(object)`` looks at what is to be present before anything is sent, and raises MeshError.
+    """
+
+    def placed(task) -> dict:
+        if not task.written.get("namespace"):
+            stated = desired.declared(kind, task.written, task.options, "")["metadata"].get("namespace")
+            task.written = {**task.written, "namespace": stated or task.params["namespace"]}
+        if check and task.params.get("state") != "absent":
+            check(desired.declared(kind, task.written, task.options, ""))
+        task.writes_before = task.session.counts["writes"]
+        return run(task)
+
+    return placed
+
+
+def wrote(task, live: dict) -> bool:
+    """Whether the object may have been written since the controller last looked at it.
+
+    By the count of this task's writes, and, for what an interrupted run or another module wrote, by the times that the
+    API server and the controller noted.
+    """
+    before = getattr(task, "writes_before", None)
+    if before is not None and task.session.counts["writes"] > before:
+        return True
+    reconciled = (live.get("status") or {}).get("reconciledAt") or ""
+    return any(
+        entry.get("operation") == "Apply" and (entry.get("time") or "") >= reconciled
+        for entry in live["metadata"].get("managedFields") or []
+    )

@@ -1,0 +1,234 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting until Argo CD has made an Application true, and never by what it said of an earlier declaration.
+
+Clocks are not compared, since ours, the API server's and the controller's may differ. The controller takes the refresh
+annotation away in the very write that holds the outcome of a reconciliation which began after the annotation was set,
+and so after our own write. ``metadata.generation`` is no help, because writes of the status raise it as well.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, culprits, status
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+
+_SLICE = 2.0  # seconds that one watch lasts at most; between two of them the clock is looked at
+_LOST = 5  # how often a request to look again is repeated when it was taken away unanswered
+_SILENT = 15.0  # seconds without an answer after which the controller is thought to be away
+_TELL = 4.0  # seconds between two looks at the single resources, for a line of progress
+_AGAIN = 10.0  # seconds between two requests to look again at what fails for a passing reason
+
+
+class Watched:
+    """One Application over time: its newest version, and the changes to come."""
+
+    def __init__(self, resources, kind: Kind, live: dict):
+        self.resources, self.kind, self.live = resources, kind, live
+
+    @property
+    def place(self) -> tuple:
+        return self.live["metadata"].get("namespace"), self.live["metadata"]["name"]
+
+    @property
+    def label(self) -> str:
+        return self.kind.label(*self.place)
+
+    def patch(self, body, patch_type: str = "merge") -> None:
+        """Write something that is no declaration; the object is then the one that the server answered with."""
+        self.live = self.resources.patch(self.kind, *self.place, body, patch_type=patch_type)
+
+    def read(self) -> dict | None:
+        """The object now, or None when it is gone."""
+        found = self.resources.get(self.kind, *self.place)
+        if found and found["metadata"]["uid"] == self.live["metadata"]["uid"]:
+            self.live = found
+            return found
+        return None
+
+    def next(self, seconds: float) -> bool:
+        """Wait for a change for about so many seconds; False when the object is gone. Raises ApiError."""
+        seconds = max(0.05, min(seconds, _SLICE))
+        version = self.live["metadata"].get("resourceVersion")
+        until = time.monotonic() + seconds
+        try:
+            for event in self.resources.watch_object(self.kind, *self.place, seconds, version):
+                if event.get("type") in ("ADDED", "MODIFIED"):
+                    self.live = event["object"]
+                    return True
+                if event.get("type") == "DELETED":
+                    return False
+                if event.get("type") == "ERROR" or time.monotonic() >= until:
+                    break
+        except ApiError as error:
+            if error.status not in (0, 403, 410, 429, 500, 502, 503, 504):
+                raise
+            time.sleep(min(1.0, seconds))  # without the right to watch, or the server for a moment
+        if self.read() is None:
+            return False
+        if self.live["metadata"].get("resourceVersion") == version:
+            time.sleep(max(0.0, min(0.1, until - time.monotonic())))
+        return True
+
+
+class Refresh:
+    """A request that the controller looks again, until it has been answered.
+
+    Until Argo CD 3.5.1 a request could be taken away without a reconciliation. So an unchanged ``reconciledAt`` makes
+    it be asked again; the time has a resolution of one second, therefore not sooner than that. A broken specification
+    is reported without ``reconciledAt``; there the second answer counts.
+    """
+
+    def __init__(self, watched: Watched, kind: str = "normal"):
+        self._watched, self._kind = watched, kind
+        self._before = _reconciled(watched.live)
+        self._asked = 0
+        self.begun = time.monotonic()
+        self._ask()
+
+    def _ask(self) -> None:
+        self._asked += 1
+        self._at = time.monotonic()
+        self._watched.patch({"metadata": {"annotations": {status.REFRESH: self._kind}}})
+
+    def answered(self) -> bool:
+        live = self._watched.live
+        if status.REFRESH in (live["metadata"].get("annotations") or {}):
+            return False
+        if _reconciled(live) != self._before or self._asked > _LOST:
+            return True
+        invalid = any(c.get("type") in ("InvalidSpecError", "UnknownError") for c in _conditions(live))
+        if invalid and self._asked > 1:
+            return True
+        if invalid or time.monotonic() - self._at > 1.1:
+            self._ask()
+        return False
+
+    @property
+    def silent(self) -> bool:
+        return time.monotonic() - self._at > _SILENT
+
+
+def _reconciled(live: dict) -> str:
+    return (live.get("status") or {}).get("reconciledAt") or ""
+
+
+def _conditions(live: dict) -> list[dict]:
+    return (live.get("status") or {}).get("conditions") or []
+
+
+class Wait:
+    """A wait for one Application.
+
+    ``judge``: live object -> Verdict, believed only once every refresh that was asked for has been answered.
+    ``restart``: what to do about a revision that Argo CD had given up on before the wait; called once, or None.
+    """
+
+    def __init__(self, task, watched: Watched, judge: Callable[[dict], Verdict], restart: Callable | None = None):
+        self._task, self._watched, self._judge, self._restart = task, watched, judge, restart
+        self._progress = Progress(task, watched.label)
+        self._started = time.monotonic()
+        self._refresh: Refresh | None = None
+        self._doubted = False
+        self._told, self._told_at = "", time.monotonic()
+        self._operation_before = _operation_of(watched.live)
+
+    def refresh(self, kind: str = "normal") -> None:
+        """Have the controller look again; nothing is judged before it has."""
+        self._refresh = Refresh(self._watched, kind)
+
+    def until(self, deadline: float) -> dict:
+        """The Application once it is in order. Raises MeshError on a failure at once, and on time-out."""
+        while True:
+            said = self._look()
+            if said.state == "ready":
+                return self._watched.live
+            if said.state == "failed":
+                self._fail(said)
+            left = deadline - time.monotonic()
+            if left <= 0:
+                self._time_out(said)
+            self._say(said)
+            if not self._watched.next(left):
+                raise MeshError(f"{self._watched.label} was deleted by somebody while we waited for it.")
+
+    def _look(self) -> Verdict:
+        if self._refresh and not self._refresh.answered():
+            silent = ". Its application controller does not answer; see whether it runs" if self._refresh.silent else ""
+            return Verdict("waiting", f"Argo CD was asked to look at it again{silent}")
+        said = self._judge(self._watched.live)
+        if said.given_up and self._restart and self._operation_before == _operation_of(self._watched.live):
+            self._start_again(said)
+            return Verdict("waiting", "its sync was started again")
+        if said.state == "doubtful":
+            return self._second_look(said)
+        self._doubted = False
+        if said.state == "waiting" and status.is_passing(self._watched.live):
+            self._look_again_later()
+        return said
+
+    def _second_look(self, said: Verdict) -> Verdict:
+        """What the controller says right after something else has changed may rest on what it knew before."""
+        if self._doubted:
+            return said._replace(state="failed")
+        self._doubted = True
+        time.sleep(0.5)
+        self.refresh("hard" if status.is_cached(self._watched.live) else "normal")
+        return said._replace(state="waiting")
+
+    def _look_again_later(self) -> None:
+        if not self._refresh or time.monotonic() - self._refresh.begun > _AGAIN:
+            self.refresh()
+
+    def _start_again(self, said: Verdict) -> None:
+        restart, self._restart = self._restart, None
+        self._task.warn(
+            f"{self._watched.label}: Argo CD had given up on it, {said.message}. Its sync was started again."
+        )
+        restart(self._watched)
+
+    def _say(self, said: Verdict) -> None:
+        message = said.message
+        if message.startswith("it is Synced"):
+            if time.monotonic() - self._told_at > _TELL:
+                self._told_at = time.monotonic()
+                self._told = culprits.sentence(culprits.find(self._watched.resources, self._watched.live, most=10))
+            message += self._told
+        self._progress.say(message)
+
+    def _fail(self, said: Verdict) -> None:
+        live = self._watched.live
+        hint = ""
+        if said.given_up and self._operation_before == _operation_of(live):
+            hint = " Argo CD does not try a revision again that it has given up on; argocd_sync or retry_failed does."
+        elif _between_attempts(live):
+            hint = " Argo CD goes on to try again, though the same manifest will meet the same answer."
+        hint = advice.on(said.message) + hint
+        raise MeshError(f"{self._watched.label}: {said.message.rstrip('.')}.{hint}", application=status.summary(live))
+
+    def _time_out(self, said: Verdict) -> None:
+        live = self._watched.live
+        found = culprits.find(self._watched.resources, live) if said.message.startswith("it is Synced") else []
+        seconds = round(time.monotonic() - self._started)
+        raise MeshError(
+            f"{self._watched.label} was not in order after {seconds} s: {said.message.rstrip('.')}"
+            f"{culprits.sentence(found)}.{advice.on(said.message) or ' A longer wait_timeout may help.'}",
+            application=status.summary(live, found),
+        )
+
+
+def _operation_of(live: dict) -> tuple:
+    """What tells one operation from another."""
+    state = (live.get("status") or {}).get("operationState") or {}
+    return state.get("startedAt"), state.get("finishedAt"), state.get("retryCount")
+
+
+def _between_attempts(live: dict) -> bool:
+    state = (live.get("status") or {}).get("operationState") or {}
+    return state.get("phase") == "Running" and bool(state.get("finishedAt"))
