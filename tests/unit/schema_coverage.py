@@ -194,6 +194,39 @@ def mistakes(name: str, api: str, option: dict, schema: dict, required: bool) ->
         yield "has no description"
 
 
+def violations(value, schema: dict, path: str = "spec") -> Iterator[str]:
+    """What the API server's strict field validation would say of a value: unknown and missing fields, types, values.
+
+    Nothing but the structure is looked at, neither patterns nor CEL.
+    """
+    if schema.get("x-kubernetes-int-or-string") or not schema.get("type"):
+        return
+    kinds = {
+        "string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": list,
+    }  # fmt: skip
+    right = isinstance(value, kinds[schema["type"]]) and (schema["type"] == "boolean") == isinstance(value, bool)
+    if not right:
+        yield f"{path}: {value!r} is not of type {schema['type']}"
+        return
+    if schema.get("enum") and value not in schema["enum"]:
+        yield f"{path}: {value!r} is none of {schema['enum']}"
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from violations(item, schema["items"], f"{path}[{index}]")
+    if isinstance(value, dict):
+        known, rest = schema.get("properties") or {}, schema.get("additionalProperties")
+        for name in schema.get("required") or []:
+            if name not in value:
+                yield f"{path}.{name} is missing"
+        for name, item in value.items():
+            if name in known:
+                yield from violations(item, known[name], f"{path}.{name}")
+            elif isinstance(rest, dict):
+                yield from violations(item, rest, f"{path}.{name}")
+            elif not rest and not schema.get("x-kubernetes-preserve-unknown-fields"):
+                yield f"{path}.{name}: the API has no such field"
+
+
 def modules() -> list[str]:
     """Every module for one object that has a ``spec``."""
     names = sorted(path.stem for path in MODULES.glob("*.py"))

@@ -4,14 +4,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
-
-_spec = importlib.util.spec_from_file_location("schema_coverage", Path(__file__).with_name("schema_coverage.py"))
-coverage = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(coverage)
+import schema_coverage as coverage
 
 
 @pytest.mark.parametrize("module", coverage.modules())
