@@ -20,6 +20,8 @@ notes:
     request. The module sends both as they are written.
   - Policies are asked in the order CUSTOM, DENY, ALLOW. As soon as a workload has one ALLOW policy, what none of them
     allows is refused.
+  - Rules on HTTP never hold for plain TCP, so that a DENY policy with such rules denies all TCP to its workload.
+    State the ports it is for.
   - Principals and namespaces are known only with mutual TLS, request principals only with a RequestAuthentication.
 extends_documentation_fragment:
   - meshops.lifecycle.object
@@ -306,6 +308,7 @@ EXAMPLES = r"""
         - to:
             - operation:
                 paths: [/admin/*]
+                ports: ["8080"]
           when:
             - key: request.auth.claims[groups]
               not_values: [shop-admins]

@@ -418,8 +418,8 @@ EXAMPLES = r"""
       spec:
         egress:
           - hosts:
-              - "./*"
-              - "istio-system/*"
+              - ./*
+              - observability/*
 """
 
 RETURN = r"""
