@@ -100,15 +100,18 @@ def _errors(live: dict) -> Verdict | None:
     failed = _messages(live, "ComparisonError")
     if not failed:
         return None
-    if _PASSING.search(failed):
+    if is_passing(live):
         return Verdict("waiting", f"Argo CD cannot render the manifests at the moment: {failed}")
     return Verdict("doubtful", f"its manifests cannot be had: {failed}")
 
 
 def _messages(live: dict, kind: str) -> str:
+    return "; ".join(cleaned(message) for message in _raw(live, kind))
+
+
+def _raw(live: dict, kind: str) -> list[str]:
     conditions = (live.get("status") or {}).get("conditions") or []
-    found = [c.get("message", "") for c in conditions if c.get("type") == kind]
-    return "; ".join(cleaned(message) for message in found)
+    return [c.get("message") or "" for c in conditions if c.get("type") == kind]
 
 
 def cleaned(message: str) -> str:
@@ -124,7 +127,7 @@ def is_cached(live: dict) -> bool:
 
 def is_passing(live: dict) -> bool:
     """Whether a comparison failed for a reason that ends by itself, and that nobody looks at again by itself."""
-    return bool(_PASSING.search(_messages(live, "ComparisonError")))
+    return any(_PASSING.search(message) for message in _raw(live, "ComparisonError"))
 
 
 def _operation(live: dict) -> Verdict | None:

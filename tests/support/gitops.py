@@ -1,0 +1,174 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What tests of Argo CD need: a Git repository of their own, and Applications of their own on the real controller."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+APPLICATIONS = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications"
+PROJECTS = "/apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects"
+HERE = "https://kubernetes.default.svc"
+ENDED = ("Succeeded", "Failed", "Error")
+
+
+class Repository:
+    """A Git repository in a folder, which Argo CD reads as file://."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        folder.mkdir(parents=True)
+        self._git("init", "-q", "-b", "main")
+
+    @property
+    def url(self) -> str:
+        return f"file://{self.folder}"
+
+    def _git(self, *arguments: str) -> str:
+        identity = ["-c", "user.name=tests", "-c", "user.email=tests@example.com"]
+        command = ["git", *identity, *arguments]
+        return subprocess.run(command, cwd=self.folder, check=True, capture_output=True, text=True).stdout.strip()
+
+    def commit(self, files: dict) -> str:
+        """Write {path: text, document, list of documents, or None to delete it}, commit, and return the revision."""
+        for name, content in files.items():
+            path = self.folder / name
+            if content is None:
+                path.unlink()
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not isinstance(content, str):
+                documents = content if isinstance(content, list) else [content]
+                content = yaml.safe_dump_all(documents, sort_keys=False)
+            path.write_text(content, encoding="utf-8")
+        self._git("add", "-A")
+        self._git("commit", "-q", "--allow-empty", "-m", "a change")
+        return self._git("rev-parse", "HEAD")
+
+
+def config_map(name: str, data: dict | None = None, **metadata) -> dict:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, **metadata}, "data": data or {}}
+
+
+def deployment(name: str, **pod) -> dict:
+    labels = {"app": name}
+    container = {"name": "main", "image": "registry.example.com/nothing:1"}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name},
+        "spec": {
+            "replicas": 1,
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": {"containers": [container], **pod}},
+        },
+    }
+
+
+def hook(name: str, phase: str, **pod) -> dict:
+    """A Job that Argo CD runs at a phase of the sync."""
+    container = {"name": "main", "image": "registry.example.com/nothing:1"}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": name, "annotations": {"argocd.argoproj.io/hook": phase}},
+        "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [container], **pod}}},
+    }
+
+
+NOWHERE = {"nodeSelector": {"example.com/there-is-no-such-node": "true"}}  # pods that are never scheduled
+
+
+@dataclass
+class Applications:
+    """The Applications that a test makes: what a task says of them, what the cluster has, and their removal."""
+
+    cluster: object
+    repository: Repository
+    namespace: str
+    made: list[str] = field(default_factory=list)
+
+    def name(self, suffix: str = "app") -> str:
+        name = f"{self.namespace}-{suffix}"
+        if name not in self.made:
+            self.made.append(name)
+        return name
+
+    def spec(self, path: str = "one", **changes) -> dict:
+        """An automated Application of a folder of the repository; ``changes`` replace whole fields of the spec."""
+        return {
+            "project": "default",
+            "source": {"repoURL": self.repository.url, "path": path, "targetRevision": "main"},
+            "destination": {"server": HERE, "namespace": self.namespace},
+            "syncPolicy": {"automated": {"prune": True, "selfHeal": True}},
+            **changes,
+        }
+
+    def task(self, suffix: str = "app", **arguments) -> list[dict]:
+        """The tasks of a playbook: one call of argocd_application."""
+        stated = {"name": self.name(suffix), **arguments}
+        return [{"name": "Application", "meshops.lifecycle.argocd_application": stated}]
+
+    def present(self, suffix: str = "app", path: str = "one", *, wait=True, wait_timeout=40, spec=None, **more) -> list:
+        stated = self.spec(path, **(spec or {}))
+        return self.task(suffix, spec=stated, wait=wait, wait_timeout=wait_timeout, **more)
+
+    def live(self, suffix: str = "app") -> dict | None:
+        return self.cluster.get(f"{APPLICATIONS}/{self.name(suffix)}")
+
+    def patch(self, body, suffix: str = "app") -> dict:
+        return self.cluster.api("PATCH", f"{APPLICATIONS}/{self.name(suffix)}", body, "application/merge-patch+json")
+
+    def core(self, plural: str, name: str) -> dict | None:
+        """An object of the core API in the test's namespace."""
+        return self.cluster.get(f"/api/v1/namespaces/{self.namespace}/{plural}/{name}")
+
+    def until(self, question, seconds: float = 20, suffix: str = "app"):
+        """Wait until ``question(live Application)`` is true, and return the Application."""
+        deadline = time.monotonic() + seconds
+        while True:
+            live = self.live(suffix)
+            if question(live):
+                return live
+            assert time.monotonic() < deadline, f"still not after {seconds} s: {json.dumps(live, indent=1)[:4000]}"
+            time.sleep(0.2)
+
+    def clean(self) -> None:
+        """Take everything away, whatever state it is in."""
+        for name in self.made:
+            if self.cluster.get(f"{APPLICATIONS}/{name}") is None:
+                continue
+            body = {"metadata": {"finalizers": None}, "operation": None}
+            self.cluster.api("PATCH", f"{APPLICATIONS}/{name}", body, "application/merge-patch+json")
+            self.cluster.api("DELETE", f"{APPLICATIONS}/{name}")
+
+
+def reads(cluster, repository: Repository, namespace: str, seconds: float = 60) -> str:
+    """Why Argo CD cannot serve these tests here, or "" when it can: no controller, or no way to the repository."""
+    if cluster.get("/apis/argoproj.io/v1alpha1") is None:
+        return "Argo CD is not installed"
+    applications = Applications(cluster, repository, namespace)
+    body = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {"name": applications.name("probe")},
+    }
+    try:
+        cluster.api("POST", APPLICATIONS, {**body, "spec": {**applications.spec(), "syncPolicy": {}}})
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            status = applications.live("probe").get("status") or {}
+            if (status.get("sync") or {}).get("status") in ("OutOfSync", "Synced"):
+                return ""
+            if status.get("conditions"):
+                return f"Argo CD cannot read a repository of this machine: {status['conditions'][0]['message']}"
+            time.sleep(0.3)
+        return "Argo CD's application controller does not answer"
+    finally:
+        applications.clean()

@@ -1,0 +1,643 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Argo CD's kinds: options to objects, statuses to readiness, finalizers to deletions."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+from ansible_collections.meshops.lifecycle.plugins.module_utils import params
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import (
+    advice,
+    deletion,
+    operation,
+    spec,
+    status,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND as APPLICATION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.project import KIND as PROJECT
+from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_application import (
+    ARGUMENTS as APPLICATION_OPTIONS,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_project import ARGUMENTS as PROJECT_OPTIONS
+
+URL = "https://git.example.com/shop.git"
+REVISION = "2b8637b651c984a93f701a45a78e16e6047a2b57"
+
+
+def declared(kind, options, arguments):
+    """The object that a task with these arguments declares, as it is sent."""
+    made = desired.declared(kind, params.check({"name": "shop", **arguments}, options, "test"), options, "argocd")
+    return kind.normalise(made) if kind.normalise else made
+
+
+# --- options to objects --------------------------------------------------------------------------------------------
+
+SOURCE = {"repoURL": URL, "path": "deploy"}
+APPLICATION_SPECS = {
+    "snake_case becomes the API's names": (
+        {"source": {"repo_url": URL, "target_revision": "v1", "helm": {"values_object": {"a_b": False}}}},
+        {"source": {"repoURL": URL, "targetRevision": "v1", "helm": {"valuesObject": {"a_b": False}}}},
+    ),
+    "the API's names are taken as they are": (
+        {"source": {"repoURL": URL, "targetRevision": "v1", "helm": {"valueFiles": ["a.yaml"]}}},
+        {"source": {"repoURL": URL, "targetRevision": "v1", "helm": {"valueFiles": ["a.yaml"]}}},
+    ),
+    "an empty automated arrives": ({"sync_policy": {"automated": {}}}, {"syncPolicy": {"automated": {}}}),
+    "no automated is not an empty one": (
+        {"sync_policy": {"sync_options": ["PruneLast=true"]}},
+        {"syncPolicy": {"syncOptions": ["PruneLast=true"]}},
+    ),
+    "false of an automated sync arrives, Argo CD knows it": (
+        {"sync_policy": {"automated": {"prune": False, "self_heal": False, "enabled": False}}},
+        {"syncPolicy": {"automated": {"prune": False, "selfHeal": False, "enabled": False}}},
+    ),
+    "an empty retry arrives, it means none": ({"sync_policy": {"retry": {}}}, {"syncPolicy": {"retry": {}}}),
+    "a retry limit of 0 is an empty retry to Argo CD": (
+        {"sync_policy": {"automated": {}, "retry": {"limit": 0, "backoff": {"factor": 0}}}},
+        {"syncPolicy": {"automated": {}, "retry": {"backoff": {"factor": 0}}}},
+    ),
+    "what Argo CD's types cannot hold is not sent": (
+        {
+            "source": {
+                **SOURCE,
+                "chart": "",
+                "helm": {"skip_crds": False},
+                "directory": {"recurse": False, "jsonnet": {}},
+            },
+            "info": [],
+            "ignore_differences": [],
+            "sync_policy": {"sync_options": []},
+        },
+        {"source": SOURCE},
+    ),
+    "neither in a list of sources": (
+        {
+            "sources": [
+                {**SOURCE, "kustomize": {"images": [], "force_common_labels": True}, "directory": {"recurse": False}}
+            ]
+        },
+        {"sources": [SOURCE]},
+    ),
+    "a directory with a pattern stays": (
+        {"source": {**SOURCE, "directory": {"recurse": False, "include": "*.yaml"}}},
+        {"source": {**SOURCE, "directory": {"include": "*.yaml"}}},
+    ),
+    "several sources, a reference among them": (
+        {"sources": [{"repo_url": URL, "ref": "values"}, {"repo_url": URL, "chart": "istiod", "tag_prefix": "v"}]},
+        {"sources": [{"repoURL": URL, "ref": "values"}, {"repoURL": URL, "chart": "istiod", "tagPrefix": "v"}]},
+    ),
+    "a plugin's parameters in each of their forms": (
+        {
+            "source": {
+                "repo_url": URL,
+                "plugin": {
+                    "name": "cue",
+                    "env": [{"name": "A", "value": ""}],
+                    "parameters": [
+                        {"name": "s", "string": ""},
+                        {"name": "a", "array": []},
+                        {"name": "m", "map": {"k": "v"}},
+                    ],
+                },
+            }
+        },
+        {
+            "source": {
+                "repoURL": URL,
+                "plugin": {
+                    "name": "cue",
+                    "env": [{"name": "A", "value": ""}],
+                    "parameters": [
+                        {"name": "s", "string": ""},
+                        {"name": "a", "array": []},
+                        {"name": "m", "map": {"k": "v"}},
+                    ],
+                },
+            }
+        },
+    ),
+    "a hydrated source": (
+        {
+            "source_hydrator": {
+                "dry_source": {"repo_url": URL, "path": "dry", "target_revision": "main", "helm": {}},
+                "sync_source": {"target_branch": "env/prod", "path": "shop"},
+                "hydrate_to": {"target_branch": "env/prod-next"},
+            }
+        },
+        {
+            "sourceHydrator": {
+                "drySource": {"repoURL": URL, "path": "dry", "targetRevision": "main"},
+                "syncSource": {"targetBranch": "env/prod", "path": "shop"},
+                "hydrateTo": {"targetBranch": "env/prod-next"},
+            }
+        },
+    ),
+    "differences, the namespace's labels, history": (
+        {
+            "ignore_differences": [{"kind": "Deployment", "group": "apps", "json_pointers": ["/spec/replicas"]}],
+            "sync_policy": {
+                "managed_namespace_metadata": {"labels": {"istio-injection": "enabled"}, "annotations": {}}
+            },
+            "revision_history_limit": 0,
+        },
+        {
+            "ignoreDifferences": [{"kind": "Deployment", "group": "apps", "jsonPointers": ["/spec/replicas"]}],
+            "syncPolicy": {"managedNamespaceMetadata": {"labels": {"istio-injection": "enabled"}}},
+            "revisionHistoryLimit": 0,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("case", APPLICATION_SPECS)
+def test_application_spec(case):
+    given, wanted = APPLICATION_SPECS[case]
+    made = declared(APPLICATION, APPLICATION_OPTIONS, {"spec": given})
+    assert made["spec"] == wanted
+    assert (made["apiVersion"], made["kind"]) == ("argoproj.io/v1alpha1", "Application")
+    assert made["metadata"] == {"name": "shop", "namespace": "argocd"}
+
+
+PROJECT_SPECS = {
+    "empty lists arrive, they allow nothing": (
+        {"source_repos": [], "cluster_resource_whitelist": [], "orphaned_resources": {}},
+        {"sourceRepos": [], "clusterResourceWhitelist": [], "orphanedResources": {}},
+    ),
+    "windows, roles, signatures": (
+        {
+            "sync_windows": [
+                {"kind": "deny", "schedule": "0 8 * * *", "duration": "1h", "manual_sync": False, "time_zone": "UTC"}
+            ],
+            "roles": [{"name": "ci", "policies": ["p, proj:shop:ci, applications, sync, shop/*, allow"], "groups": []}],
+            "signature_keys": [{"key_id": "4AEE18F83AFDEB23"}],
+            "source_integrity": {
+                "git": {"policies": [{"repos": [{"url": "*"}], "gpg": {"mode": "head", "keys": ["4AEE18F83AFDEB23"]}}]}
+            },
+        },
+        {
+            "syncWindows": [
+                {"kind": "deny", "schedule": "0 8 * * *", "duration": "1h", "manualSync": False, "timeZone": "UTC"}
+            ],
+            "roles": [{"name": "ci", "policies": ["p, proj:shop:ci, applications, sync, shop/*, allow"], "groups": []}],
+            "signatureKeys": [{"keyID": "4AEE18F83AFDEB23"}],
+            "sourceIntegrity": {
+                "git": {"policies": [{"repos": [{"url": "*"}], "gpg": {"mode": "head", "keys": ["4AEE18F83AFDEB23"]}}]}
+            },
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PROJECT_SPECS)
+def test_project_spec(case):
+    given, wanted = PROJECT_SPECS[case]
+    assert declared(PROJECT, PROJECT_OPTIONS, {"spec": given})["spec"] == wanted
+
+
+def test_a_whole_document_loses_what_is_no_declaration():
+    document = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {"name": "shop", "namespace": "argocd", "resourceVersion": "7"},
+        "spec": {"source": SOURCE},
+        "status": {"sync": {"status": "Synced"}},
+    }
+    made = declared(APPLICATION, APPLICATION_OPTIONS, {"definition": document})
+    assert set(made) == {"apiVersion", "kind", "metadata", "spec"}
+    assert made["metadata"] == {"name": "shop", "namespace": "argocd"}
+
+
+def test_an_operation_is_refused():
+    with pytest.raises(MeshError, match="'operation' starts a sync"):
+        spec.normalise({"metadata": {"name": "a", "namespace": "argocd"}, "operation": {"sync": {}}})
+
+
+def test_a_declared_false_overrules_what_is_live():
+    live = {"spec": {"source": {"directory": {"recurse": True}}, "syncPolicy": {"retry": {}}}}
+    given = {
+        "metadata": {},
+        "spec": {"source": {"directory": {"recurse": False}}, "syncPolicy": {"retry": {"limit": 0}}},
+    }
+    # The retry has become empty, and Argo CD holds it as that already: sending it would only take its ownership.
+    assert spec.normalise(given, live)["spec"] == {"source": {"directory": {"recurse": False}}, "syncPolicy": {}}
+
+
+@pytest.mark.parametrize(
+    ("url", "server", "told"),
+    [
+        (URL, "https://kubernetes.default.svc", ""),
+        ("git@example.com:shop.git", None, ""),
+        ("registry.example.com/charts", None, ""),
+        ("file:///srv/git/shop", None, ""),
+        ("undefined", "https://kubernetes.default.svc", "spec.source.repoURL is 'undefined'"),
+        (URL, "undefined", "spec.destination.server is 'undefined'"),
+        (URL, "kubernetes.default.svc", "no URL of a cluster"),
+    ],
+)
+def test_addresses(url, server, told):
+    document = {"metadata": {}, "spec": {"source": {"repoURL": url}, "destination": {"server": server}}}
+    if not told:
+        spec.check_addresses(document)
+        return
+    with pytest.raises(MeshError, match=told):
+        spec.check_addresses(document)
+
+
+# --- the comparison ------------------------------------------------------------------------------------------------
+
+
+def live(changes=None, **state):
+    """A live Application that is in order, with changes: of the spec, and of the status."""
+    source = {"repoURL": URL, "path": "deploy", "targetRevision": "main"}
+    destination = {"server": "https://kubernetes.default.svc", "namespace": "shop"}
+    made = {
+        "metadata": {"name": "shop", "namespace": "argocd"},
+        "spec": {
+            "project": "default",
+            "source": source,
+            "destination": destination,
+            "syncPolicy": {"automated": {"selfHeal": True, "prune": True}},
+            **(changes or {}),
+        },
+        "status": {
+            "reconciledAt": "2026-01-01T10:00:05Z",
+            "health": {"status": "Healthy"},
+            "sync": {
+                "status": "Synced",
+                "revision": REVISION,
+                "comparedTo": {"source": dict(source), "destination": dict(destination)},
+            },
+            "resources": [{"kind": "ConfigMap", "namespace": "shop", "name": "one", "status": "Synced"}],
+            **state,
+        },
+    }
+    return made
+
+
+def operated(phase, message="", revision=REVISION, resources=(), **more):
+    """An operationState."""
+    result = {
+        "revision": revision,
+        "source": {"repoURL": URL, "path": "deploy", "targetRevision": "main"},
+        "resources": list(resources),
+    }
+    return {
+        "phase": phase,
+        "message": message,
+        "startedAt": "2026-01-01T10:00:01Z",
+        "syncResult": result,
+        **({"finishedAt": "2026-01-01T10:00:05Z"} if phase in ("Succeeded", "Failed", "Error") else {}),
+        **more,
+    }
+
+
+def out_of_sync(*resources, **more):
+    sync = {**live()["status"]["sync"], "status": "OutOfSync"}
+    found = resources or ({"kind": "ConfigMap", "namespace": "shop", "name": "one", "status": "OutOfSync"},)
+    return {"sync": sync, "resources": list(found), **more}
+
+
+COMPARED = {
+    "the same": ({}, True),
+    "fields that vanish": ({"source": {**SOURCE, "targetRevision": "main", "directory": {"recurse": False}}}, True),
+    "an empty list": ({"ignoreDifferences": []}, True),
+    "sync policy and project are not compared": ({"syncPolicy": {}, "project": "other"}, True),
+    "another path": ({"source": {**SOURCE, "path": "other", "targetRevision": "main"}}, False),
+    "another namespace": ({"destination": {"server": "https://kubernetes.default.svc", "namespace": "x"}}, False),
+    "a value inside of valuesObject": (
+        {"source": {**SOURCE, "targetRevision": "main", "helm": {"valuesObject": {"a": False}}}},
+        False,
+    ),
+    "a difference to ignore": ({"ignoreDifferences": [{"kind": "Deployment", "jsonPointers": ["/spec"]}]}, False),
+    "several sources": ({"sources": [SOURCE]}, False),
+}
+
+
+@pytest.mark.parametrize("case", COMPARED)
+def test_compared(case):
+    changes, wanted = COMPARED[case]
+    assert spec.is_compared(live(changes)) is wanted
+
+
+def test_compared_with_several_sources():
+    seen = {"source": {"repoURL": ""}, "sources": [SOURCE], "destination": {}}
+    application = live({"sources": [{**SOURCE, "kustomize": {}}], "destination": {}})
+    application["status"]["sync"]["comparedTo"] = seen
+    assert spec.is_compared(application)
+
+
+# --- readiness -----------------------------------------------------------------------------------------------------
+
+FAILED_SERVICE = {
+    "kind": "Service",
+    "namespace": "shop",
+    "name": "web",
+    "status": "SyncFailed",
+    "message": 'Service "web" is invalid: spec.type: Unsupported value: "Wrong"',
+}
+
+
+def error(kind, message):
+    return {"conditions": [{"type": kind, "message": message}]}
+
+
+READINESS = {
+    "in order": (live(), "ready", ""),
+    "in order after a sync": (live(operationState=operated("Succeeded")), "ready", ""),
+    "nobody has looked": ({**live(), "status": None}, "waiting", "has not looked at it yet"),
+    "being deleted": (
+        {**live(), "metadata": {"name": "shop", "deletionTimestamp": "2026-01-01T10:00:00Z"}},
+        "failed",
+        "being deleted",
+    ),
+    "an old comparison": (live({"source": SOURCE}), "waiting", "has not compared this"),
+    "a broken spec, before any comparison": (
+        live({"source": SOURCE}, **error("InvalidSpecError", "application repo x is not permitted in project 'p'")),
+        "doubtful",
+        "is not permitted in project",
+    ),
+    "manifests that cannot be had": (
+        live(
+            sync={**live()["status"]["sync"], "status": "Unknown"},
+            **error(
+                "ComparisonError",
+                "Failed to load target state: failed to generate manifest for source 1 of 1: "
+                "rpc error: code = Unknown desc = nope: app path does not exist",
+            ),
+        ),
+        "doubtful",
+        "its manifests cannot be had: nope: app path does not exist",
+    ),
+    "an error of a comparison with something else": (
+        live({"source": SOURCE}, **error("ComparisonError", "x")),
+        "waiting",
+        "has not compared this",
+    ),
+    "a repo-server that is away": (
+        live(
+            **error(
+                "ComparisonError", "Failed to load target state: rpc error: code = Unavailable desc = connection error"
+            )
+        ),
+        "waiting",
+        "at the moment",
+    ),
+    "warnings do not matter": (live(**error("OrphanedResourceWarning", "1 orphaned")), "ready", ""),
+    "a sync that was asked for": ({**live(), "operation": {"sync": {}}}, "waiting", "about to start"),
+    "a sync that runs": (
+        live(
+            operationState=operated(
+                "Running",
+                "waiting for healthy state of apps/Deployment/web",
+                resources=[{"kind": "ConfigMap", "namespace": "shop", "name": "one", "status": "Synced"}],
+            ),
+            resources=[
+                {"kind": "ConfigMap", "namespace": "shop", "name": "one"},
+                {"group": "apps", "kind": "Deployment", "namespace": "shop", "name": "web"},
+            ],
+        ),
+        "waiting",
+        "1 of 2 resources synced, waiting for healthy state of apps/Deployment/web",
+    ),
+    "a sync that ended after the last comparison": (
+        live(operationState=operated("Succeeded", finishedAt="2026-01-01T10:00:06Z")),
+        "waiting",
+        "what the sync has brought about",
+    ),
+    "a failed sync": (
+        live(
+            **out_of_sync(
+                operationState=operated("Failed", "one or more objects failed to apply", resources=[FAILED_SERVICE])
+            )
+        ),
+        "failed",
+        "the sync to 2b8637b6 failed: one or more objects failed to apply (Service shop/web: Service",
+    ),
+    "a failed hook, although all is Synced": (
+        live(
+            operationState=operated(
+                "Failed",
+                "one or more synchronization tasks completed unsuccessfully",
+                resources=[
+                    {"kind": "Job", "namespace": "shop", "name": "check", "hookPhase": "Failed", "hookType": "PostSync"}
+                ],
+            )
+        ),
+        "failed",
+        "(Job shop/check)",
+    ),
+    "a failed sync of an earlier revision": (
+        live(**out_of_sync(operationState=operated("Failed", "x", revision="1" * 40))),
+        "waiting",
+        "ConfigMap shop/one out of sync",
+    ),
+    "an error before there was a result": (
+        live(**out_of_sync(operationState={**operated("Error", "cannot load the project"), "syncResult": None})),
+        "failed",
+        "the sync failed: cannot load the project",
+    ),
+    "between two attempts, for a reason that may end": (
+        live(
+            **out_of_sync(
+                operationState=operated("Running", 'namespaces "x" not found', finishedAt="2026-01-01T10:00:05Z")
+            )
+        ),
+        "waiting",
+        "not found",
+    ),
+    "between two attempts, for what the manifest says": (
+        live(
+            **out_of_sync(
+                operationState=operated(
+                    "Running", 'Service "web" is invalid: spec.type', finishedAt="2026-01-01T10:00:05Z"
+                )
+            )
+        ),
+        "failed",
+        "is invalid",
+    ),
+    "between two attempts, refused by a webhook": (
+        live(
+            **out_of_sync(
+                operationState=operated(
+                    "Running",
+                    'admission webhook "validation.istio.io" denied the request: weight',
+                    finishedAt="2026-01-01T10:00:05Z",
+                )
+            )
+        ),
+        "failed",
+        "denied",
+    ),
+    "given up": (
+        live(**out_of_sync(**error("SyncError", "Failed last sync attempt to [x]: y"))),
+        "doubtful",
+        "Argo CD will not sync it: Failed last sync attempt",
+    ),
+    "would wipe out everything": (
+        live(
+            **out_of_sync(**error("SyncError", "Skipping sync attempt to [x]: auto-sync will wipe out all resources"))
+        ),
+        "doubtful",
+        "wipe out",
+    ),
+    "no automated sync": (live({"syncPolicy": {}}, **out_of_sync()), "failed", "it has no automated sync"),
+    "automated sync turned off": (
+        live({"syncPolicy": {"automated": {"enabled": False}}}, **out_of_sync()),
+        "failed",
+        "enabled: false",
+    ),
+    "no automated sync, right after a sync": (
+        live({"syncPolicy": {}}, **out_of_sync(operationState=operated("Succeeded"))),
+        "doubtful",
+        "nothing will sync it",
+    ),
+    "no automated sync, and Synced": (live({"syncPolicy": {}}), "ready", ""),
+    "nothing to do but to prune, without prune": (
+        live(
+            {"syncPolicy": {"automated": {}}},
+            **out_of_sync(
+                {
+                    "kind": "ConfigMap",
+                    "namespace": "shop",
+                    "name": "old",
+                    "status": "OutOfSync",
+                    "requiresPruning": True,
+                }
+            ),
+        ),
+        "doubtful",
+        "the source no longer has ConfigMap shop/old",
+    ),
+    "differs again, and nobody heals": (
+        live({"syncPolicy": {"automated": {}}}, **out_of_sync(operationState=operated("Succeeded"))),
+        "doubtful",
+        "without self_heal: true",
+    ),
+    "differs again, and is healed": (
+        live(**out_of_sync(operationState=operated("Succeeded"))),
+        "waiting",
+        "out of sync",
+    ),
+    "not healthy": (
+        live(health={"status": "Degraded", "message": "a pod fails"}),
+        "waiting",
+        "its health is Degraded (a pod fails)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", READINESS)
+def test_readiness(case):
+    application, state, message = READINESS[case]
+    before = copy.deepcopy(application)
+    said = status.judge(application)
+    assert (said.state, message in said.message) == (state, True), said
+    assert application == before
+    assert status.ready(application).state == ("waiting" if state == "doubtful" else state)
+
+
+def test_health_that_is_good_enough():
+    suspended = live(health={"status": "Suspended"})
+    assert status.judge(suspended).state == "waiting"
+    assert status.judge(suspended, ("Healthy", "Suspended")).state == "ready"
+
+
+def test_hydration():
+    hydrator = {
+        "drySource": {"repoURL": URL, "path": "dry", "targetRevision": "main"},
+        "syncSource": {"targetBranch": "env/prod", "path": "shop"},
+    }
+
+    def hydrated(**current):
+        source = {"repoURL": URL, "path": "shop", "targetRevision": "env/prod"}
+        sync = {"status": "Synced", "revision": REVISION, "comparedTo": {"source": source, "destination": {}}}
+        changes = {"sourceHydrator": hydrator, "destination": {}}
+        return status.judge(live(changes, sync=sync, sourceHydrator={"currentOperation": current}))
+
+    assert hydrated().message == "the manifests are not hydrated yet"
+    assert hydrated(phase="Hydrating", sourceHydrator=hydrator).state == "waiting"
+    assert "no commit" in hydrated(phase="Failed", message="no commit", sourceHydrator=hydrator).message
+    assert hydrated(phase="Hydrated", sourceHydrator=hydrator).state == "ready"
+
+
+def test_a_summary_of_a_failure_names_each_resource_once():
+    resources = [
+        {"kind": "Service", "namespace": "shop", "name": "web", "status": "OutOfSync"},
+        {"kind": "ConfigMap", "namespace": "shop", "name": "one", "status": "OutOfSync"},
+        {"kind": "Secret", "namespace": "shop", "name": "two", "status": "Synced"},
+    ]
+    made = status.summary(
+        live(**out_of_sync(*resources, operationState=operated("Failed", "x", resources=[FAILED_SERVICE])))
+    )
+    assert [(r["kind"], r["name"]) for r in made["resources"]] == [("Service", "web"), ("ConfigMap", "one")]
+    assert (made["sync"], made["health"], made["revisions"]) == ("OutOfSync", "Healthy", [REVISION])
+    assert made["operation"]["phase"] == "Failed"
+
+
+# --- operations, deletion, advice ----------------------------------------------------------------------------------
+
+
+def test_an_operation_takes_options_and_retries_from_the_spec():
+    policy = {"syncOptions": ["CreateNamespace=true"], "retry": {"limit": 2}, "automated": {}}
+    made = operation.of_spec({"syncPolicy": policy}, {"revision": REVISION})
+    assert made["retry"] == {"limit": 2}
+    assert made["sync"] == {
+        "syncOptions": ["CreateNamespace=true"],
+        "syncStrategy": {"hook": {}},
+        "revision": REVISION,
+    }
+    assert operation.run_id(made)
+    assert operation.run_id(made) != operation.run_id(operation.of_spec({}, {}))
+    assert operation.of_spec({"syncPolicy": policy}, {"syncOptions": ["Replace=true"]})["sync"]["syncOptions"] == [
+        "Replace=true"
+    ]
+
+
+PLAIN = "resources-finalizer.argocd.argoproj.io"
+BACKGROUND = f"{PLAIN}/background"
+HOOK = "post-delete-finalizer.argocd.argoproj.io"
+
+
+@pytest.mark.parametrize(
+    ("present", "cascade", "policy", "wanted"),
+    [
+        ([], True, None, [PLAIN]),
+        ([HOOK], True, None, [HOOK, PLAIN]),
+        ([PLAIN], True, None, [PLAIN]),
+        ([BACKGROUND], True, None, [BACKGROUND]),
+        ([BACKGROUND], True, "foreground", [PLAIN]),
+        ([PLAIN], True, "background", [BACKGROUND]),
+        ([f"{PLAIN}/foreground"], True, "foreground", [f"{PLAIN}/foreground"]),
+        ([PLAIN, HOOK], False, None, [HOOK]),
+        ([BACKGROUND, "example.com/mine"], False, None, ["example.com/mine"]),
+        ([], False, None, []),
+        ([PLAIN], None, None, [PLAIN]),
+        ([], None, None, []),
+    ],
+)
+def test_finalizers_of_a_deletion(present, cascade, policy, wanted):
+    assert deletion.wanted_finalizers(present, cascade, policy) == wanted
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("nope: app path does not exist", "spec.source.path"),
+        ("unable to resolve 'nope' to a commit SHA", "target_revision"),
+        ("failed to list refs: repository not found", "credentials"),
+        ("dial tcp: lookup git.example.com: no such host", "reach that host"),
+        ('error getting cluster by server "x": cluster "x" not found', "spec.destination"),
+        ("Application referencing project p which does not exist", "argocd_project"),
+        ('namespaces "shop" not found', "CreateNamespace=true"),
+        ('Make sure the "ServiceMonitor" CRD is installed on the destination cluster.', "SkipDryRunOnMissingResource"),
+        ("something new", ""),
+    ],
+)
+def test_advice(message, told):
+    assert told in advice.on(message)
+    assert bool(advice.on(message)) == bool(told)
