@@ -148,8 +148,8 @@ def compile_program(source: Source, position: str, report: Report) -> None:
 def run_go(argv: list[str], folder: Path, failure: str) -> str:
     extra = {name: value for name, value in os.environ.items()
              if name.startswith("GO") or name.lower().endswith("_proxy")}
-    done = subprocess.run(argv, cwd=folder, env=clean_environment({**extra, "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false"}),
-                          capture_output=True, text=True)
+    env = clean_environment({**extra, "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false"})
+    done = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True)
     if done.returncode:
         raise LabError(f"{failure}: `{' '.join(argv)}` in {folder} ended with {done.returncode}:\n"
                        + "\n".join(done.stderr.splitlines()[-15:]))

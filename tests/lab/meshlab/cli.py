@@ -9,12 +9,13 @@ import fcntl
 import json
 import shlex
 import shutil
+import subprocess
 import sys
 import time
 from contextlib import contextmanager
 
-from . import build, control_plane, processes
-from .settings import Lab, LabError
+from . import build, control_plane, images, inside, network, processes
+from .settings import HERE, Lab, LabError
 
 
 def report(message: str) -> None:
@@ -50,6 +51,17 @@ def parser() -> argparse.ArgumentParser:
     command("env", env, "Shell exports: where everything is.")
     command("logs", logs, "The log of one process.").add_argument("name", nargs="?")
     command("build", build_all, "Only compile.")
+    execute = command("exec", run_inside, "Run a command in the network, with the files and as the user of a pod.")
+    execute.add_argument("where", metavar="NAMESPACE/POD[/CONTAINER]", help="a pod's name or its beginning")
+    execute.add_argument("argv", nargs="+", metavar="COMMAND")
+    calls = command("call", call, "Make HTTP requests; prints JSON.")
+    calls.add_argument("--from", dest="origin", default="outside", metavar="NAMESPACE/POD",
+                       help="from inside this pod (default: from this machine)")
+    calls.add_argument("--count", type=int, default=1, help="several requests: tells how many of each answer came")
+    calls.add_argument("--rate", type=float, help="requests a second")
+    calls.add_argument("--timeout", type=float, default=5, help="seconds for each request")
+    calls.add_argument("--header", action="append", default=[], metavar="NAME: VALUE")
+    calls.add_argument("url")
     return top
 
 
@@ -76,14 +88,34 @@ def up(options: argparse.Namespace) -> None:
                 control_plane.register(lab)
         if not processes.wait_until(lambda: control_plane.node_is_ready(lab), 30):
             raise LabError(f"The node did not become ready within 30 s; see {processes.log_path(lab, 'kwok')}")
+        if lab.real_pods:
+            if processes.ensure(lab, node_agent(lab)):
+                report("started node-agent")
+        else:
+            report("only the control plane: every pod is pretended")
     report(f"ready in {time.monotonic() - began:.1f} s; KUBECONFIG={lab.kubeconfig}")
+
+
+def node_agent(lab: Lab) -> processes.Program:
+    def ready() -> bool:
+        try:
+            state = json.loads((lab.data / "pods.state").read_text())
+        except (OSError, ValueError):
+            return False
+        return (processes.record(lab, "node-agent") or {}).get("pid") == state["agent"]
+
+    argv = [images.PYTHON, "-m", "meshlab.agent", str(lab.folder)]
+    return processes.Program("node-agent", argv, ready, {"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"})
 
 
 def down(options: argparse.Namespace) -> None:
     lab = Lab.open(options.dir, None)
     with locked(lab):
         for path in sorted(lab.run.glob("*.json"), key=lambda p: p.stat().st_mtime, reverse=True):
-            processes.stop(lab, path.stem)
+            processes.stop(lab, path.stem, patience=20)
+        if lab.real_pods:
+            network.remove(lab)
+        shutil.rmtree(lab.pods, ignore_errors=True)
         shutil.rmtree(lab.data, ignore_errors=True)
         lab.kubeconfig.unlink(missing_ok=True)
         (lab.folder / "lab.json").unlink(missing_ok=True)
@@ -122,3 +154,18 @@ def logs(options: argparse.Namespace) -> None:
 
 def build_all(options: argparse.Namespace) -> None:
     build.build(report)
+
+
+def run_inside(options: argparse.Namespace) -> int:
+    lab = Lab.open(options.dir, None)
+    return subprocess.call(inside.command(lab, options.where, options.argv))
+
+
+def call(options: argparse.Namespace) -> None:
+    headers = {}
+    for header in options.header:
+        name, _colon, value = header.partition(":")
+        headers[name.strip()] = value.strip()
+    wish = {"url": options.url, "count": options.count, "rate": options.rate, "timeout": options.timeout,
+            "headers": headers}
+    print(json.dumps(inside.call(Lab.open(options.dir, None), options.origin, wish), indent=1))

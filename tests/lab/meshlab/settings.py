@@ -53,7 +53,7 @@ class Lab:
             stored = {}
         base = port_base or stored.get("port_base") or DEFAULT_PORT_BASE
         if stored and base != stored["port_base"]:
-            raise LabError(f"The lab in {path} uses port base {stored['port_base']}; take it down first to change that.")
+            raise LabError(f"The lab in {path} uses port base {stored['port_base']}; take it down to change that.")
         if base % 100 or not 1100 <= base <= 65400:
             raise LabError(f"--port-base {base}: a multiple of 100 between 1100 and 65400 is needed.")
         if real_pods is None:

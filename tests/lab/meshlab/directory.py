@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who answers under which name and address: Services and EndpointSlices, as pods' /etc/hosts and as relay targets."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .pod import Pod
+
+# Loopback port of the lab → labels of the pods behind it (one set must match) and their port.
+RELAYS = {
+    "gateway": ([{"istio": "ingressgateway"}, {"istio": "ingress"}], 80),
+    "gateway-https": ([{"istio": "ingressgateway"}, {"istio": "ingress"}], 443),
+    "gateway-status": ([{"istio": "ingressgateway"}, {"istio": "ingress"}], 15021),
+    "istiod-debug": ([{"app": "istiod"}], 8080),
+    "istiod-monitoring": ([{"app": "istiod"}], 15014),
+    "prometheus": ([{"app.kubernetes.io/name": "prometheus"}], 9090),
+    "argocd": ([{"app.kubernetes.io/name": "argocd-server"}], 8080),
+}
+
+
+class Directory:
+    """Kept current by the agent's watches; read by many threads."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.services: dict[tuple[str, str], str] = {}  # (namespace, name) → cluster address
+        self.slices: dict[tuple[str, str], tuple[tuple[str, str], list[str]]] = {}  # slice → service, ready addresses
+
+    def service(self, event: str, obj: dict) -> None:
+        key = (obj["metadata"]["namespace"], obj["metadata"]["name"])
+        with self.lock:
+            if event == "DELETED" or obj["spec"].get("type") == "ExternalName":
+                self.services.pop(key, None)
+            else:
+                self.services[key] = obj["spec"].get("clusterIP", "None")
+
+    def endpoint_slice(self, event: str, obj: dict) -> None:
+        meta = obj["metadata"]
+        key, service = (meta["namespace"], meta["name"]), meta.get("labels", {}).get("kubernetes.io/service-name")
+        with self.lock:
+            if event == "DELETED" or not service:
+                self.slices.pop(key, None)
+            else:
+                ready = [address for endpoint in obj.get("endpoints") or []
+                         if endpoint.get("conditions", {}).get("ready", True) for address in endpoint["addresses"]]
+                self.slices[key] = ((meta["namespace"], service), ready)
+
+    def hosts(self, pod: Pod, through_proxy: bool) -> str:
+        """The text of an /etc/hosts. Without a kube-proxy a name leads to one ready endpoint that really runs."""
+        own, subnet = pod.meta["namespace"], pod.agent.lab.subnet + "."
+        lines = ["127.0.0.1 localhost", f"{pod.address} {pod.meta['name']}"]
+        with self.lock:
+            real: dict[tuple[str, str], list[str]] = {}
+            for service, addresses in self.slices.values():
+                real.setdefault(service, []).extend(a for a in addresses if a.startswith(subnet))
+            for (namespace, name), cluster in sorted(self.services.items()):
+                endpoints = sorted(real.get((namespace, name), []))
+                address = endpoints[0] if endpoints and not (through_proxy and cluster != "None") else cluster
+                if address in ("None", ""):
+                    continue
+                names = [f"{name}.{namespace}.svc.cluster.local", f"{name}.{namespace}.svc", f"{name}.{namespace}"]
+                lines.append(" ".join([address, *names, *([name] if namespace == own else [])]))
+        return "\n".join(lines) + "\n"

@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A bridge of the lab's own, and one network namespace with an address for each pod that really runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+
+from .settings import Lab, LabError
+
+
+def ip(*arguments: str, check: bool = True) -> str:
+    done = subprocess.run(["ip", *arguments], capture_output=True, text=True)
+    if check and done.returncode:
+        raise LabError(f"`ip {' '.join(arguments)}`: {done.stderr.strip()}")
+    return done.stdout
+
+
+def ensure_bridge(lab: Lab) -> None:
+    if lab.bridge in ip("-o", "link", "show", "type", "bridge"):
+        return
+    ip("link", "add", lab.bridge, "type", "bridge")
+    ip("address", "add", f"{lab.bridge_address}/24", "dev", lab.bridge)
+    ip("link", "set", lab.bridge, "up")
+
+
+def remove(lab: Lab) -> None:
+    """Every namespace of this lab with all that runs in it, and the bridge."""
+    for name in namespaces(lab):
+        remove_namespace(name)
+    if lab.bridge in ip("-o", "link", "show", "type", "bridge", check=False):
+        ip("link", "delete", lab.bridge)
+
+
+def namespaces(lab: Lab) -> list[str]:
+    names = [line.split()[0] for line in ip("netns", "list", check=False).splitlines() if line]
+    return [name for name in names if name.startswith(f"{lab.bridge}-")]
+
+
+def add_namespace(lab: Lab, octet: int) -> str:
+    """The namespace of the pod with this last part of its address."""
+    name, outside = f"{lab.bridge}-{octet}", f"ml{lab.port_base // 100}v{octet}"
+    if name in namespaces(lab):
+        remove_namespace(name)
+    ip("netns", "add", name)
+    ip("link", "add", outside, "type", "veth", "peer", "name", "eth0", "netns", name)
+    ip("link", "set", outside, "master", lab.bridge, "up")
+    ip("-n", name, "address", "add", f"{lab.subnet}.{octet}/24", "dev", "eth0")
+    ip("-n", name, "link", "set", "lo", "up")
+    ip("-n", name, "link", "set", "eth0", "up")
+    ip("-n", name, "route", "add", "default", "via", lab.bridge_address)
+    ip("netns", "exec", name, "sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start")
+    return name
+
+
+def remove_namespace(name: str) -> None:
+    """End all that runs in it, then delete it; its veth pair goes with it."""
+    for _attempt in range(40):
+        pids = [int(pid) for pid in ip("netns", "pids", name, check=False).split()]
+        if not pids:
+            break
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        time.sleep(0.05)
+    ip("netns", "delete", name, check=False)
