@@ -1,0 +1,94 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The meshops.lifecycle contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mesh_info
+short_description: Read objects of any kind
+version_added: "0.1.0"
+author:
+  - The meshops.lifecycle contributors (@meshops)
+description:
+  - Reads objects of Istio, the Gateway API, Argo CD, the Prometheus operator, Kubernetes itself, or any other kind that
+    the cluster serves. By name, by label, of one namespace or of all.
+  - Long lists are read page by page. What is not there is an empty list, not an error.
+options:
+  kind:
+    description:
+      - The kind to read, such as V(VirtualService).
+    type: str
+    required: true
+  api_version:
+    description:
+      - Its API version. Needed for kinds that this collection has no module for, and for those that two APIs have, such as
+        V(Gateway).
+    type: str
+  name:
+    description:
+      - Only the object of this name.
+    type: str
+  namespace:
+    description:
+      - Only objects of this namespace. Without it those of all namespaces.
+    type: str
+  label_selectors:
+    description:
+      - Only objects with these labels, each as V(key=value), V(key!=value), V(key) or V(key in (a,b)).
+    type: list
+    elements: str
+  query:
+    description:
+      - A JMESPath expression over the list of objects. What it gives is returned as RV(result).
+    type: str
+extends_documentation_fragment:
+  - meshops.lifecycle.connection
+  - meshops.lifecycle.attributes_info
+"""
+
+EXAMPLES = r"""
+- name: Every route of the mesh, as host and name
+  meshops.lifecycle.mesh_info:
+    kind: VirtualService
+    query: "[].{host: spec.hosts[0], name: metadata.name, namespace: metadata.namespace}"
+
+- name: The gateways of Istio's own API in one namespace
+  meshops.lifecycle.mesh_info:
+    kind: Gateway
+    api_version: networking.istio.io/v1
+    namespace: istio-ingress
+
+- name: Namespaces whose pods get a sidecar
+  meshops.lifecycle.mesh_info:
+    kind: Namespace
+    label_selectors:
+      - istio-injection=enabled
+    query: "[].metadata.name"
+"""
+
+RETURN = r"""
+resources:
+  description: The objects, without the bookkeeping of field owners, with the values of Secrets masked.
+  returned: success
+  type: list
+  elements: dict
+result:
+  description: What O(query) gives.
+  returned: when O(query) is given
+  type: raw
+"""
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.info import run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.mesh_info import ARGUMENTS
+
+ENTRY = Entry("mesh_info", ARGUMENTS, run)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()
