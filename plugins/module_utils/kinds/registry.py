@@ -26,6 +26,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import workloadentry as istio_workloadentry
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import workloadgroup as istio_workloadgroup
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring import podmonitor as monitoring_podmonitor
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring import prometheus as monitoring_prometheus
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring import prometheusrule as monitoring_prometheusrule
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring import servicemonitor as monitoring_servicemonitor
 
@@ -50,6 +51,7 @@ KINDS = {
         istio_workloadentry.KIND,
         istio_workloadgroup.KIND,
         monitoring_podmonitor.KIND,
+        monitoring_prometheus.KIND,
         monitoring_prometheusrule.KIND,
         monitoring_servicemonitor.KIND,
         *core_builtin.KINDS,

@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prometheus: a Prometheus that the operator runs."""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import (
+    MONITORING,
+    READY,
+    Kind,
+    Readiness,
+    condition,
+)
+
+
+def prometheus_ready(live: dict) -> Readiness:
+    """The operator has made what is declared, and all of its pods are up."""
+    for name in ("Reconciled", "Available"):
+        found = condition(live, name)
+        seen = found.get("observedGeneration", 0) >= live["metadata"].get("generation", 0)
+        if found.get("status") != "True" or not seen:
+            said = found.get("message") or found.get("reason") or found.get("status") or "the operator has not said so yet"
+            return Readiness("waiting", f"{name}: {said}")
+    return READY
+
+
+KIND = Kind(
+    group="monitoring.coreos.com",
+    kind="Prometheus",
+    plural="prometheuses",
+    versions=("v1",),
+    order=MONITORING,
+    installed_by="monitoring",
+    ready=prometheus_ready,
+)
