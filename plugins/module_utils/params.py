@@ -118,7 +118,7 @@ def _dict(value, option: Mapping, where: str, module: str) -> dict:
     if not isinstance(value, dict):
         try:
             value = validation.check_type_dict(value)
-        except TypeError:
+        except (TypeError, ValueError):
             raise MeshError(f"{where} must be a mapping of options, not {_shown(value)}.") from None
     suboptions = option.get("options")
     return _options(value, suboptions, where, module) if suboptions else value
@@ -128,6 +128,8 @@ def _list(value, option: Mapping, where: str, module: str) -> list:
     if not isinstance(value, list):
         if isinstance(value, dict):
             raise MeshError(f"{where} must be a list, not a mapping. Put a '-' before its item.")
+        if isinstance(value, bool):
+            raise MeshError(f"{where} must be a list, not {_shown(value)}.")
         value = validation.check_type_list(value)
     element = {**option, "type": option.get("elements", "raw")}
     checked = []
@@ -141,11 +143,13 @@ def _list(value, option: Mapping, where: str, module: str) -> list:
 def _scalar(value, kind: str, where: str):
     convert, words = _SCALARS[kind]
     try:
-        if isinstance(value, (dict, list)):
+        # Ansible would make the text "True" or the number 1 of a YAML true; an API means "true", "yes" or "on".
+        if isinstance(value, (dict, list)) or isinstance(value, bool) and kind != "bool":
             raise TypeError
         return convert(value)
     except (TypeError, ValueError):
-        raise MeshError(f"{where} must be {words}, not {_shown(value)}.") from None
+        hint = " Put quotes around it." if isinstance(value, bool) and kind == "str" else ""
+        raise MeshError(f"{where} must be {words}, not {_shown(value)}.{hint}") from None
 
 
 def _shown(value) -> str:
@@ -153,4 +157,6 @@ def _shown(value) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return repr(value)
