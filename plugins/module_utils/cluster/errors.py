@@ -11,6 +11,10 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import Me
 # structured-merge-diff reports what the schema does not know as an internal error (kubernetes#102749 and others);
 # it is bad input, and asking again changes nothing.
 _TYPED_PATCH = "failed to create typed patch object"
+_NOT_CONVERTED = "failed to convert new object"
+# Go's words for types. What it prints after "got &" is the value itself, which may be secret, and is left out.
+_GO_TYPES = {"string": "text", "numeric (int or float)": "a number", "boolean": "true or false"}
+_GO_TYPES |= {"list": "a list", "map": "a mapping", "int": "a whole number"}
 _FORBIDDEN = re.compile(
     r'User "(?P<user>[^"]*)" cannot (?P<verb>\S+) resource "(?P<resource>[^"]*)" in API group "(?P<group>[^"]*)"'
     r'(?: in the namespace "(?P<namespace>[^"]*)"| at the cluster scope)?'
@@ -68,6 +72,8 @@ def _in_our_words(status: int, text: str, origin: str) -> str:
         )
     if _TYPED_PATCH in text:
         return sentence(_typed_patch(text))
+    if _NOT_CONVERTED in text:
+        return sentence(_not_converted(text))
     return text
 
 
@@ -105,10 +111,38 @@ def _typed_patch(text: str) -> str:
         if "field not declared in schema" in what:
             parts.append(f"{path.lstrip('.')} is not a field of this kind in the version the cluster serves")
         elif line:
-            parts.append(f"{path.lstrip('.')}: {what}" if what else path)
+            parts.append(f"{path.lstrip('.')}{_expected(what)}" if what else path)
     return "; ".join(parts)
+
+
+def _expected(what: str) -> str:
+    """'expected string, got &value.valueUnstructured{Value:5}' or 'expected list, got string', as said by a person."""
+    match = re.match(r"expected (?P<wanted>.+?), got (?P<got>.*)$", what, re.S)
+    if not match or match["wanted"] not in _GO_TYPES:
+        return f": {what}"
+    got = "" if match["got"].startswith("&") else f", not {_GO_TYPES.get(match['got'], match['got'])}"
+    return f" must be {_GO_TYPES[match['wanted']]}{got}"
+
+
+def _not_converted(text: str) -> str:
+    """'failed to convert new object (ns/name; v1, Kind=K) to proper version: unable to …: the reason'"""
+    reason = text.rsplit("error decoding from json: ", 1)[-1].rsplit("proper version: ", 1)[-1]
+    if "illegal base64 data" in reason:
+        return f"a value under 'data' is not base64 ({reason}); plain text belongs under 'stringData'"
+    return f"the cluster cannot read the object: {reason}"
+
+
+def findings(error: ApiError) -> list[str]:
+    """The causes of a 422, one sentence each; without the server's remark that it left off validating."""
+    told = []
+    for cause in error.causes:
+        field, message = cause.get("field") or "", cause.get("message") or ""
+        if "some validation rules were not checked" in message and len(error.causes) > 1:
+            continue
+        told.append(f"{field}: {message}" if field and field != "<nil>" else message)
+    return told
 
 
 def is_final(error: ApiError) -> bool:
     """True for a 5xx that will be the same next time: a verdict about the object, not trouble of the server."""
-    return error.status == 500 and _TYPED_PATCH in error.text
+    return error.status == 500 and (_TYPED_PATCH in error.text or _NOT_CONVERTED in error.text)
