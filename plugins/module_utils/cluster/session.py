@@ -39,7 +39,8 @@ def connect(params: Mapping) -> Session:
     Raises MeshError for unusable options.
     """
     options = resolve(params)
-    key = json.dumps([options, os.getpid(), os.environ.get("KUBECONFIG"), _stamp(options)], sort_keys=True, default=str)
+    # The whole environment counts: it decides which kubeconfig is meant, and whom an exec plugin gives a token for.
+    key = json.dumps([options, os.getpid(), dict(os.environ), _stamp(options)], sort_keys=True, default=str)
     if key not in _sessions:
         _sessions[key] = Session(credentials_module.load(options), options)
     return _sessions[key]
