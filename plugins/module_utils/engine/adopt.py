@@ -55,16 +55,16 @@ def migrate(resources, kind, live: dict, manager: str) -> None:
         "fieldsV1": fields.union(*(entry.get("fieldsV1") or {} for entry in taken)),
     }
     metadata = live["metadata"]
-    resources.patch(
-        kind,
-        metadata.get("namespace"),
-        metadata["name"],
-        [
-            {"op": "test", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"]},
-            {"op": "replace", "path": "/metadata/managedFields", "value": [*kept, ours]},
-        ],
-        patch_type="json",
-    )
+    operations = [
+        {"op": "test", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"]},
+        {"op": "replace", "path": "/metadata/managedFields", "value": [*kept, ours]},
+    ]
+    try:
+        resources.patch(kind, metadata.get("namespace"), metadata["name"], operations, patch_type="json")
+    except ApiError as error:
+        if error.status == 422 and not error.causes:  # all that the server says when a "test" does not hold
+            error.status = 409
+        raise
 
 
 def predict(resources, kind, desired: dict, live: dict, manager: str, force: bool) -> dict:

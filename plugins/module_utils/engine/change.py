@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled, findings
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import adopt, diff, fields
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError, sentence
@@ -61,7 +61,7 @@ def apply(
         after = _write(resources, kind, desired, live, manager, force, check)
     except (ApiError, NotInstalled) as error:
         return _unjudged(error, kind, desired, live, check)
-    action = CREATED if live is None else UPDATED if _differs(live, after) else UNCHANGED
+    action = CREATED if live is None else UPDATED if _differs(live, after, manager) else UNCHANGED
     return Change(kind, namespace, name, action, live, after)
 
 
@@ -76,9 +76,7 @@ def _write(resources, kind, desired, live, manager, force, check) -> dict:
             adopt.migrate(resources, kind, live, manager)
             return resources.apply(kind, desired, manager=manager, force=force)
         except ApiError as error:
-            if error.status not in (409, 422) or error.causes or attempt == _ATTEMPTS - 1:
-                raise
-            if error.status == 422 and "test operation" not in error.text and "testing" not in error.text:
+            if error.status != 409 or error.causes or attempt == _ATTEMPTS - 1:
                 raise
             live = resources.get(kind, desired["metadata"].get("namespace"), desired["metadata"]["name"])
     raise AssertionError("unreachable: the last attempt returns or raises")
@@ -89,19 +87,13 @@ def _refuse_early(resources, kind, desired, live, manager, force) -> None:
     adopt.predict(resources, kind, desired, live, manager, force)
 
 
-def _differs(live: dict, after: dict) -> bool:
-    """A dry run gives no new resourceVersion, so what a person would see is compared as well."""
-    if live["metadata"].get("resourceVersion") != after["metadata"].get("resourceVersion"):
-        return True
-    return diff.clean(live) != diff.clean(after) or _ownership(live) != _ownership(after)
+def _differs(live: dict, after: dict, manager: str) -> bool:
+    """What a person would see, or what we own, is another. A new resourceVersion may be somebody's new status."""
+    return diff.clean(live) != diff.clean(after) or _owned(live, manager) != _owned(after, manager)
 
 
-def _ownership(live: dict) -> list:
-    return sorted(
-        (entry.get("manager", ""), entry.get("operation", ""), str(entry.get("fieldsV1")))
-        for entry in live["metadata"].get("managedFields") or []
-        if not entry.get("subresource")
-    )
+def _owned(live: dict, manager: str) -> dict | None:
+    return (fields.entry(live, manager) or {}).get("fieldsV1")
 
 
 def _unjudged(error: MeshError, kind: Kind, desired: dict, live: dict | None, check: bool) -> Change:
@@ -125,9 +117,10 @@ def explained(error: MeshError, kind: Kind, namespace: str | None, name: str) ->
         return _conflict(error, label)
     if error.status == 404 and namespace and f'namespaces "{namespace}" not found' in error.text:
         return MeshError(f"{label}: namespace {namespace} does not exist. Create it first.")
+    if error.status == 409 and "the UID in the precondition" in error.text:
+        return MeshError(f"{label} was deleted and made anew by somebody in this very moment. Run the task again.")
     if error.status == 422 and error.causes:
-        findings = [f"{cause.get('field')}: {cause.get('message')}" for cause in error.causes]
-        return MeshError(sentence(f"{label}: {'; '.join(findings)}"), status=422)
+        return MeshError(sentence(f"{label}: {'; '.join(findings(error))}"), status=422)
     return MeshError(f"{label}: {error.message}", status=error.status, reason=error.reason)
 
 
@@ -149,18 +142,19 @@ def delete(resources: Resources, kind: Kind, namespace, name, live: dict | None,
     """Delete one object, as read just now; what came in between (another object of that name) is not touched."""
     if live is None:
         return Change(kind, namespace, name, UNCHANGED)
-    if not _deleting(live):
-        try:
-            resources.delete(
-                kind,
-                namespace,
-                name,
-                dry_run=check,
-                propagation=propagation,
-                preconditions={"uid": live["metadata"]["uid"]},
-            )
-        except ApiError as error:
-            raise explained(error, kind, namespace, name) from None
+    if _deleting(live):  # somebody's wish already; a wait still waits
+        return Change(kind, namespace, name, UNCHANGED, live, None)
+    try:
+        resources.delete(
+            kind,
+            namespace,
+            name,
+            dry_run=check,
+            propagation=propagation,
+            preconditions={"uid": live["metadata"]["uid"]},
+        )
+    except ApiError as error:
+        raise explained(error, kind, namespace, name) from None
     return Change(kind, namespace, name, DELETED, live, None)
 
 

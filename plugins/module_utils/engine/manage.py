@@ -89,7 +89,7 @@ def _absent(task, resources: Resources, kind: Kind, desired: dict, live: dict | 
         propagation=task.params.get("propagation") or "Background",
     )
     waited = False
-    if made.changed and task.params.get("wait") and not task.check:
+    if live and task.params.get("wait") and not task.check:
         if kind.wait_deleted:
             kind.wait_deleted(task, resources, live, deadline)
         else:

@@ -191,7 +191,7 @@ class Run:
     def _wait_gone(self) -> bool:
         if not self._waits():
             return False
-        deleted = [change for change in self.outcome.changes if change.action == change_module.DELETED]
+        deleted = [change for change in self.outcome.changes if change.before and not change.after]
         try:
             waits.all_gone(self.task, self.resources, deleted, self.deadline)
         except MeshError as error:
