@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import os
 import traceback
 from collections.abc import Callable, Mapping
@@ -14,11 +15,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import _list_no_log_values
 from ansible_collections.meshops.lifecycle.plugins.module_utils import libraries
 from ansible_collections.meshops.lifecycle.plugins.module_utils import params as params_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session, connect
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-
-# The fields of a kubeconfig's user that are credentials.
-_CREDENTIALS = {"token", "password", "client-key-data", "client-certificate-data"}
 
 
 class Entry:
@@ -45,25 +45,33 @@ class Entry:
         self.supports_check_mode = supports_check_mode
         self.constraints = constraints
 
-    def task(self, arguments: Mapping, *, check: bool, warn: Callable, progress: Callable) -> Task:
-        """One call, in process: arguments checked by us, defaults and constraints by Ansible.
+    def checked(self, arguments: Mapping) -> dict:
+        """The arguments under the options' own names and in their types. Raises MeshError for bad ones."""
+        written = params_module.check(arguments, self.arguments, self.name)
+        content = written.get("kubeconfig")
+        if isinstance(content, str) and "\n" in content:  # a file's content, not its path
+            written["kubeconfig"] = credentials.parsed(content)
+        return written
 
-        Raises MeshError for bad arguments, and for missing Python packages.
+    def task(self, written: Mapping, *, check: bool, warn: Callable, progress: Callable) -> Task:
+        """One call, from checked arguments; defaults and constraints by Ansible's own validator.
+
+        Raises MeshError for arguments that exclude each other or are missing, and for missing Python packages.
         """
         libraries.need()
-        written = params_module.check(arguments, self.arguments, self.name)
-        validator = ArgumentSpecValidator(self._top_level(), **self.constraints)
-        outcome = validator.validate(written)
+        outcome = self._validator.validate(written)
         if outcome.error_messages:
             raise MeshError("; ".join(outcome.error_messages))
         return Task(self, written, outcome.validated_parameters, check, warn, progress)
 
-    def _top_level(self) -> dict:
-        """The spec without its inner levels, which ``params.check`` has seen to."""
-        return {
+    @functools.cached_property
+    def _validator(self) -> ArgumentSpecValidator:
+        """For the top level alone: ``params.check`` has seen to the inner ones."""
+        top = {
             name: {key: value for key, value in option.items() if key not in ("options", "aliases")}
             for name, option in self.arguments.items()
         }
+        return ArgumentSpecValidator(top, **self.constraints)
 
 
 class Task:
@@ -117,14 +125,21 @@ def _unforeseen(name: str, error: Exception) -> str:
     )
 
 
-def secrets_of(task_options: dict, written: Mapping) -> set[str]:
+def secrets_of(entry: Entry, written: Mapping) -> set[str]:
     """The texts that must never be shown: values of no_log options, and credentials within an inline kubeconfig."""
-    values = set(_list_no_log_values(task_options, copy.deepcopy(dict(written))))
-    kubeconfig = written.get("kubeconfig")
-    if isinstance(kubeconfig, Mapping):
-        for user in kubeconfig.get("users") or []:
-            values |= {str(value) for key, value in (user.get("user") or {}).items() if value and key in _CREDENTIALS}
-    return values
+    return set(_list_no_log_values(entry.arguments, written)) | credentials.secrets(written.get("kubeconfig"))
+
+
+def invocation(written: Mapping) -> dict:
+    """The arguments as a result shows them (-vvv): documents of Secrets and the users of a kubeconfig masked."""
+    shown = dict(written)
+    if isinstance(shown.get("kubeconfig"), Mapping):
+        shown["kubeconfig"] = {**shown["kubeconfig"], "users": diff.MASK}
+    if isinstance(shown.get("definition"), dict):
+        shown["definition"] = diff.masked_document(shown["definition"])
+    if isinstance(shown.get("objects"), list):
+        shown["objects"] = [diff.masked_document(item) for item in shown["objects"]]
+    return {"module_args": shown}
 
 
 class _Module(AnsibleModule):
@@ -140,12 +155,17 @@ class _Module(AnsibleModule):
 def run_module(entry: Entry) -> None:
     """``main()`` of every module."""
     module = _Module(argument_spec=entry.arguments, supports_check_mode=entry.supports_check_mode, **entry.constraints)
-    module.no_log_values |= secrets_of({}, module.as_written)
+    written: dict = {}
     try:
-        task = entry.task(module.as_written, check=module.check_mode, warn=module.warn, progress=module.debug)
+        written = entry.checked(module.as_written)
+        module.no_log_values |= secrets_of(entry, written)
+        task = entry.task(written, check=module.check_mode, warn=module.warn, progress=module.debug)
     except MeshError as error:
-        module.fail_json(msg=error.message, **error.details)
-    answer = execute(entry, task)
+        answer = {"failed": True, "msg": error.message, **error.details}
+    else:
+        answer = execute(entry, task)
+    answer["invocation"] = invocation(written)
+    # Outside of the handlers: fail_json would add an exception that is being handled.
     if answer.pop("failed", False):
         module.fail_json(**answer)
     module.exit_json(**answer)

@@ -17,9 +17,8 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.meshops.lifecycle.plugins.module_utils import params
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import collect, desired
-from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, execute, secrets_of
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, execute, invocation, secrets_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 
 
@@ -35,20 +34,18 @@ class MeshAction(ActionBase):
         """Run the task; returns the result of the module, whichever way it ran."""
         result = super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        arguments = params.plain(self._task.args)
         try:
-            arguments = self._with_files(arguments)
-            params.check(arguments, self.entry.arguments, self.entry.name)
+            written = self._with_files(self.entry.checked(self._task.args))
         except MeshError as error:
             return {**result, "failed": True, "msg": error.message, **error.details}
         if self._belongs_in_process(task_vars):
             with self._environment():
-                return {**result, **self._in_process(arguments)}
-        return {**result, **self._as_module(arguments, task_vars)}
+                return {**result, **self._in_process(written)}
+        return {**result, **self._as_module(written, task_vars)}
 
-    def _in_process(self, arguments: dict) -> dict:
+    def _in_process(self, written: dict) -> dict:
         warnings: list[str] = []
-        hidden = secrets_of(self.entry.arguments, arguments)
+        hidden = secrets_of(self.entry, written)
 
         def progress(message: str) -> None:
             # stderr, so that what a program reads on stdout (JSON callbacks, -o) stays whole
@@ -57,24 +54,23 @@ class MeshAction(ActionBase):
 
         try:
             check = bool(self._task.check_mode)
-            task = self.entry.task(arguments, check=check, warn=warnings.append, progress=progress)
+            task = self.entry.task(written, check=check, warn=warnings.append, progress=progress)
         except MeshError as error:
             answer = {"failed": True, "msg": error.message, **error.details}
         else:
             answer = execute(self.entry, task)
         if warnings:
             answer["warnings"] = warnings
-        answer["invocation"] = {"module_args": arguments}
-        return remove_values(answer, hidden)
+        answer["invocation"] = invocation(written)
+        return remove_values(answer, hidden) if hidden else answer
 
-    def _as_module(self, arguments: dict, task_vars: Mapping) -> dict:
-        interpreter = self._interpreter(task_vars)
-        if not interpreter and self._is_local():
+    def _as_module(self, written: dict, task_vars: Mapping) -> dict:
+        if not self._interpreter(task_vars) and self._is_local():
             # What discovery finds on the controller is often another Python, without our libraries.
-            task_vars = {**task_vars, "ansible_python_interpreter": sys.executable}
+            task_vars = self._with_variable(task_vars, "ansible_python_interpreter", sys.executable)
         return self._execute_module(
             module_name=self._task.resolved_action or self._task.action,
-            module_args=arguments,
+            module_args=written,
             task_vars=task_vars,
             wrap_async=bool(self._task.async_val),
         )
@@ -82,7 +78,8 @@ class MeshAction(ActionBase):
     def _belongs_in_process(self, task_vars: Mapping) -> bool:
         if not boolean(self._variable(task_vars, "meshops_in_process", True), strict=False):
             return False
-        if self._task.async_val or self._task.become or not self._is_local():
+        become = self._task.become or getattr(self._connection, "become", None)  # or by the variable ansible_become
+        if self._task.async_val or become or not self._is_local():
             return False
         interpreter = self._interpreter(task_vars)
         return not interpreter or _is_this_python(interpreter)
@@ -98,8 +95,16 @@ class MeshAction(ActionBase):
     def _variable(self, task_vars: Mapping, name: str, default):
         if self._task.delegate_to:
             task_vars = (task_vars.get("ansible_delegated_vars") or {}).get(self._task.delegate_to) or {}
-        value = task_vars.get(name, default)
-        return self._templar.template(value)
+        return self._templar.template(task_vars[name]) if name in task_vars else default
+
+    def _with_variable(self, task_vars: Mapping, name: str, value) -> dict:
+        """Variables in which the host that the task runs on has this one."""
+        host = self._task.delegate_to
+        if not host:
+            return {**task_vars, name: value}
+        delegated = dict(task_vars.get("ansible_delegated_vars") or {})
+        delegated[host] = {**(delegated.get(host) or {}), name: value}
+        return {**task_vars, "ansible_delegated_vars": delegated}
 
     @contextlib.contextmanager
     def _environment(self) -> Iterator[None]:
@@ -124,6 +129,8 @@ class MeshAction(ActionBase):
             raise MeshError("Give 'definition' or 'src', not both.")
         sources = source if isinstance(source, list) else [source]
         paths = [path for pattern in sources for path in collect.files(self._found(pattern))]
+        if not many and len(paths) > 1:
+            raise MeshError(f"src: {source} names {len(paths)} files; this module takes one. mesh_apply takes many.")
         if self._is_local():
             return {**arguments, "src": paths if many else paths[0]}
         documents = [document for path in paths for document in desired.read(path)]

@@ -24,6 +24,34 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.libraries import
     yaml,
 )
 
+# What of a kubeconfig's user is secret, or may be.
+_SECRET_FIELDS = {"token", "password", "client-key-data"}
+_SECRET_IN_PROVIDER = {"access-token", "id-token", "refresh-token", "client-secret"}
+
+
+def parsed(text: str) -> dict:
+    """A kubeconfig that was given as its content. Raises MeshError that shows nothing of it."""
+    try:
+        document = yaml.load(text, Loader=YAML_LOADER)
+    except yaml.YAMLError:
+        document = None
+    if not isinstance(document, dict):
+        raise MeshError("kubeconfig has several lines, so it is taken for a file's content, but it is not YAML.")
+    return document
+
+
+def secrets(kubeconfig) -> set[str]:
+    """The texts of an inline kubeconfig that must never be shown; none for a path."""
+    found = set()
+    for entry in (kubeconfig.get("users") or []) if isinstance(kubeconfig, Mapping) else []:
+        user = (entry.get("user") if isinstance(entry, Mapping) else None) or {}
+        provider = (user.get("auth-provider") or {}).get("config") or {}
+        plugin = (user.get("exec") or {}).get("env") or []
+        found |= {str(user[name]) for name in _SECRET_FIELDS if user.get(name)}
+        found |= {str(provider[name]) for name in _SECRET_IN_PROVIDER if provider.get(name)}
+        found |= {str(variable["value"]) for variable in plugin if len(str(variable.get("value") or "")) > 7}
+    return found
+
 
 @dataclass
 class Credentials:

@@ -52,6 +52,22 @@ def masked(live: dict | None, secret_fields: tuple[str, ...] = ()) -> dict:
     return shown
 
 
+def masked_document(document):
+    """A document as somebody wrote it, masked when it is a Secret, or a List with one."""
+    if not isinstance(document, dict):
+        return document
+    if document.get("kind") == "List" and isinstance(document.get("items"), list):
+        return {**document, "items": [masked_document(item) for item in document["items"]]}
+    if document.get("kind") != "Secret":
+        return document
+    shown = {key: MASK if key in _SECRET_FIELDS else value for key, value in document.items()}
+    metadata = shown.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if isinstance(annotations, dict) and _LAST_APPLIED in annotations:
+        shown["metadata"] = {**metadata, "annotations": {**annotations, _LAST_APPLIED: MASK}}
+    return shown
+
+
 def _mask_pair(old: dict, new: dict, path: list[str], changed: str = MASK_CHANGED) -> None:
     *parents, last = path
     for name in parents:
