@@ -47,7 +47,8 @@ class Entry:
 
     def checked(self, arguments: Mapping) -> dict:
         """The arguments under the options' own names and in their types. Raises MeshError for bad ones."""
-        written = params_module.check(arguments, self.arguments, self.name)
+        partial = any(arguments.get(name) for name in ("definition", "src", "field_manager"))
+        written = params_module.check(arguments, self.arguments, self.name, partial=partial)
         content = written.get("kubeconfig")
         if isinstance(content, str) and "\n" in content:  # a file's content, not its path
             written["kubeconfig"] = credentials.parsed(content)
@@ -65,13 +66,16 @@ class Entry:
         return Task(self, written, outcome.validated_parameters, check, warn, progress)
 
     @functools.cached_property
-    def _validator(self) -> ArgumentSpecValidator:
-        """For the top level alone: ``params.check`` has seen to the inner ones."""
-        top = {
-            name: {key: value for key, value in option.items() if key not in ("options", "aliases")}
+    def top_level(self) -> dict:
+        """The spec without its inner levels, which ``checked`` sees to."""
+        return {
+            name: {key: value for key, value in option.items() if key != "options"}
             for name, option in self.arguments.items()
         }
-        return ArgumentSpecValidator(top, **self.constraints)
+
+    @functools.cached_property
+    def _validator(self) -> ArgumentSpecValidator:
+        return ArgumentSpecValidator(self.top_level, **self.constraints)
 
 
 class Task:
@@ -143,17 +147,24 @@ def invocation(written: Mapping) -> dict:
 
 
 class _Module(AnsibleModule):
-    """AnsibleModule that keeps the arguments as they were written."""
+    """AnsibleModule that keeps the arguments as they were written, and leaves their inner levels to us."""
+
+    entry: Entry
 
     def _load_params(self):
         super()._load_params()
         self.as_written = {
             key: copy.deepcopy(value) for key, value in self.params.items() if not key.startswith("_ansible_")
         }
+        self.argument_spec = self.entry.top_level
+
+    def _log_invocation(self):
+        """Not to syslog: documents may hold secrets."""
 
 
 def run_module(entry: Entry) -> None:
     """``main()`` of every module."""
+    _Module.entry = entry
     module = _Module(argument_spec=entry.arguments, supports_check_mode=entry.supports_check_mode, **entry.constraints)
     written: dict = {}
     try:

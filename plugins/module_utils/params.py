@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime
 import difflib
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from ansible.module_utils.common import validation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
@@ -39,13 +40,21 @@ def plain(value):
     return str(value)
 
 
-def check(arguments: Mapping, options: Mapping, module: str) -> dict:
+class _Call(NamedTuple):
+    """What is the same for all levels of a call: the module's name, and whether its options tell only a part."""
+
+    module: str
+    partial: bool
+
+
+def check(arguments: Mapping, options: Mapping, module: str, *, partial: bool = False) -> dict:
     """The arguments under the options' own names, converted to their types; what was not written stays absent.
 
-    ``options`` is an argument spec. Raises MeshError that names the option by its path, and the nearest name for one
-    that does not exist.
+    ``options`` is an argument spec; with ``partial`` what is required within an option may come from elsewhere (a
+    document that the options are laid on, another task that declares the rest). Raises MeshError that names the
+    option by its path, and the nearest name for one that does not exist.
     """
-    return _options(plain(arguments), options, "", module)
+    return _options(plain(arguments), options, "", _Call(module, partial))
 
 
 def api_names(written, options: Mapping | None):
@@ -62,20 +71,20 @@ def api_names(written, options: Mapping | None):
     return named
 
 
-def _options(values, options: Mapping, path: str, module: str) -> dict:
+def _options(values, options: Mapping, path: str, call: _Call) -> dict:
     names = _names(options)
     checked: dict = {}
     for key, value in values.items():
         where = f"{path}.{key}" if path else key
         name = names.get(key)
         if name is None:
-            raise MeshError(_unknown(where, key, names, options, module))
+            raise MeshError(_unknown(where, key, names, options, call.module))
         if name in checked:
             raise MeshError(f"{where} is given twice, as {name!r} and under another of its names. Keep one.")
         if value is not None:
-            checked[name] = _value(value, options[name], where, module)
+            checked[name] = _value(value, options[name], where, call)
     for name, option in options.items():
-        if path and option.get("required") and name not in checked:
+        if path and not call.partial and option.get("required") and name not in checked:
             raise MeshError(f"{path} lacks {(option.get('aliases') or [name])[0]!r}, which is required.")
     return checked
 
@@ -98,12 +107,12 @@ def _unknown(where: str, key: str, names: Mapping, options: Mapping, module: str
     return f"{where} is not an option of {module}. Known here: {', '.join(sorted(options))}."
 
 
-def _value(value, option: Mapping, where: str, module: str):
+def _value(value, option: Mapping, where: str, call: _Call):
     kind = option.get("type", "str")
     if kind == "dict":
-        return _dict(value, option, where, module)
+        return _dict(value, option, where, call)
     if kind == "list":
-        return _list(value, option, where, module)
+        return _list(value, option, where, call)
     if kind in _SCALARS:
         value = _scalar(value, kind, where)
     choices = option.get("choices")
@@ -114,17 +123,17 @@ def _value(value, option: Mapping, where: str, module: str):
     return value
 
 
-def _dict(value, option: Mapping, where: str, module: str) -> dict:
+def _dict(value, option: Mapping, where: str, call: _Call) -> dict:
     if not isinstance(value, dict):
         try:
             value = validation.check_type_dict(value)
         except (TypeError, ValueError):
             raise MeshError(f"{where} must be a mapping of options, not {_shown(value)}.") from None
     suboptions = option.get("options")
-    return _options(value, suboptions, where, module) if suboptions else value
+    return _options(value, suboptions, where, call) if suboptions else value
 
 
-def _list(value, option: Mapping, where: str, module: str) -> list:
+def _list(value, option: Mapping, where: str, call: _Call) -> list:
     if not isinstance(value, list):
         if isinstance(value, dict):
             raise MeshError(f"{where} must be a list, not a mapping. Put a '-' before its item.")
@@ -136,7 +145,7 @@ def _list(value, option: Mapping, where: str, module: str) -> list:
     for index, item in enumerate(value):
         if item is None and element["type"] != "raw":
             raise MeshError(f"{where}[{index}] is empty.")
-        checked.append(_value(item, element, f"{where}[{index}]", module))
+        checked.append(_value(item, element, f"{where}[{index}]", call))
     return checked
 
 

@@ -95,6 +95,11 @@ def test_null_is_an_option_left_out(written, kept):
     assert checked(written) == kept
 
 
+def test_what_a_document_or_another_task_holds_need_not_be_repeated():
+    arguments = {"spec": {"leaf": {"mode": "STRICT"}}}
+    assert check(arguments, SPEC, "module", partial=True) == arguments
+
+
 def test_nothing_is_added():
     assert check({"name": "a"}, ROUTE, "istio_virtualservice") == {"name": "a"}
 
@@ -197,8 +202,14 @@ def test_names_that_are_wrong(written, message):
             "spec.leaf.mode must be one of STRICT, PERMISSIVE, not 'STRCT'. Did you mean 'STRICT'?",
         ),
         ({"leaf": {"host": "a", "mode": "x"}}, "spec.leaf.mode must be one of STRICT, PERMISSIVE, not 'x'."),
-        ({"leaf": {"host": "a", "match_labels": "abc"}}, "spec.leaf.match_labels must be a mapping of options, not 'abc'."),
-        ({"leaf": {"host": "a", "match_labels": "a=b c"}}, "spec.leaf.match_labels must be a mapping of options, not 'a=b c'."),
+        (
+            {"leaf": {"host": "a", "match_labels": "abc"}},
+            "spec.leaf.match_labels must be a mapping of options, not 'abc'.",
+        ),
+        (
+            {"leaf": {"host": "a", "match_labels": "a=b c"}},
+            "spec.leaf.match_labels must be a mapping of options, not 'a=b c'.",
+        ),
         ({"leaf": []}, "spec.leaf must be a mapping of options, not a list."),
         ({"leaf": 5}, "spec.leaf must be a mapping of options, not 5."),
         ({"leaf": True}, "spec.leaf must be a mapping of options, not true."),
@@ -212,7 +223,7 @@ def test_names_that_are_wrong(written, message):
         ("hello", "spec must be a mapping of options, not 'hello'."),
         ("{broken", "spec must be a mapping of options, not '{broken'."),
     ],
-)  # fmt: skip
+)
 def test_values_that_are_wrong(spec, message):
     with pytest.raises(MeshError) as caught:
         checked(spec)
@@ -252,7 +263,7 @@ class Tagged(str):
         (("a", 1), ["a", 1]),
         (datetime.date(2026, 11, 21), "2026-11-21"),
         (datetime.datetime(2026, 11, 21, 12, 30), "2026-11-21T12:30:00"),
-        (datetime.datetime(2026, 11, 21, tzinfo=datetime.timezone.utc), "2026-11-21T00:00:00+00:00"),
+        (datetime.datetime(2026, 11, 21, tzinfo=datetime.UTC), "2026-11-21T00:00:00+00:00"),
         ({"a": None, "b": True, "c": 1.5}, {"a": None, "b": True, "c": 1.5}),
     ],
 )
