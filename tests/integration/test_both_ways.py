@@ -31,8 +31,9 @@ def test_check_mode_predicts_the_run_and_a_second_run_changes_nothing(converges,
 def test_a_diff_shows_the_change_alone(play, namespace):
     play(TASKS.format(namespace=namespace, colour="blue"))
     run = play(TASKS.format(namespace=namespace, colour="green"), diff=True)
-    assert "-  colour: blue" in run.stdout
-    assert "+  colour: green" in run.stdout
+    assert '-        "colour": "blue"' in run.stdout
+    assert '+        "colour": "green"' in run.stdout
+    assert run.stdout.count("--- before") == 1  # nothing is said of the map that stays as it is
     assert "managedFields" not in run.stdout
 
 
