@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 from . import images, mesh, network, relay
 from .api import Api, ApiError
-from .directory import RELAYS, Directory
+from .directory import RELAYS, Directory, Relay
 from .pod import Pod, delete_object
 from .settings import Lab
 
@@ -30,6 +30,8 @@ class Agent:
         self.lock = threading.RLock()
         self.pods: dict[str, Pod] = {}  # by uid
         self.stopping = threading.Event()
+        self.began = time.monotonic()
+        self.cursor = 9  # the address given out last
         self.hosts_changed = threading.Event()
         self.gitconfig, self.resolv_conf = lab.data / "gitconfig", lab.data / "resolv.conf"
 
@@ -139,6 +141,14 @@ class Agent:
                 self.log(f"starting {pod.name} at {pod.address}")
                 pod.start()
 
+    def istiod_is_coming(self) -> bool:
+        """An istiod starts together with the agent: a proxy that started before it would back off for 20 s."""
+        if time.monotonic() > self.began + 20:
+            return False
+        with self.lock:
+            istiods = [pod for pod in self.pods.values() if (pod.meta.get("labels") or {}).get("app") == "istiod"]
+        return bool(istiods) and not any(c.ready for pod in istiods for c in pod.main)
+
     def is_due(self, obj: dict) -> bool:
         phase = obj.get("status", {}).get("phase")
         return bool(obj["spec"].get("nodeName")) and phase not in ("Succeeded", "Failed") and images.is_real(obj)
@@ -151,7 +161,12 @@ class Agent:
             octet = int(before.rpartition(".")[2])
             if octet not in used:
                 return octet
-        return next(octet for octet in range(10, 255) if octet not in used)
+        if len(used) >= 245:
+            raise RuntimeError("no address is left: 245 pods really run already")
+        while True:  # the one least lately used, as clusters do
+            self.cursor = 10 + (self.cursor - 9) % 245
+            if self.cursor not in used:
+                return self.cursor
 
     def forget(self, pod: Pod) -> None:
         with self.lock:
@@ -160,19 +175,19 @@ class Agent:
 
     def relays(self) -> list[tuple[str, int, relay.Target]]:
         api = self.lab.port("apiserver")
-        result: list = [(self.lab.bridge_address, api, lambda: ("127.0.0.1", api))]
-        for name, (labels, port) in RELAYS.items():
-            result.append(("127.0.0.1", self.lab.port(name), self.target(labels, port)))
+        result: list = [(self.lab.bridge_address, api, lambda: ("127.0.0.1", api, None))]
+        for name, wanted in RELAYS.items():
+            result.append(("127.0.0.1", self.lab.port(name), self.target(wanted)))
         return result
 
-    def target(self, labels: list[dict[str, str]], port: int) -> relay.Target:
-        def first_ready() -> tuple[str, int] | None:
+    def target(self, wanted: Relay) -> relay.Target:
+        def first_ready() -> tuple[str, int, str | None] | None:
             with self.lock:
                 pods = sorted(self.pods.values(), key=lambda pod: pod.name)
             for pod in pods:
                 mine = (pod.meta.get("labels") or {}).items()
-                if any(wanted.items() <= mine for wanted in labels) and all(c.ready for c in pod.main):
-                    return pod.address, port
+                if any(labels.items() <= mine for labels in wanted.labels) and all(c.ready for c in pod.main):
+                    return ("127.0.0.1", wanted.port, pod.netns) if wanted.local else (pod.address, wanted.port, None)
             return None
 
         return first_ready

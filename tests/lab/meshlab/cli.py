@@ -14,7 +14,7 @@ import sys
 import time
 from contextlib import contextmanager
 
-from . import build, control_plane, images, inside, network, processes
+from . import build, control_plane, git, images, inside, network, processes
 from .settings import HERE, Lab, LabError
 
 
@@ -76,11 +76,12 @@ def locked(lab: Lab):
 
 def up(options: argparse.Namespace) -> None:
     began = time.monotonic()
-    lab = Lab.open(options.dir, options.port_base, real_pods=False if options.only == "kube" else None)
+    lab = Lab.open(options.dir, options.port_base, real_pods=options.only != "kube" and Lab.can_run_pods())
     build.build(report, build.KUBE_ONLY if options.only == "kube" else None)
     with locked(lab):
         lab.remember()
         control_plane.prepare(lab)
+        git.ensure_repository(lab)
         for program in control_plane.programs(lab):
             if processes.ensure(lab, program):
                 report(f"started {program.name}")

@@ -54,8 +54,14 @@ def bind(root, source, target):
     mount(source, place, "", MS_BIND | MS_REC)
 
 
+covered = set()
+
+
 def cover(root, folder):
     """A writable folder in place of a read-only one, with links to all that was in it."""
+    if folder in covered:
+        return
+    covered.add(folder)
     names = os.listdir(folder)
     shadow = f"{root}/.shadow{folder[len(root):]}"
     os.makedirs(shadow, exist_ok=True)

@@ -5,20 +5,30 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .pod import Pod
 
-# Loopback port of the lab → labels of the pods behind it (one set must match) and their port.
+@dataclass(frozen=True)
+class Relay:
+    """A loopback port of the lab that leads to a port of a ready pod with one of these sets of labels."""
+
+    labels: tuple[dict[str, str], ...]
+    port: int
+    local: bool = False  # as `kubectl port-forward`: from the pod's own localhost, which istiod trusts
+
+
+GATEWAY = ({"istio": "ingressgateway"}, {"istio": "ingress"})
 RELAYS = {
-    "gateway": ([{"istio": "ingressgateway"}, {"istio": "ingress"}], 80),
-    "gateway-https": ([{"istio": "ingressgateway"}, {"istio": "ingress"}], 443),
-    "gateway-status": ([{"istio": "ingressgateway"}, {"istio": "ingress"}], 15021),
-    "istiod-debug": ([{"app": "istiod"}], 8080),
-    "istiod-monitoring": ([{"app": "istiod"}], 15014),
-    "prometheus": ([{"app.kubernetes.io/name": "prometheus"}], 9090),
-    "argocd": ([{"app.kubernetes.io/name": "argocd-server"}], 8080),
+    "gateway": Relay(GATEWAY, 80),
+    "gateway-https": Relay(GATEWAY, 443),
+    "gateway-status": Relay(GATEWAY, 15021),
+    "istiod-debug": Relay(({"app": "istiod"},), 8080, local=True),
+    "istiod-monitoring": Relay(({"app": "istiod"},), 15014, local=True),
+    "prometheus": Relay(({"app.kubernetes.io/name": "prometheus"},), 9090),
+    "argocd": Relay(({"app.kubernetes.io/name": "argocd-server"},), 8080),
 }
 
 

@@ -45,6 +45,7 @@ def add_namespace(lab: Lab, octet: int) -> str:
     name, outside = f"{lab.bridge}-{octet}", f"ml{lab.port_base // 100}v{octet}"
     if name in namespaces(lab):
         remove_namespace(name)
+    ip("link", "delete", outside, check=False)  # a namespace dies a little after its name
     ip("netns", "add", name)
     ip("link", "add", outside, "type", "veth", "peer", "name", "eth0", "netns", name)
     ip("link", "set", outside, "master", lab.bridge, "up")
@@ -68,4 +69,6 @@ def remove_namespace(name: str) -> None:
             except ProcessLookupError:
                 pass
         time.sleep(0.05)
+    bridge, _dash, octet = name.rpartition("-")
+    ip("link", "delete", f"ml{bridge.removeprefix('meshlab')}v{octet}", check=False)
     ip("netns", "delete", name, check=False)

@@ -122,8 +122,6 @@ class Container:
         prefix = sys.base_prefix
         if not prefix.startswith("/usr"):
             result.append([prefix, prefix])
-        if "argocd" in self.spec["image"]:
-            result.append([str(pod.agent.lab.repository.parent)] * 2)
         for mount in self.spec.get("volumeMounts") or []:
             folder = pod.volume(mount["name"])
             part = mount.get("subPath") or podspec.expand(mount.get("subPathExpr") or "", {})
@@ -132,6 +130,8 @@ class Container:
                 source.mkdir(parents=True)
                 source.chmod(0o777)
             result.append([str(source), mount["mountPath"]])
+        if "argocd" in self.spec["image"]:
+            result.append([str(pod.agent.lab.repository.parent)] * 2)  # after volumes: one may be a folder above
         return result
 
     def poll(self) -> None:
@@ -149,6 +149,8 @@ class Container:
 
     def try_start(self) -> None:
         try:
+            if self.name == "istio-proxy" and self.pod.agent.istiod_is_coming():
+                raise podspec.NotYet("istiod is starting")
             self.start()
             self.message = ""
         except podspec.NotYet as reason:
@@ -253,15 +255,17 @@ class Pod(threading.Thread):
         return any(c.name == "istio-proxy" for c in self.main + self.init) and bool(self.init)
 
     def run(self) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.netns = network.add_namespace(self.agent.lab, self.octet)
-            while not (self.deleted.is_set() or self.ending.is_set()):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        while not (self.deleted.is_set() or self.ending.is_set()):
+            try:
+                if not self.netns:
+                    self.netns = network.add_namespace(self.agent.lab, self.octet)
                 self.step()
                 self.report()
                 time.sleep(STEP)
-        except Exception as error:
-            self.agent.log(f"{self.name}: {error!r}")
+            except Exception as error:  # whatever it was, the pod is tried again
+                self.agent.log(f"{self.name}: {error!r}")
+                time.sleep(1)
         self.finish()
 
     def step(self) -> None:

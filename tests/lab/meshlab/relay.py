@@ -6,9 +6,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
+import socket
 from collections.abc import Callable
 
-Target = Callable[[], tuple[str, int] | None]
+# Where a connection goes: address, port, and the network namespace to connect from (None: this machine's own).
+Target = Callable[[], tuple[str, int, str | None] | None]
+CLONE_NEWNET = 0x40000000
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def connect(address: str, port: int, netns: str | None) -> socket.socket:
+    """A socket stays in the namespace in which it was made; only this thread visits it."""
+    if not netns:
+        return socket.create_connection((address, port), 5)
+    with open("/proc/self/ns/net") as home, open(f"/run/netns/{netns}") as there:
+        if libc.setns(there.fileno(), CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), f"enter network {netns}")
+        try:
+            return socket.create_connection((address, port), 5)
+        finally:
+            libc.setns(home.fileno(), CLONE_NEWNET)
 
 
 async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -22,16 +40,21 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 async def serve(address: str, port: int, target: Target) -> None:
     """Accept on address:port and join each connection with what `target` says then; none: it is closed."""
+    kept = set()  # asyncio itself holds tasks weakly
+
     async def joined(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there = None
+        there, task = None, asyncio.current_task()
+        kept.add(task)
         try:
             place = target()
             if place:
-                far_reader, there = await asyncio.open_connection(*place)
+                far = await asyncio.to_thread(connect, *place)
+                far_reader, there = await asyncio.open_connection(sock=far)
                 await asyncio.gather(pump(reader, there), pump(far_reader, writer))
         except OSError:
             pass
         finally:
+            kept.discard(task)
             for end in (writer, there):
                 if end:
                     end.close()
