@@ -16,7 +16,7 @@ VENV_NEXT := $(BUILD)/venv-2.21
 VENV_TOOLS := $(BUILD)/venv-tools
 COLLECTION := $(BUILD)/collections/ansible_collections/meshops/lifecycle
 SOURCE := $(BUILD)/source/ansible_collections/meshops/lifecycle
-LAB := $(ROOT)/tests/lab/lab
+LAB := PATH=$(VENV)/bin:$$PATH $(ROOT)/tests/lab/lab
 # Run only what is named: make unit ARGS="-k params", make integration ARGS="tests/integration/test_play.py -x".
 ARGS ?=
 
@@ -141,6 +141,7 @@ endif
 
 .PHONY: bench
 bench: collections lab kubernetes-core ## Benchmarks beside kubernetes.core, in the same run
+	@test -e tests/benchmarks/run.py || { echo "bench: there is no tests/benchmarks/run.py yet"; exit 1; }
 	@PATH=$(VENV)/bin:$$PATH ANSIBLE_COLLECTIONS_PATH=$(BUILD)/collections:$(BUILD)/compare \
 	  $(VENV)/bin/python tests/benchmarks/run.py $(ARGS)
 

@@ -203,8 +203,8 @@ def guard(cluster, out):
             seen = look(pending)
         except Exception as error:  # the client library raises many kinds, urllib3's among them
             server = config["clusters"][0]["cluster"].get("server")
-            detail = str(error).strip().splitlines()
-            raise Refusal(f"The cluster at {server} does not answer: {detail[0] if detail else repr(error)}") from None
+            reason = str(getattr(error, "reason", None) or error).strip() or repr(error)
+            raise Refusal(f"The cluster at {server} does not answer: {reason.splitlines()[0]}") from None
         print("The cluster that CLUSTER names:\n" + describe(path, config, seen), flush=True)
         others = foreign(seen["workloads"], seen["webhooks"], seen["marked"])
         if others:
