@@ -45,7 +45,8 @@ class NotInstalled(MeshError):
 def from_status(status: int, body, origin: str) -> ApiError:
     """An ApiError from an HTTP answer: ``body`` is the decoded Status object, or text."""
     document = body if isinstance(body, dict) else {}
-    text = str(document.get("message") or body or f"HTTP {status}").strip()
+    other = f": {body.strip()[:200]}" if isinstance(body, str) and body.strip() else ""
+    text = str(document.get("message") or f"HTTP {status}{other}").strip()
     details = document.get("details") or {}
     reason = document.get("reason") or ""
     message = _in_our_words(status, text, origin)

@@ -78,6 +78,11 @@ def predict(resources, kind, desired: dict, live: dict, manager: str, force: boo
         if error.status != 409 or not all(_names_adopted(cause) for cause in error.causes):
             raise
         after = resources.apply(kind, desired, manager=manager, force=True, dry_run=True)
+    return less_dropped(after, live, manager)
+
+
+def less_dropped(after: dict, live: dict, manager: str) -> dict:
+    """``after`` without the fields that in ``live`` only adopted managers own and that nobody owns in ``after``."""
     own = fields.entry(after, manager) or {}
     stay = fields.union(
         own.get("fieldsV1") or {},

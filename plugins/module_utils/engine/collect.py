@@ -99,11 +99,15 @@ def items(
 
 
 def _expanded(origin: str, document: dict) -> list[dict]:
-    """The documents of a ``kind: List``, or the document itself."""
+    """The documents of a ``kind: List``, or the document itself, each a mapping with a mapping for metadata."""
     if not isinstance(document, dict):
-        raise MeshError(f"{origin} is not an object but {type(document).__name__}.")
+        raise MeshError(f"{origin} is not an object but {desired_module.words(document)}.")
     if document.get("kind") == "List" and isinstance(document.get("items"), list):
-        return document["items"]
+        return [
+            one for index, item in enumerate(document["items"]) for one in _expanded(f"{origin}, item {index}", item)
+        ]
+    if not isinstance(document.get("metadata") or {}, dict):
+        raise MeshError(f"{origin}: metadata must be a mapping, not {desired_module.words(document['metadata'])}.")
     return [document]
 
 
@@ -146,8 +150,8 @@ def _kinds_of_crds(documents: list[tuple[str, dict]]) -> dict[tuple[str, str], K
     """The kinds that custom resource definitions of the same set bring."""
     found = {}
     for _origin, document in documents:
-        spec = document.get("spec") or {}
-        if document.get("kind") == _CRD[1] and isinstance(spec.get("names"), dict):
+        spec = document.get("spec")
+        if document.get("kind") == _CRD[1] and isinstance(spec, dict) and isinstance(spec.get("names"), dict):
             served = tuple(version["name"] for version in spec.get("versions") or [] if version.get("served"))
             names, group = spec["names"], spec.get("group", "")
             found[group, names.get("kind")] = Kind(

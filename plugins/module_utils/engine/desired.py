@@ -76,16 +76,14 @@ def checked_document(kind: Kind, document: dict) -> dict:
 def tidy(document: dict) -> dict:
     """A document as a declaration: without status and what only the server writes, labels as text."""
     if not isinstance(document, dict):
-        raise MeshError(
-            f"A document must be a mapping with apiVersion, kind and metadata, not {type(document).__name__}."
-        )
+        raise MeshError(f"A document must be a mapping with apiVersion, kind and metadata, not {words(document)}.")
     kept = {key: value for key, value in document.items() if key != "status"}
     metadata = kept.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise MeshError("metadata of a document must be a mapping.")
     metadata = {key: value for key, value in metadata.items() if key not in _SERVER_ONLY and value is not None}
     for field in ("labels", "annotations"):
-        if isinstance(metadata.get(field), dict):
+        if field in metadata:
             metadata[field] = _texts(metadata[field])
     return {**kept, "metadata": metadata}
 
@@ -107,11 +105,18 @@ def parse(text: str, origin: str) -> list[dict]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise MeshError(f"{origin}{where}: not YAML ({getattr(error, 'problem', None) or 'cannot be read'}).") from None
+        problem = getattr(error, "problem", None) or "cannot be read"
+        hint = " A value that begins with '{{' needs quotes." if problem == "found unhashable key" else ""
+        raise MeshError(f"{origin}{where}: not YAML ({problem.rstrip('.')}).{hint}") from None
     for item in documents:
         if not isinstance(item, dict):
-            raise MeshError(f"{origin}: a document is not a mapping but {type(item).__name__}.")
+            raise MeshError(f"{origin}: a document is not a mapping but {words(item)}.")
     return documents
+
+
+def words(value) -> str:
+    """What a value is, to a person who expected a mapping."""
+    return {list: "a list", str: "text", bool: "true or false", type(None): "empty"}.get(type(value), "a number")
 
 
 def merge(base, over):
@@ -122,7 +127,13 @@ def merge(base, over):
 
 
 def _texts(mapping: dict) -> dict:
-    """Label and annotation values are text; YAML's ``true`` and ``1`` are meant as such."""
+    """Label and annotation values are text; YAML's ``true``, ``1`` and nothing are meant as such."""
     if not isinstance(mapping, dict):
         raise MeshError("labels and annotations must be mappings of text to text.")
-    return {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in mapping.items()}
+    return {key: _text(value) for key, value in mapping.items()}
+
+
+def _text(value) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
