@@ -1,0 +1,226 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Declared objects against live ones with managedFields, as API servers return them."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
+
+OURS = "meshops.lifecycle"
+
+
+def live(body, owned, *, manager=OURS, operation="Apply", **metadata):
+    entry = {"manager": manager, "operation": operation, "fieldsType": "FieldsV1", "fieldsV1": owned}
+    return {"metadata": {"name": "a", "namespace": "b", "managedFields": [entry], **metadata}, **body}
+
+
+def declared(metadata=None, **body):
+    return {"apiVersion": "v1", "kind": "X", "metadata": {"name": "a", "namespace": "b", **(metadata or {})}, **body}
+
+
+SERVICE = {"ports": [{"name": "http", "port": 80, "protocol": "TCP", "targetPort": 80}], "clusterIP": "10.0.0.1"}
+PORT = 'k:{"port":80,"protocol":"TCP"}'
+OWNED_PORT = {"f:spec": {"f:ports": {PORT: {".": {}, "f:port": {}, "f:name": {}}}}}
+
+SETTLED = {
+    "a leaf": (declared(data={"k": "v"}), live({"data": {"k": "v"}}, {"f:data": {"f:k": {}}})),
+    "an atomic list": (
+        declared(spec={"hosts": ["a", "b"]}),
+        live({"spec": {"hosts": ["a", "b"]}}, {"f:spec": {"f:hosts": {}}}),
+    ),
+    "another's field beside ours": (
+        declared(data={"k": "v"}),
+        live({"data": {"k": "v", "other": "x"}}, {"f:data": {"f:k": {}}}),
+    ),
+    "an empty mapping": (declared(spec={}), live({"spec": {}}, {"f:spec": {}})),
+    "an empty mapping deep down": (
+        declared(spec={"syncPolicy": {"automated": {}}}),
+        live({"spec": {"syncPolicy": {"automated": {}}}}, {"f:spec": {"f:syncPolicy": {"f:automated": {}}}}),
+    ),
+    "a list of an empty mapping": (
+        declared(spec={"rules": [{}]}),
+        live({"spec": {"rules": [{}]}}, {"f:spec": {"f:rules": {}}}),
+    ),
+    "an empty list": (declared(spec={"rules": []}), live({"spec": {"rules": []}}, {"f:spec": {"f:rules": {}}})),
+    "labels": (
+        declared({"labels": {"x": "y"}}, data={"k": "v"}),
+        live({"data": {"k": "v"}}, {"f:data": {"f:k": {}}, "f:metadata": {"f:labels": {"f:x": {}}}}, labels={"x": "y"}),
+    ),
+    "a list with keys, the server's defaults beside": (
+        declared(spec={"ports": [{"port": 80, "name": "http"}]}),
+        live({"spec": SERVICE}, OWNED_PORT),
+    ),
+    "a key with its default declared": (
+        declared(spec={"ports": [{"port": 80, "name": "http", "protocol": "TCP"}]}),
+        live(
+            {"spec": SERVICE},
+            {"f:spec": {"f:ports": {PORT: {".": {}, "f:port": {}, "f:name": {}, "f:protocol": {}}}}},
+        ),
+    ),
+    "two items with keys, in another order": (
+        declared(spec={"env": [{"name": "b", "value": "2"}, {"name": "a", "value": "1"}]}),
+        live(
+            {"spec": {"env": [{"name": "a", "value": "1"}, {"name": "b", "value": "2"}]}},
+            {
+                "f:spec": {
+                    "f:env": {
+                        'k:{"name":"a"}': {".": {}, "f:name": {}, "f:value": {}},
+                        'k:{"name":"b"}': {".": {}, "f:name": {}, "f:value": {}},
+                    }
+                }
+            },
+        ),
+    ),
+    "a set": (
+        declared({"finalizers": ["x/one", "x/two"]}),
+        live({}, {"f:metadata": {"f:finalizers": {'v:"x/one"': {}, 'v:"x/two"': {}}}}, finalizers=["x/two", "x/one"]),
+    ),
+    "a set with another's member": (
+        declared({"finalizers": ["x/one"]}),
+        live({}, {"f:metadata": {"f:finalizers": {'v:"x/one"': {}}}}, finalizers=["x/other", "x/one"]),
+    ),
+    "a whole number and its float": (
+        declared(spec={"ratio": 1}),
+        live({"spec": {"ratio": 1.0}}, {"f:spec": {"f:ratio": {}}}),
+    ),
+    "nothing but a name": (declared(), live({}, {}, manager="other")),
+}
+NOT_SETTLED = {
+    "another value": (declared(data={"k": "w"}), live({"data": {"k": "v"}}, {"f:data": {"f:k": {}}})),
+    "a field more is declared": (
+        declared(data={"k": "v", "l": "w"}),
+        live({"data": {"k": "v"}}, {"f:data": {"f:k": {}}}),
+    ),
+    "a field more is declared, which somebody else set to the same": (
+        declared(data={"k": "v", "l": "w"}),
+        live({"data": {"k": "v", "l": "w"}}, {"f:data": {"f:k": {}}}),
+    ),
+    "a field is no longer declared": (
+        declared(data={"k": "v"}),
+        live({"data": {"k": "v", "l": "w"}}, {"f:data": {"f:k": {}, "f:l": {}}}),
+    ),
+    "labels are no longer declared": (
+        declared(data={"k": "v"}),
+        live({"data": {"k": "v"}}, {"f:data": {"f:k": {}}, "f:metadata": {"f:labels": {"f:x": {}}}}, labels={"x": "y"}),
+    ),
+    "nothing is declared any more": (declared(), live({"data": {"k": "v"}}, {"f:data": {"f:k": {}}})),
+    "another's object": (
+        declared(data={"k": "v"}),
+        live({"data": {"k": "v"}}, {"f:data": {"f:k": {}}}, manager="kubectl"),
+    ),
+    "ours, but by update": (
+        declared(data={"k": "v"}),
+        live({"data": {"k": "v"}}, {"f:data": {"f:k": {}}}, operation="Update"),
+    ),
+    "an empty mapping became full": (declared(spec={}), live({"spec": {"a": 1}}, {"f:spec": {}})),
+    "allow all became deny all": (
+        declared(spec={"rules": [{}]}),
+        live({"spec": {"rules": []}}, {"f:spec": {"f:rules": {}}}),
+    ),
+    "an atomic list in another order": (
+        declared(spec={"hosts": ["b", "a"]}),
+        live({"spec": {"hosts": ["a", "b"]}}, {"f:spec": {"f:hosts": {}}}),
+    ),
+    "a server's default within an atomic list": (
+        declared(spec={"http": [{"route": [{}]}]}),
+        live({"spec": {"http": [{"route": [{"weight": 1}]}]}}, {"f:spec": {"f:http": {}}}),
+    ),
+    "an item with keys is gone": (
+        declared(spec={"ports": [{"port": 80, "name": "http"}]}),
+        live({"spec": {"ports": []}}, OWNED_PORT),
+    ),
+    "an item with keys is no longer declared": (declared(spec={"ports": []}), live({"spec": SERVICE}, OWNED_PORT)),
+    "an item has another value": (
+        declared(spec={"ports": [{"port": 80, "name": "web"}]}),
+        live({"spec": SERVICE}, OWNED_PORT),
+    ),
+    "a member of a set is missing": (
+        declared({"finalizers": ["x/one"]}),
+        live({}, {"f:metadata": {"f:finalizers": {'v:"x/one"': {}}}}, finalizers=["x/other"]),
+    ),
+    "true is not 1": (declared(spec={"on": True}), live({"spec": {"on": 1}}, {"f:spec": {"f:on": {}}})),
+    "a number is not its text": (declared(data={"k": 1}), live({"data": {"k": "1"}}, {"f:data": {"f:k": {}}})),
+    "a mapping where a text is": (
+        declared(data={"k": {"a": "b"}}),
+        live({"data": {"k": "v"}}, {"f:data": {"f:k": {"f:a": {}}}}),
+    ),
+    "a field is gone": (declared(data={"k": "v"}), live({}, {"f:data": {"f:k": {}}})),
+}
+
+
+@pytest.mark.parametrize("case", SETTLED)
+def test_settled_is_decided_without_the_server(case):
+    assert fields.settled(*SETTLED[case], OURS)
+
+
+@pytest.mark.parametrize("case", NOT_SETTLED)
+def test_what_the_server_has_to_decide(case):
+    assert not fields.settled(*NOT_SETTLED[case], OURS)
+
+
+def test_a_managers_status_is_not_its_entry():
+    thing = live({}, {"f:status": {}})
+    thing["metadata"]["managedFields"][0]["subresource"] = "status"
+    assert fields.entry(thing, OURS) is None
+    assert fields.entry({"metadata": {}}, OURS) is None
+
+
+@pytest.mark.parametrize(
+    ("sets", "merged"),
+    [
+        ([], {}),
+        ([{"f:a": {}}], {"f:a": {}}),
+        ([{"f:a": {"f:b": {}}}, {"f:a": {"f:c": {}}}], {"f:a": {"f:b": {}, "f:c": {}}}),
+        ([{"f:a": {}}, {"f:a": {"f:c": {}}}], {"f:a": {"f:c": {}}}),
+        ([{"f:a": {".": {}}}, {"f:a": {"f:c": {}}}], {"f:a": {".": {}, "f:c": {}}}),
+    ],
+)
+def test_union(sets, merged):
+    before = copy.deepcopy(sets)
+    assert fields.union(*sets) == merged
+    assert sets == before
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "left"),
+    [
+        ({"f:a": {}}, {}, {"f:a": {}}),
+        ({"f:a": {}}, {"f:a": {}}, {}),
+        ({"f:a": {"f:b": {}, "f:c": {}}}, {"f:a": {"f:b": {}}}, {"f:a": {"f:c": {}}}),
+        ({"f:a": {"f:b": {}}}, {"f:a": {"f:b": {}}}, {}),
+        ({"f:a": {".": {}, "f:b": {}}}, {"f:a": {".": {}}}, {"f:a": {"f:b": {}}}),
+        ({"f:a": {"f:b": {}}}, {"f:a": {}}, {}),  # the other has the whole
+    ],
+)
+def test_minus(one, other, left):
+    assert fields.minus(one, other) == left
+
+
+@pytest.mark.parametrize(
+    ("thing", "gone", "left"),
+    [
+        ({"a": 1, "b": 2}, {"f:a": {}}, {"b": 2}),
+        ({"a": {"b": 1, "c": 2}}, {"f:a": {"f:b": {}}}, {"a": {"c": 2}}),
+        ({"a": {"b": 1}}, {"f:a": {"f:b": {}}}, {"a": {}}),
+        ({"a": {"b": 1}}, {"f:a": {".": {}, "f:b": {}}}, {}),
+        ({"a": {"b": 1, "c": 2}}, {"f:a": {".": {}, "f:b": {}}}, {"a": {"c": 2}}),
+        ({"a": ["x", "y"]}, {"f:a": {'v:"x"': {}}}, {"a": ["y"]}),
+        (
+            {"a": [{"name": "x", "v": 1}, {"name": "y"}]},
+            {"f:a": {'k:{"name":"x"}': {".": {}, "f:name": {}, "f:v": {}}}},
+            {"a": [{"name": "y"}]},
+        ),
+        (
+            {"a": [{"name": "x", "v": 1}]},
+            {"f:a": {'k:{"name":"x"}': {"f:v": {}}}},
+            {"a": [{"name": "x"}]},
+        ),
+        ({"a": 1}, {"f:b": {}, ".": {}}, {"a": 1}),
+    ],
+)
+def test_remove(thing, gone, left):
+    fields.remove(thing, gone)
+    assert thing == left
