@@ -194,6 +194,16 @@ def mistakes(name: str, api: str, option: dict, schema: dict, required: bool) ->
         yield "has no description"
 
 
+def defaults(schema: dict, path: str = "spec") -> Iterator[tuple[str, object]]:
+    """The path and value of every default that the server fills in, as ``kinds.base.defaults_of`` takes them."""
+    if "default" in schema:
+        yield path, schema["default"]
+    if schema.get("type") == "array":
+        yield from defaults(schema["items"], f"{path}[]")
+    for name, below in (schema.get("properties") or {}).items():
+        yield from defaults(below, f"{path}.{name}")
+
+
 def violations(value, schema: dict, path: str = "spec") -> Iterator[str]:
     """What the API server's strict field validation would say of a value: unknown and missing fields, types, values.
 

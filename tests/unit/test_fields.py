@@ -8,6 +8,7 @@ import copy
 
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import base
 
 OURS = "meshops.lifecycle"
 
@@ -159,6 +160,80 @@ def test_settled_is_decided_without_the_server(case):
 @pytest.mark.parametrize("case", NOT_SETTLED)
 def test_what_the_server_has_to_decide(case):
     assert not fields.settled(*NOT_SETTLED[case], OURS)
+
+
+ROUTE = base.defaults_of(
+    {
+        "spec.parents[].kind": "Gateway",
+        "spec.rules[].matches": [{"path": {"value": "/"}}],
+        "spec.rules[].matches[].path": {"type": "Prefix", "value": "/"},
+        "spec.rules[].matches[].path.type": "Prefix",
+        "spec.listeners[].tls.refs[].kind": "Secret",
+    }
+)
+PATH = {"type": "Prefix", "value": "/"}
+FILLED = {
+    "nothing to fill": ({"a": [1, "x", None]}, {}, {"a": [1, "x", None]}),
+    "a field of an item": ({"parents": [{"name": "a"}]}, "spec", {"parents": [{"name": "a", "kind": "Gateway"}]}),
+    "what is declared wins": ({"parents": [{"kind": "Service"}]}, "spec", {"parents": [{"kind": "Service"}]}),
+    "a default has defaults itself": ({"rules": [{}]}, "spec", {"rules": [{"matches": [{"path": PATH}]}]}),
+    "a part of a default": (
+        {"rules": [{"matches": [{"path": {"value": "/a"}}, {"method": "GET"}]}]},
+        "spec",
+        {"rules": [{"matches": [{"path": {"type": "Prefix", "value": "/a"}}, {"method": "GET", "path": PATH}]}]},
+    ),
+    "nothing is added to an empty list": ({"rules": []}, "spec", {"rules": []}),
+    "no message is made for the defaults in it": ({}, "spec", {}),
+    "text where a list belongs": ({"rules": "all"}, "spec", {"rules": "all"}),
+}
+
+
+@pytest.mark.parametrize("case", FILLED)
+def test_defaults_are_filled_as_the_server_does(case):
+    declared_spec, part, expected = FILLED[case]
+    before = copy.deepcopy(declared_spec)
+    assert fields.filled(declared_spec, ROUTE[part] if part else {}) == expected
+    assert declared_spec == before
+
+
+KEYED = 'k:{"name":"https"}'
+LISTENER = {"name": "https", "tls": {"refs": [{"name": "a", "kind": "Secret"}], "mode": "Terminate"}}
+WITH_DEFAULTS = {
+    "in an atomic list": (
+        declared(spec={"rules": [{"matches": [{"path": {"value": "/"}}]}]}),
+        live({"spec": {"rules": [{"matches": [{"path": PATH}]}]}}, {"f:spec": {"f:rules": {}}}),
+        True,
+    ),
+    "in an atomic list of a keyed item, beside a default that the server owns": (
+        declared(spec={"listeners": [{"name": "https", "tls": {"refs": [{"name": "a"}]}}]}),
+        live(
+            {"spec": {"listeners": [LISTENER]}},
+            {"f:spec": {"f:listeners": {KEYED: {".": {}, "f:name": {}, "f:tls": {"f:refs": {}}}}}},
+        ),
+        True,
+    ),
+    "another value than the default": (
+        declared(spec={"parents": [{"name": "a"}]}),
+        live({"spec": {"parents": [{"name": "a", "kind": "Service"}]}}, {"f:spec": {"f:parents": {}}}),
+        False,
+    ),
+    "a server that does not fill it in": (
+        declared(spec={"parents": [{"name": "a"}]}),
+        live({"spec": {"parents": [{"name": "a"}]}}, {"f:spec": {"f:parents": {}}}),
+        False,
+    ),
+    "a default of a field that we do not own is no reason to own it": (
+        declared(spec={"listeners": [{"name": "https", "tls": {"refs": [{"name": "a"}]}}]}),
+        live({"spec": {"listeners": [LISTENER]}}, {"f:spec": {"f:listeners": {KEYED: {".": {}, "f:name": {}}}}}),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WITH_DEFAULTS)
+def test_the_servers_defaults_are_no_difference(case):
+    wanted, there, expected = WITH_DEFAULTS[case]
+    assert fields.settled(wanted, there, OURS, ROUTE) is expected
 
 
 def test_a_managers_status_is_not_its_entry():

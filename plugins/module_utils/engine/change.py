@@ -55,7 +55,7 @@ def apply(
     namespace, name = metadata.get("namespace"), metadata["name"]
     if live is not None and _deleting(live):
         raise MeshError(_being_deleted(kind, live))
-    if live is not None and fields.settled(desired, live, manager):
+    if live is not None and fields.settled(desired, live, manager, kind.defaults):
         return Change(kind, namespace, name, UNCHANGED, live, live)
     try:
         after = _write(resources, kind, desired, live, manager, force, check)

@@ -26,10 +26,12 @@ def entry(live: dict, manager: str, operation: str = "Apply") -> dict | None:
     return None
 
 
-def settled(desired: dict, live: dict, manager: str) -> bool:
+def settled(desired: dict, live: dict, manager: str, defaults: dict | None = None) -> bool:
     """True when every declared value is live and the manager owns exactly the declared fields.
 
-    False means no more than "the server has to say": values that it normalises or fills in differ without a change.
+    ``defaults``: what the server fills in, as ``Kind.defaults`` has it. A list or mapping that is owned whole is stored
+    with them, so it is compared with them. False means no more than "the server has to say": values that it
+    normalises differ without a change.
     """
     declared = {key: value for key, value in desired.items() if key not in ("apiVersion", "kind", "metadata")}
     metadata = {key: desired["metadata"][key] for key in desired["metadata"] if key not in ("name", "namespace")}
@@ -38,37 +40,40 @@ def settled(desired: dict, live: dict, manager: str) -> bool:
     own = entry(live, manager)
     if own is None:
         return not declared  # a bare namespace, say, leaves its manager nothing to own
-    return _settled(own.get("fieldsV1") or {}, declared, live)
+    return _settled(own.get("fieldsV1") or {}, declared, live, defaults or {})
 
 
-def _settled(owned: dict, declared, live) -> bool:
+def _settled(owned: dict, declared, live, defaults: dict) -> bool:
     children = {key: below for key, below in owned.items() if key != "."}
     if not children:
-        return same(declared, live)
+        return same(filled(declared, defaults), live)
     if isinstance(declared, dict):
         if not isinstance(live, dict) or {f"f:{name}" for name in declared} != set(children):
             return False
-        return all(_settled(children[f"f:{name}"], value, live.get(name, _ABSENT)) for name, value in declared.items())
+        return all(
+            _settled(children[f"f:{name}"], value, live.get(name, _ABSENT), defaults.get(name) or {})
+            for name, value in declared.items()
+        )
     if isinstance(declared, list) and isinstance(live, list):
-        return _settled_items(children, declared, live)
+        return _settled_items(children, declared, live, defaults.get("[]") or {})
     return False
 
 
-def _settled_items(owned: dict, declared: list, live: list) -> bool:
+def _settled_items(owned: dict, declared: list, live: list, defaults: dict) -> bool:
     """A list whose items are told apart by keys, or a set of scalars."""
     if len(owned) != len(declared):
         return False
     for key, below in owned.items():
         wanted = _item(declared, key)
-        if wanted is _ABSENT or not _settled_item(below, wanted, _item(live, key)):
+        if wanted is _ABSENT or not _settled_item(below, wanted, _item(live, key), defaults):
             return False
     return True
 
 
-def _settled_item(owned: dict, declared, live) -> bool:
+def _settled_item(owned: dict, declared, live, defaults: dict) -> bool:
     if live is _ABSENT:
         return False
-    return _settled(owned, declared, live) if isinstance(declared, dict) else same(declared, live)
+    return _settled(owned, declared, live, defaults) if isinstance(declared, dict) else same(declared, live)
 
 
 def _item(items: list, key: str):
@@ -81,6 +86,19 @@ def _item(items: list, key: str):
             if all(item.get(name, value) == value for name, value in wanted.items()):
                 return item
     return _ABSENT
+
+
+def filled(declared, defaults: dict):
+    """What is declared with what the server adds to it, by the rules of structural schemas: a default takes the place
+    of an absent field, and its own fields are filled in turn."""
+    if not defaults:
+        return declared
+    if isinstance(declared, list):
+        return [filled(item, defaults.get("[]") or {}) for item in declared]
+    if isinstance(declared, dict):
+        whole = {**defaults.get("=", {}), **declared}
+        return {name: filled(value, defaults.get(name) or {}) for name, value in whole.items()}
+    return declared
 
 
 def same(declared, live) -> bool:

@@ -131,8 +131,9 @@ class Run:
             waits.all_ready(self.task, self.resources, self.outcome.changes[-len(step) :], self.deadline)
 
     def _is_settled(self, item: Item, current: dict | None) -> bool:
-        deleting = current is not None and current["metadata"].get("deletionTimestamp")
-        return current is not None and not deleting and fields.settled(item.desired, current, self.manager)
+        if current is None or current["metadata"].get("deletionTimestamp"):
+            return False
+        return fields.settled(item.desired, current, self.manager, item.kind.defaults)
 
     def _stopped(self) -> bool:
         return bool(self.outcome.errors) and self.task.params["on_failure"] != "continue"

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 # Dependency order of what is applied together: lower first, deleted in reverse. Kinds of one step are
@@ -27,10 +27,15 @@ DELIVERY = 95
 
 
 class Readiness(NamedTuple):
-    """What a live object says of itself: ``state`` is ready, waiting or failed; ``message`` says why not ready."""
+    """What a live object says of itself: ``state`` is ready, waiting or failed; ``message`` says why not ready.
+
+    ``patience``: how long, in seconds, a failure has to last until it counts. A controller that judges an object by
+    others may do so before it has seen the others, when all of them are new.
+    """
 
     state: str
     message: str = ""
+    patience: float = 0.0
 
 
 READY = Readiness("ready")
@@ -45,6 +50,8 @@ class Kind:
     ``ready``: live object -> Readiness; a kind without it is ready once it is stored.
     ``secret_fields``: dotted paths that are masked wherever an object is shown.
     ``normalise``: declared object -> the same as the server stores it (a Secret's stringData, say).
+    ``defaults``: what the API server fills in by the kind's schema, as ``defaults_of`` makes it. They are for comparing
+    alone; what is sent is what was declared.
     ``wait``: the kind's own wait, instead of ``ready``: ``wait(task, resources, live, deadline) -> live``;
     ``before_delete(task, resources, live)`` and ``wait_deleted(task, resources, live, deadline)`` likewise.
     ``deadline`` is a ``time.monotonic()`` value. All raise MeshError.
@@ -63,6 +70,7 @@ class Kind:
     normalise: Callable[[dict], dict] | None = None
     before_delete: Callable | None = None
     wait_deleted: Callable | None = None
+    defaults: dict = field(default_factory=dict, compare=False)
 
     @property
     def api_versions(self) -> tuple[str, ...]:
@@ -72,6 +80,21 @@ class Kind:
     def label(self, namespace: str | None, name: str) -> str:
         """How messages name an object of this kind: ``VirtualService shop/reviews``."""
         return f"{self.kind} {namespace}/{name}" if namespace else f"{self.kind} {name}"
+
+
+def defaults_of(paths: dict[str, object]) -> dict:
+    """The schema's defaults by path (``spec.rules[].matches[].path.type``) as the tree that a Kind keeps.
+
+    A node maps a field to the node below it, "[]" to that of a list's items, and "=" to the defaults of its fields.
+    """
+    tree: dict = {}
+    for path, value in paths.items():
+        *parents, name = path.replace("[]", ".[]").split(".")
+        node = tree
+        for parent in parents:
+            node = node.setdefault(parent, {})
+        node.setdefault("=", {})[name] = value
+    return tree
 
 
 def condition(live: dict, kind: str) -> dict:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MONITORING, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MONITORING, Kind, defaults_of
 
 KIND = Kind(
     group="monitoring.coreos.com",
@@ -13,4 +13,10 @@ KIND = Kind(
     versions=("v1",),
     order=MONITORING,
     installed_by="monitoring",
+    defaults=defaults_of(
+        {
+            "spec.endpoints[].relabelings[].action": "replace",
+            "spec.endpoints[].metricRelabelings[].action": "replace",
+        }
+    ),
 )
