@@ -44,20 +44,21 @@ def until_ready(task, resources: Resources, kind: Kind, live: dict, expression: 
     """
     judge = predicate(kind, expression)
     label = kind.label(live["metadata"].get("namespace"), live["metadata"]["name"])
-    progress = Progress(task, label)
+    progress, failures = Progress(task, label), Failures()
     started = time.monotonic()
     while True:
         said = judge(live)
         if said.state == "ready":
             return live
-        if said.state == "failed":
+        doubt = failures.doubt(label, said)
+        if said.state == "failed" and not doubt:
             raise MeshError(f"{label} failed: {said.message}")
         left = deadline - time.monotonic()
         if left <= 0:
             seconds = int(time.monotonic() - started)
             raise MeshError(f"{label} was not ready after {seconds} s: {said.message}. A longer wait_timeout may help.")
         progress.say(said.message)
-        live = _next(resources, kind, live, left)
+        live = _next(resources, kind, live, min(left, doubt or left))
 
 
 def _next(resources: Resources, kind: Kind, live: dict, left: float) -> dict:
@@ -101,6 +102,21 @@ def until_gone(task, resources: Resources, kind: Kind, live: dict, deadline: flo
         progress.say(f"being deleted, held by {held}")
         time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
         pause = min(1.0, pause * 2)
+
+
+class Failures:
+    """Since when objects say that they have failed: ``Readiness.patience`` is how long they have to."""
+
+    def __init__(self):
+        self._since: dict[str, float] = {}
+
+    def doubt(self, label: str, said: Readiness) -> float:
+        """The seconds for which the failure that an object tells may still pass; 0 when it counts or there is none."""
+        if said.state != "failed":
+            self._since.pop(label, None)
+            return 0.0
+        now = time.monotonic()
+        return max(0.0, self._since.setdefault(label, now) + said.patience - now)
 
 
 class Progress:

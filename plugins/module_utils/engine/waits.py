@@ -19,13 +19,13 @@ _PAUSE = (0.1, 1.0)  # seconds between two rounds: at first, at most
 def all_ready(task, resources: Resources, changes: list[Change], deadline: float) -> None:
     """Wait until every object is ready by what its kind says; ``deadline`` is a time.monotonic() value.
 
-    Raises MeshError at once when one has failed, and on time-out with what was missing.
+    Raises MeshError when one has failed for good, and on time-out with what was missing.
     """
     own = [change for change in changes if change.kind.wait]
     polled = [change for change in changes if change.kind.ready and not change.kind.wait]
-    progress = wait.Progress(task, "mesh_apply")
+    progress, failures = wait.Progress(task, "mesh_apply"), wait.Failures()
     total, pause = len(polled), _PAUSE[0]
-    pending = _unready(polled)
+    pending = _unready(polled, failures)
     while pending:
         change, message = pending[0]
         first = change.kind.label(change.namespace, change.name)
@@ -36,19 +36,19 @@ def all_ready(task, resources: Resources, changes: list[Change], deadline: float
         time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
         pause = min(_PAUSE[1], pause * 1.5)
         _refresh(resources, [change for change, _message in pending])
-        pending = _unready([change for change, _message in pending])
+        pending = _unready([change for change, _message in pending], failures)
     if own:
         with ThreadPoolExecutor(min(8, len(own))) as pool:
             list(pool.map(lambda change: change.kind.wait(task, resources, change.after, deadline), own))
 
 
-def _unready(changes: list[Change]) -> list[tuple[Change, str]]:
-    """The objects that are not ready, each with what it says. Raises MeshError for one that has failed."""
+def _unready(changes: list[Change], failures: wait.Failures) -> list[tuple[Change, str]]:
+    """The objects that are not ready, each with what it says. Raises MeshError for one that has failed for good."""
     pending = []
     for change in changes:
-        said = change.kind.ready(change.after)
-        if said.state == "failed":
-            raise MeshError(f"{change.kind.label(change.namespace, change.name)} failed: {said.message}")
+        said, label = change.kind.ready(change.after), change.kind.label(change.namespace, change.name)
+        if not failures.doubt(label, said) and said.state == "failed":
+            raise MeshError(f"{label} failed: {said.message}")
         if said.state != "ready":
             pending.append((change, said.message))
     return pending
