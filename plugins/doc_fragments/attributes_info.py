@@ -22,5 +22,5 @@ attributes:
   action_group:
     description: Takes C(module_defaults) of the group.
     support: full
-    membership: meshops.lifecycle.mesh
+    membership: [meshops.lifecycle.mesh]
 """
