@@ -98,7 +98,10 @@ class Resources:
         body: dict = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation}
         if preconditions:
             body["preconditions"] = preconditions
-        query = {"dryRun": "All"} if dry_run else None
+        query = None
+        if dry_run:
+            body["dryRun"] = ["All"]  # where there is a body, the server does not look at the query
+            query = {"dryRun": "All"}
         try:
             self._versioned(kind, lambda version: self._request("DELETE", kind, version, namespace, name, query, body))
         except ApiError as error:
