@@ -10,12 +10,14 @@ import hashlib
 import json
 import os
 import re
+import tarfile
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.helm import complaint
 from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.program import HelmFailed, Program
+from ansible_collections.meshops.lifecycle.plugins.module_utils.libraries import YAML_LOADER, yaml
 
 LABEL = "meshops.lifecycle/inputs"  # on the release's Secret: the digest of what the revision was made from
 _EXACT = re.compile(r"v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$")
@@ -63,7 +65,7 @@ class Chart:
         """A digest of the content, or of the reference when that is pinned. Asks helm for a floating one only."""
         if self.remote and self.pinned:
             return _sha("reference", self.repo_url or "", self.name, self.version or "")
-        return _sha("content", _content(self.fetch(program())))
+        return _sha("content", _content(self.fetch(program()) if self.remote else self.path))
 
     def fetch(self, helm: Program) -> str:
         """The path of the chart on this machine; one from elsewhere is pulled once. Raises MeshError."""
@@ -126,6 +128,19 @@ class Chart:
         if self._params.get("plain_http"):
             flags.append("--plain-http")
         return flags
+
+
+def metadata(path: str) -> dict:
+    """What the Chart.yaml of a chart's folder or file says; an empty dict when that cannot be read."""
+    try:
+        if os.path.isdir(path):
+            with open(os.path.join(path, "Chart.yaml"), "rb") as stream:
+                return yaml.load(stream, Loader=YAML_LOADER) or {}
+        with tarfile.open(path) as archive:
+            first = min((name for name in archive.getnames() if name.endswith("/Chart.yaml")), key=len)
+            return yaml.load(archive.extractfile(first), Loader=YAML_LOADER) or {}
+    except (OSError, ValueError, tarfile.TarError, yaml.YAMLError):
+        return {}
 
 
 class Values:

@@ -12,12 +12,19 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import Me
 _NOISE = re.compile(
     r"^(WARNING:|[IWE]\d{4} |level=|time=|\d{4}[/-]\d\d[/-]\d\d |coalesce\.go|walk\.go|Pulled:|Digest:)"
 )
+_PREFIX = re.compile(r"^Error: *(?:(?:INSTALLATION|UPGRADE) FAILED: *)?")
 _CONFLICT = re.compile(r'conflict with "(?P<owner>[^"]+)"[^:]*: (?P<fields>[^\n]+)')
 _NO_KIND = re.compile(r'no matches for kind "(?P<kind>[^"]+)" in version "(?P<version>[^"]+)"')
 _NOT_OURS = re.compile(
-    r'(?P<kind>\S+) "(?P<name>[^"]+)" in namespace "(?P<namespace>[^"]*)" exists and cannot be imported[^:]*: (?P<why>.*)'
+    r'(?P<kind>\S+) "(?P<name>[^"]+)" in namespace "(?P<namespace>[^"]*)" exists and cannot be imported'
+    r"[^:]*: (?P<why>.*)"
 )
-_TEMPLATE = re.compile(r"(?:template: )?(?P<where>[\w.-]+/templates/[^:\s]+:\d+)(?::\d+)?: (?P<what>.*)", re.S)
+_EXECUTION = re.compile(r"execution error at \((?P<where>[^:()]+:\d+)(?::\d+)?\): (?P<what>.*)", re.S)  # fail, required
+_TEMPLATE = re.compile(
+    r"(?:template|parse error at|YAML parse error on)[: ]+\(?(?P<where>[^\s:()]+/templates/[^\s:()]+(?::\d+)?)"
+    r"(?::\d+)?\)?: (?:executing .*? at <.*?>: )?(?P<what>.*)",
+    re.S,
+)
 
 
 def lines(stderr: str) -> list[str]:
@@ -25,7 +32,7 @@ def lines(stderr: str) -> list[str]:
     kept = [line.strip() for line in stderr.splitlines() if line.strip() and not _NOISE.match(line.strip())]
     for number, line in enumerate(kept):
         if line.startswith("Error:"):
-            kept = [line.removeprefix("Error:").strip(), *kept[number + 1 :]]
+            kept = [_PREFIX.sub("", line), *kept[number + 1 :]]
             break
     return kept or [line.strip() for line in stderr.splitlines() if line.strip()][-1:] or ["helm said nothing"]
 
@@ -61,7 +68,7 @@ def about_release(stderr: str, label: str, chart: str, timed_out: str = "") -> M
     explain = (_schema, _template, _unserved, _not_ours, _conflicts, _pending)
     for answer in filter(None, (rule(text) for rule in explain)):
         return MeshError(sentence(f"{head}: {answer}"), helm=text)
-    if re.search(r"context deadline exceeded|timed out waiting|deadline", text):
+    if re.search(r"context deadline exceeded|timed out", text):
         missing = f"; not ready: {timed_out}" if timed_out else ""
         rolled = " It was rolled back." if "rolled back" in text else ""
         return MeshError(f"{head} was not ready within wait_timeout{missing}.{rolled}", helm=text)
@@ -73,17 +80,16 @@ def _schema(text: str) -> str:
         return ""
     findings = re.sub(r"^.*?following chart\(s\):;?\s*", "", text)
     findings = re.sub(
-        r"at '([^']*)': ", lambda found: f"{found[1].strip('/').replace('/', '.') or 'values'}: ", findings
+        r"at '([^']*)': ", lambda found: f"{found[1].strip('/').replace('/', '.')}: ".lstrip(": "), findings
     )
-    return f"the values do not fit the chart's schema: {findings.replace(';- ', '; ').replace(' - ', ' ')}"
+    findings = re.sub(r"(?:^|; )([\w.-]+):; ", r"; in chart \1: ", findings).lstrip("; ")
+    findings = re.sub(r"(^|: |; )- ", r"\1", findings)
+    return f"the values do not fit the chart's schema: {findings}"
 
 
 def _template(text: str) -> str:
-    found = _TEMPLATE.search(text)
-    if not found or "execution error" not in text and "error calling" not in text and "executing" not in text:
-        return ""
-    cause = re.split(r"error calling \w+: (?:execution error at [^:]*(?::\d+)*\)?: )?", found["what"])[-1]
-    return f"the chart's template {found['where']} fails: {cause.strip()}"
+    found = _EXECUTION.search(text) or _TEMPLATE.search(text)
+    return f"the chart's template {found['where']} fails: {found['what'].strip()}" if found else ""
 
 
 def _unserved(text: str) -> str:
@@ -101,8 +107,10 @@ def _not_ours(text: str) -> str:
     if not found:
         return ""
     where = f"{found['namespace']}/{found['name']}" if found["namespace"] else found["name"]
+    other = re.search(r'release-name" must equal "[^"]*": current value is "([^"]*)"', found["why"])
+    owner = f"to release {other[1]}" if other else "to no release"
     return (
-        f"{found['kind']} {where} exists already and belongs to somebody else ({found['why']}). "
+        f"{found['kind']} {where} exists already and belongs {owner}. "
         "take_ownership: true makes it part of the release; or delete it, if it is a leftover"
     )
 

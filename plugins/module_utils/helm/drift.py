@@ -39,6 +39,8 @@ _SCALE = {
     **{f"{letter}i": Decimal(1024) ** power for power, letter in enumerate("KMGTPE", 1)},
 }
 _QUANTITIES = {"limits", "requests"}
+_NOT_COMPARED = ("apiVersion", "kind", "metadata", "status")
+_METADATA = ("labels", "annotations", "finalizers", "ownerReferences")
 _ABSENT = object()
 
 
@@ -76,15 +78,14 @@ def suspects(declared: dict, live: dict) -> list[tuple]:
     """Paths of stated values that differ from the live ones, and may have been changed by hand."""
     owned = _union(live)
     found: list[tuple] = []
-    for name, value in declared.items():
-        if name in ("apiVersion", "kind", "status"):
-            continue
-        if name == "metadata":
-            value = {
-                key: value[key] for key in ("labels", "annotations", "finalizers", "ownerReferences") if key in value
-            }
-        _compare(value, live.get(name, _ABSENT), owned.get(f"f:{name}", {}), (name,), found)
-    return [path for path in found if _by_hand(live, path)]
+    stated = [((name,), value) for name, value in declared.items() if name not in _NOT_COMPARED]
+    stated += [(("metadata", name), declared["metadata"][name]) for name in _METADATA if name in declared["metadata"]]
+    for path, value in stated:
+        branch = owned
+        for name in path:
+            branch = branch.get(f"f:{name}", {})
+        _compare(value, at(live, path), branch, path, found)
+    return [path for path in found if _by_hand(live, owned, path)]
 
 
 def _compare(declared, live, owned: dict, path: tuple, found: list[tuple]) -> None:
@@ -94,7 +95,7 @@ def _compare(declared, live, owned: dict, path: tuple, found: list[tuple]) -> No
     if isinstance(declared, dict) and isinstance(live, dict):
         for name, value in declared.items():
             _compare(value, live.get(name, _ABSENT), owned.get(f"f:{name}", {}), (*path, name), found)
-        if not owned.keys() - {"."} and declared.keys() != live.keys():
+        if not owned.keys() - {"."} and live.keys() - declared.keys():
             found.append(path)  # owned whole: what was added to it counts when a hand did it
     elif isinstance(declared, list) and isinstance(live, list) and owned.keys() - {"."}:
         _compare_items(declared, live, owned, path, found)
@@ -134,29 +135,29 @@ def _quantity(value) -> Decimal | None:
     return number * _SCALE[suffix] if suffix in _SCALE else number * Decimal(f"1{suffix}") if suffix else number
 
 
-def _by_hand(live: dict, path: tuple) -> bool:
-    """A field that a person's tool owns, or that nobody does; not one of a controller, nor one that only helm wrote
+def _by_hand(live: dict, owned: dict, path: tuple) -> bool:
+    """A field that a person's tool owns, or that is not there; not one of a controller, nor one that only helm wrote
     (such a one differs because the server stores it another way)."""
-    owners = _owners(live, path)
+    if at(live, path) in (_ABSENT, [], {}):
+        return True
+    owners = {
+        entry.get("manager") or ""
+        for entry in live["metadata"].get("managedFields") or []
+        if entry.get("subresource") != "status" and _owns(entry.get("fieldsV1") or {}, owned, path)
+    }
     return not owners or any(_HANDS.match(owner) for owner in owners)
 
 
-def _owners(live: dict, path: tuple) -> set[str]:
-    return {
-        entry.get("manager") or ""
-        for entry in live["metadata"].get("managedFields") or []
-        if entry.get("subresource") != "status" and _owns(entry.get("fieldsV1") or {}, path)
-    }
-
-
-def _owns(tree: dict, path: tuple) -> bool:
+def _owns(tree: dict, owned: dict, path: tuple) -> bool:
+    """Whether a field set holds a path. ``owned`` is the union of all: a branch without children is owned whole, unless
+    others own parts of it (then it is only the list or map itself that is owned)."""
     for step in path:
         if not tree.keys() - {"."}:
-            return True  # a branch without children is owned whole
+            return not owned.keys() - {"."}
         below = _branch(tree, step)
         if below is None:
             return False
-        tree = below
+        tree, owned = below, _branch(owned, step) or {}
     return True
 
 

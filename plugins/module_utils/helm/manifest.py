@@ -68,7 +68,7 @@ def _loader():
     }
     plain = "tag:yaml.org,2002:"
     booleans = r"^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON|n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$"
-    floats = r"^[-+]?(?:(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9_]+)(?:[eE][-+]?[0-9]+)?|[0-9][0-9_]*[eE][-+]?[0-9]+)$"
+    floats = r"^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?$"
     integers = r"^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)$"
     made.add_implicit_resolver(f"{plain}bool", re.compile(booleans), list("yYnNtTfFoO"))
     made.add_implicit_resolver(f"{plain}int", re.compile(integers), list("-+0123456789"))

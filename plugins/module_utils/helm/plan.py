@@ -36,7 +36,12 @@ _CRD = "CustomResourceDefinition"
 
 @dataclass
 class Setting:
-    """What the dry runs of one release have in common. ``brought``: see :func:`brought`."""
+    """What the dry runs of one release have in common.
+
+    ``brought``: see :func:`brought`. ``final``: whether what is missing now (a kind, a namespace) is still missing when
+    helm runs, so that it is refused; not so in check mode, where an earlier task may bring it, nor for a release with
+    hooks.
+    """
 
     session: object
     release: str
@@ -44,6 +49,7 @@ class Setting:
     server_side: bool
     force: bool
     brought: set
+    final: bool
 
 
 def changes(
@@ -65,7 +71,7 @@ def changes(
     answers = parallel(judge, target)
     refused = [answer for answer in answers if isinstance(answer, MeshError)]
     if refused:
-        raise _together(refused)
+        raise _together(setting, refused)
     kept = {item.key for item in target}
     return [*answers, *(removed(item, live.get(item.key), live.get(item.key)) for item in base if item.key not in kept)]
 
@@ -85,7 +91,9 @@ def _written(setting: Setting, old: Object | None, item: Object, live: dict | No
 
 def _created(setting: Setting, item: Object, declared: dict) -> dict:
     if not item.served:
-        raise NotInstalled(f"{item.kind.kind} is not served")
+        raise NotInstalled(
+            f"the cluster does not serve {item.kind.kind} of {item.kind.api_versions[0]}. Install it first."
+        )
     if setting.server_side:
         return _apply(setting, item, declared)
     query = {"fieldManager": MANAGER, "dryRun": "All"}
@@ -123,12 +131,14 @@ def removed(item: Object, live: dict | None, asked: dict | None) -> Change:
 
 def brought(bodies: list[dict]) -> set:
     """What of a release must be there before the rest can be judged: (group, kind) of its custom resource definitions,
-    names of its admission webhooks."""
+    names of its admission webhooks, and ("namespace", name) of its namespaces."""
     found: set = set()
     for body in bodies:
         spec = body.get("spec") or {}
         if body["kind"] == _CRD:
             found.add((spec.get("group"), (spec.get("names") or {}).get("kind")))
+        elif body["kind"] == "Namespace":
+            found.add(("namespace", body["metadata"]["name"]))
         elif body["kind"].endswith("WebhookConfiguration"):
             found |= {webhook.get("name") for webhook in body.get("webhooks") or []}
     return found
@@ -138,7 +148,7 @@ def _unjudged(setting: Setting, item: Object, live: dict | None, error: MeshErro
     """What the server cannot judge yet becomes a change with ``validated`` False; a refusal becomes its answer."""
     reason = _not_yet(setting, item, error)
     if not reason:
-        return explained(error, item.kind, item.namespace, item.name)
+        return _refusal(setting, item, error)
     declared = manifest.owned(item, setting.release, setting.namespace)
     warning = f"{item.label} could not be validated: {reason}."
     action = UPDATED if live else CREATED
@@ -146,23 +156,41 @@ def _unjudged(setting: Setting, item: Object, live: dict | None, error: MeshErro
 
 
 def _not_yet(setting: Setting, item: Object, error: MeshError) -> str:
+    """Why the server cannot judge an object before helm has run; empty when its verdict stands."""
+    comes = (item.kind.group, item.kind.kind) in setting.brought
     if not isinstance(error, ApiError):
-        return f"the cluster does not serve {item.kind.kind} of {item.kind.api_versions[0]} yet"
+        unserved = f"the cluster does not serve {item.kind.kind} of {item.kind.api_versions[0]} yet"
+        return unserved if comes or not setting.final else ""
+    if error.status == 404 and f'namespaces "{item.namespace}" not found' in error.text:
+        comes = ("namespace", item.namespace) in setting.brought
+        return f"namespace {item.namespace} does not exist yet" if comes or not setting.final else ""
     if error.status == 404:
-        missing = f'namespaces "{item.namespace}" not found' in error.text
-        return f"namespace {item.namespace} does not exist yet" if missing else f"{item.kind.kind} is not served yet"
-    if (item.kind.group, item.kind.kind) in setting.brought and error.status != 409:
+        return f"{item.kind.kind} is not served yet" if comes or not setting.final else ""
+    if comes and error.status != 409:
         return "the release itself brings or changes its custom resource definition"
-    if any(
-        webhook and isinstance(webhook, str) and f'webhook "{webhook}"' in error.text for webhook in setting.brought
-    ):
+    if any(isinstance(name, str) and f'webhook "{name}"' in error.text for name in setting.brought):
         return "an admission webhook that the release itself brings does not answer yet"
     return ""
 
 
-def _together(refused: list[MeshError]) -> MeshError:
+def _refusal(setting: Setting, item: Object, error: MeshError) -> MeshError:
+    answer = explained(error, item.kind, item.namespace, item.name)
+    conflicts = answer.details.get("conflicts")
+    if not conflicts:
+        return answer
+    told = "; ".join(f"{', '.join(conflict['fields'])} by {conflict['manager']!r}" for conflict in conflicts)
+    return MeshError(
+        f"{item.label}: fields that the chart states are owned by another manager: {told}. Have the values say the "
+        "same, undo what that owner did, or take the fields over with force_conflicts: true.",
+        **answer.details,
+    )
+
+
+def _together(setting: Setting, refused: list[MeshError]) -> MeshError:
     first = refused[0]
-    if len(refused) == 1:
-        return first
-    more = f"{len(refused) - 1} more object{'s are' if len(refused) > 2 else ' is'} refused as well."
-    return MeshError(f"{first.message} {more}", **first.details, refused=[error.message for error in refused])
+    more = ""
+    if len(refused) > 1:
+        more = f" {len(refused) - 1} more object{'s are' if len(refused) > 2 else ' is'} refused as well."
+        first.details["refused"] = [error.message for error in refused]
+    label = f"release {setting.namespace}/{setting.release}"
+    return MeshError(f"{label}: {first.message}{more} Nothing was written.", **first.details)

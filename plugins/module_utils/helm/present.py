@@ -21,7 +21,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.helm import (
     render,
     report,
 )
-from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.chart import LABEL, Inputs
+from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.chart import LABEL, Inputs, metadata
 from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.context import Context, refused
 from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.drift import Drift
 from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.manifest import Object
@@ -88,16 +88,22 @@ def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held
             return _unchanged(context, latest, held)
     server_side = context.helm().major > 3 and (_installs(latest) or latest.server_side)
     target = context.objects(rendered.manifest)
-    changes = _planned(context, target, found, chart, server_side)
     told = held.told() if held else []
+    try:
+        final = not context.check and rendered.hooks == ""
+        changes = _planned(context, target, found, chart, server_side, final)
+        leftovers = _leftovers(context, found, target)
+    except MeshError as error:
+        raise _with_drift(error, told) from None
     if context.check:
-        return report.result(context, changes, _predicted(context, rendered, latest), drifted=told)
+        return report.result(context, [*changes, *leftovers], _predicted(context, chart, latest), drifted=told)
     mark = inputs.mark(latest.revision + 1 if latest else 1, context.helm)
     made = _upgrade(context, inputs, [chart, *arguments, "--labels", f"{LABEL}={mark}"], target, server_side)
     if not server_side:
         _put_back(context, target)
+    parallel(lambda change: _delete(context, change), leftovers)
     waited = bool(context.params["wait"] or context.params["rollback_on_failure"])
-    return report.result(context, changes, made.shown(context.namespace), drifted=told, waited=waited)
+    return report.result(context, [*changes, *leftovers], made.shown(context.namespace), drifted=told, waited=waited)
 
 
 def _installs(latest: Release | None) -> bool:
@@ -136,7 +142,7 @@ def _explained(context: Context, inputs: Inputs, failure: HelmFailed, not_ready:
 
 
 def _planned(
-    context: Context, target: list[Object], found: list[Release], chart: str, server_side: bool
+    context: Context, target: list[Object], found: list[Release], chart: str, server_side: bool, final: bool
 ) -> list[Change]:
     """The changes of all objects: what comes before the manifest, what the manifest states, what it no longer does."""
     latest = found[0] if found else None
@@ -151,10 +157,45 @@ def _planned(
         server_side=server_side,
         force=bool(context.params.get("force_conflicts")),
         brought=plan.brought([change.after for change in first] + [item.body for item in target]),
+        final=final,
     )
     custom = [] if server_side else [item for item in target if not item.builtin and live[item.key]]
     drifted = drift.find(context.session, custom, live, context.name, context.namespace)
     return first + plan.changes(setting, base, target, live, drifted)
+
+
+def _leftovers(context: Context, found: list[Release], target: list[Object]) -> list[Change]:
+    """Objects that a failed revision left behind, and that neither the last good one nor the new one has; helm forgets
+    them."""
+    good = next((release for release in found if release.status == "deployed"), None)
+    failed = [release for release in found if good and release.revision > good.revision]
+    if not failed:
+        return []
+    wanted = {item.key for item in [*target, *context.objects(good.manifest)]}
+    stated = {item.key: item for release in failed for item in context.objects(release.manifest)}
+    left = [item for key, item in stated.items() if key not in wanted]
+    live = manifest.read(context.session, left)
+    changes = [plan.removed(item, live[item.key], live[item.key]) for item in left]
+    return [change for change in changes if change.changed and _ours(context, change.before)]
+
+
+def _ours(context: Context, live: dict) -> bool:
+    annotations = live["metadata"].get("annotations") or {}
+    said = annotations.get("meta.helm.sh/release-name"), annotations.get("meta.helm.sh/release-namespace")
+    return said == (context.name, context.namespace)
+
+
+def _delete(context: Context, change: Change) -> None:
+    preconditions = {"uid": change.before["metadata"]["uid"]}
+    context.resources.delete(change.kind, change.namespace, change.name, preconditions=preconditions)
+
+
+def _with_drift(error: MeshError, told: list[str]) -> MeshError:
+    """A refusal while drift is being repaired is often about what somebody did by hand: say what that was."""
+    if not told:
+        return error
+    hint = f"What is there was changed by hand ({'; '.join(told)}): undo that, or delete the object and run this again."
+    return MeshError(f"{error.message} {hint}", **error.details, drifted=told)
 
 
 def _before_all(context: Context, chart: str) -> list[Change]:
@@ -237,9 +278,9 @@ def _put_back(context: Context, target: list[Object]) -> None:
     parallel(restore, drift.find(context.session, there, live, context.name, context.namespace))
 
 
-def _predicted(context: Context, rendered: render.Rendered, latest: Release | None) -> dict:
+def _predicted(context: Context, path: str, latest: Release | None) -> dict:
     """The release as a run would leave it."""
-    chart = rendered.chart or {}
+    chart = metadata(path)
     return {
         "name": context.name,
         "namespace": context.namespace,

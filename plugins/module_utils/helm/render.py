@@ -16,10 +16,10 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.release_sto
 
 @dataclass
 class Rendered:
-    """``values`` is None where helm could not run against the server's own state, and so nothing can be compared."""
+    """``values`` and ``hooks`` are None where ``helm template`` had to stand in, and so nothing can be compared."""
 
     manifest: str
-    hooks: str = ""
+    hooks: str | None = None
     values: dict | None = None
     chart: dict | None = None
 
@@ -63,10 +63,13 @@ def render(
 
 
 def _template(helm: Program, base: list[str], name: str, chart: str, installing: bool) -> str:
-    """``helm template``, told what the cluster serves. Where that lacks a kind, Helm 4 goes without ``lookup``."""
+    """``helm template``. Where the cluster lacks a kind, Helm 4 goes without ``lookup``, told what the cluster serves;
+    Helm 3 must always be told."""
     words = ["template", name, chart, "--no-hooks", *([] if installing else ["--is-upgrade"]), *_known(base)]
-    try:
+    if helm.major < 4:
         return helm.run(*words, "--dry-run=server", *capabilities(helm.session), doing="rendering")
+    try:
+        return helm.run(*words, "--dry-run=server", doing="rendering")
     except HelmFailed as failure:
         if not complaint.lacks_kind(failure.stderr):
             raise

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a chart comes from, and the mark that chart and values leave on a revision."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.chart import Chart, Inputs, metadata
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "shop"
+    (path / "templates").mkdir(parents=True)
+    (path / "Chart.yaml").write_text("name: shop\nversion: 1.0.0\n")
+    (path / "templates" / "a.yaml").write_text("a")
+    return path
+
+
+def no_helm():
+    raise AssertionError("helm was asked for")
+
+
+def mark(revision=1, **params):
+    return Inputs(params).mark(revision, no_helm)
+
+
+@pytest.mark.parametrize(
+    ("params", "remote", "pinned"),
+    [
+        ({"chart": "oci://r/c"}, True, False),
+        ({"chart": "oci://r/c", "version": "1.2.3"}, True, True),
+        ({"chart": "oci://r/c@sha256:abc"}, True, True),
+        ({"chart": "https://h/c.tgz"}, True, False),
+        ({"chart": "c", "repo_url": "https://h"}, True, False),
+        ({"chart": "c", "repo_url": "https://h", "version": "1.2"}, True, False),
+        ({"chart": "c", "repo_url": "https://h", "version": "^1.2.3"}, True, False),
+        ({"chart": "c", "repo_url": "https://h", "version": "v1.2.3-rc.1+b"}, True, True),
+        ({"chart": "repo/c", "version": "1.2.3"}, True, True),
+    ],
+)
+def test_references(params, remote, pinned):
+    chart = Chart(params)
+    assert (chart.remote, chart.pinned) == (remote, pinned)
+
+
+@pytest.mark.parametrize("name", ["/nope", "./nope", "nope"])
+def test_a_path_that_is_not_there(name):
+    with pytest.raises(MeshError, match=r"there is no .*nope\. A chart is a folder"):
+        Chart({"chart": name})
+
+
+def test_a_folder_that_is_no_chart(tmp_path):
+    with pytest.raises(MeshError, match=r"without a Chart\.yaml"):
+        Chart({"chart": str(tmp_path)})
+
+
+def test_the_mark_follows_chart_values_and_revision(folder, tmp_path):
+    values = tmp_path / "values.yml"
+    values.write_text("a: 1\n")
+    base = {"chart": str(folder), "values": {"x": 1, "y": 2}, "values_files": [str(values)]}
+    first = mark(**base)
+    assert first == mark(**{**base, "values": {"y": 2, "x": 1}})
+    assert len(first) == 40
+    assert first != mark(2, **base)
+    assert first != mark(**{**base, "values": {"x": 1, "y": 3}})
+    values.write_text("a: 2\n")
+    second = mark(**base)
+    (folder / "templates" / "a.yaml").write_text("b")
+    assert len({first, second, mark(**base)}) == 3
+
+
+def test_the_mark_of_a_pinned_reference_needs_no_helm():
+    base = {"chart": "c", "repo_url": "https://h", "version": "1.2.3"}
+    assert mark(**base) == mark(**base)
+    assert len({mark(**base), mark(**{**base, "version": "1.2.4"}), mark(**{**base, "repo_url": "https://i"})}) == 3
+
+
+def test_a_floating_reference_is_asked_of_helm():
+    with pytest.raises(AssertionError, match="helm was asked for"):
+        mark(chart="c", repo_url="https://h")
+
+
+def test_a_values_file_that_is_not_there(folder):
+    with pytest.raises(MeshError, match=r"values_files: /nope\.yml cannot be read"):
+        mark(chart=str(folder), values_files=["/nope.yml"])
+
+
+def test_what_a_chart_says_of_itself(folder):
+    assert metadata(str(folder)) == {"name": "shop", "version": "1.0.0"}
+    assert metadata("/nope") == {}
