@@ -62,8 +62,6 @@ def tarball():
 
 def linters():
     importer = TOOLS / "python"
-    # Linters ask git for their files; the installed copy lies where the repository around it ignores everything.
-    subprocess.run(["git", "init", "--quiet", str(INSTALLED)], check=True)
     return {
         "ruff check": lambda: run([BIN / "ruff", "check", "--quiet", "--output-format=concise", "."]),
         "ruff format": lambda: run([BIN / "ruff", "format", "--check", "--output-format=concise", "."]),

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-# ansible-test sanity on a copy of the collection: `tools/sanity.sh VENV [ansible-test options]`.
+# ansible-test sanity on the collection as a user installs it: `tools/sanity.sh VENV [ansible-test options]`, after
+# `make installed`. There are no ignore files.
 #
 # It works with nothing but a package index, and with a home folder of its own, so that the person's is not touched:
 # ansible-test makes its environments by a script that it downloads, unless one lies in its cache; ours uses the pip that
@@ -13,7 +14,7 @@ venv=$(cd "$1" && pwd)
 shift
 build="$root/.build"
 python="$venv/bin/python"
-source="$build/source/ansible_collections/meshops/lifecycle"
+installed="$build/installed/ansible_collections/meshops/lifecycle"
 home="$build/sanity-home"
 version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
@@ -33,8 +34,7 @@ from ansible_test._internal.python_requirements import get_venv_packages
 print(get_venv_packages(types.SimpleNamespace(version=sys.argv[1]))["pip"])' "$version")
 printf 'import ensurepip\nensurepip.bootstrap()\n' > "$home/.ansible/test/cache/get_pip_${pip_version//./_}.py"
 
-python3 "$root/tools/source_copy.py" "$source"
-cd "$source"
+cd "$installed"
 echo "sanity: $("$venv/bin/ansible-test" --version), Python $version (2 to 4 minutes; the first time it makes its environments)"
 export HOME="$home" PATH="$venv/bin:$PATH"
 exec "$venv/bin/ansible-test" sanity --venv --python "$version" --color no "$@"

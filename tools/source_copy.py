@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Copy what git knows of the repository to a folder: `source_copy.py FOLDER`.
 
-ansible-test and ansible-galaxy want the collection in a folder of its own name, without build products. Committed files
-and new ones that are not ignored are copied; what is no longer there is removed from the copy. The copy is a git
-repository of its own: ansible-test asks git for the files, and the repository around it would answer that all of the
-copy is ignored.
+ansible-galaxy wants the collection in a folder of its own name, without build products. Committed files
+and new ones that are not ignored are copied; what is no longer there is removed from the copy.
 """
 
 from __future__ import annotations
@@ -30,8 +28,6 @@ def copy(target):
     wanted = listed()
     if target.exists():
         for folder, _folders, files in os.walk(target, topdown=False):
-            if ".git" in Path(folder).relative_to(target).parts:
-                continue
             for name in files:
                 path = Path(folder, name)
                 if str(path.relative_to(target)) not in wanted:
@@ -44,7 +40,6 @@ def copy(target):
         if os.path.lexists(destination):
             destination.unlink()
         shutil.copy2(ROOT / name, destination, follow_symlinks=False)
-    subprocess.run(["git", "init", "--quiet", str(target)], check=True)
     return len(wanted)
 
 

@@ -110,7 +110,9 @@ def run_job(folder, environment, ident):
 
 def test_the_tarball_holds_what_runs_and_nothing_else(tarball):
     with tarfile.open(tarball) as archive:
-        names = {name.split("/", 1)[0] for name in archive.getnames()}
+        paths = archive.getnames()
+    names = {path.split("/", 1)[0] for path in paths}
+    assert [path for path in paths if path.startswith("tests/")] == ["tests/config.yml"]
     assert {
         "plugins",
         "roles",
@@ -121,7 +123,7 @@ def test_the_tarball_holds_what_runs_and_nothing_else(tarball):
         "CHANGELOG.rst",
         "requirements.txt",
     } <= names
-    assert not names & {"tests", "tools", "Makefile", ".build", ".lab", ".ci", ".gitignore", "pyproject.toml"}
+    assert not names & {"tools", "Makefile", ".build", ".lab", ".ci", ".gitignore", "pyproject.toml"}
 
 
 def test_a_job_of_awx(cluster, namespace, account, installed, tmp_path):
