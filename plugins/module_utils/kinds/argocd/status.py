@@ -226,7 +226,7 @@ def _sync(live: dict) -> Verdict | None:
             "doubtful",
             f"Argo CD has synced this revision already, and {_out_of_sync(live)} differ again. It will not sync the "
             "same revision twice without self_heal: true. If a controller sets these fields, name them in "
-            "ignore_differences",
+            f"ignore_differences{shared(live)}",
         )
     return Verdict("waiting", f"{_out_of_sync(live)} out of sync")
 
@@ -263,12 +263,19 @@ def _health(live: dict, wanted: tuple[str, ...]) -> Verdict:
     return Verdict("waiting", f"it is Synced, and its health is {found.get('status') or 'not known yet'}{told}")
 
 
+def shared(live: dict) -> str:
+    """``. Argo CD warns: …`` of resources that another Application claims as well, or nothing."""
+    found = "; ".join(_raw(live, "SharedResourceWarning"))
+    return f". Argo CD warns: {found}" if found else ""
+
+
 def synced_so_far(live: dict) -> str:
     """``3 of 7 resources synced``: how far a running operation is."""
     status = live["status"]
     tasks = ((status.get("operationState") or {}).get("syncResult") or {}).get("resources") or []
-    total = {_key(r) for r in status.get("resources") or []} | {_key(r) for r in tasks if not r.get("hookType")}
-    done = {_key(r) for r in tasks if r.get("status") in ("Synced", "Pruned", "PruneSkipped") and not r.get("hookType")}
+    tasks = [r for r in tasks if not r.get("hookType")]
+    total = {_key(r) for r in status.get("resources") or [] if not r.get("hook")} | {_key(r) for r in tasks}
+    done = {_key(r) for r in tasks if r.get("status") in ("Synced", "Pruned", "PruneSkipped")}
     return f"{len(done)} of {len(total)} resources synced" if total else "syncing"
 
 

@@ -215,10 +215,12 @@ class Wait:
     def _time_out(self, said: Verdict) -> None:
         live = self._watched.live
         found = culprits.find(self._watched.resources, live) if said.message.startswith("it is Synced") else []
-        seconds = round(time.monotonic() - self._started)
+        missing = said.message.rstrip(".") + culprits.sentence(found)
+        if "Argo CD warns" not in missing:
+            missing += status.shared(live)
         raise MeshError(
-            f"{self._watched.label} was not in order after {seconds} s: {said.message.rstrip('.')}"
-            f"{culprits.sentence(found)}.{advice.on(said.message) or ' A longer wait_timeout may help.'}",
+            f"{self._watched.label} was not in order after {round(time.monotonic() - self._started)} s: {missing}."
+            f"{advice.on(missing) or ' A longer wait_timeout may help.'}",
             application=status.summary(live, found),
         )
 
