@@ -10,6 +10,14 @@ from __future__ import annotations
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import application as argocd_application
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import project as argocd_project
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin as core_builtin
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_api import backendtlspolicy as gateway_api_backendtlspolicy
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_api import gateway as gateway_api_gateway
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_api import grpcroute as gateway_api_grpcroute
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_api import httproute as gateway_api_httproute
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_api import others as gateway_api_others
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_api import referencegrant as gateway_api_referencegrant
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_api import tcproute as gateway_api_tcproute
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_api import tlsroute as gateway_api_tlsroute
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import authorizationpolicy as istio_authorizationpolicy
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import destinationrule as istio_destinationrule
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import envoyfilter as istio_envoyfilter
@@ -35,6 +43,13 @@ KINDS = {
     for kind in (
         argocd_application.KIND,
         argocd_project.KIND,
+        gateway_api_backendtlspolicy.KIND,
+        gateway_api_gateway.KIND,
+        gateway_api_grpcroute.KIND,
+        gateway_api_httproute.KIND,
+        gateway_api_referencegrant.KIND,
+        gateway_api_tcproute.KIND,
+        gateway_api_tlsroute.KIND,
         istio_authorizationpolicy.KIND,
         istio_destinationrule.KIND,
         istio_envoyfilter.KIND,
@@ -55,5 +70,6 @@ KINDS = {
         monitoring_prometheusrule.KIND,
         monitoring_servicemonitor.KIND,
         *core_builtin.KINDS,
+        *gateway_api_others.KINDS,
     )
 }

@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BackendTLSPolicy: how gateways speak TLS with a service, and which certificates they accept from it."""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_SUBSETS, Kind, Readiness
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_api.status import (
+    about,
+    generation,
+    verdict,
+    worst,
+)
+
+
+def ready(live: dict) -> Readiness:
+    """Taken, with its authorities, for every place that a controller applies it at (a gateway, or the service)."""
+    ancestors = (live.get("status") or {}).get("ancestors") or []
+    if not ancestors:
+        return Readiness("waiting", "no controller has answered; does a route lead to what the policy is for?")
+    return worst(about(_place(one), _judged(one, generation(live))) for one in ancestors)
+
+
+def _place(ancestor: dict) -> str:
+    place = ancestor.get("ancestorRef") or {}
+    return f"{place.get('kind', 'Gateway')} {place.get('name')}"
+
+
+def _judged(ancestor: dict, seen: int) -> Readiness:
+    return verdict(ancestor.get("conditions"), ("Accepted", "ResolvedRefs"), seen)
+
+
+KIND = Kind(
+    group="gateway.networking.k8s.io",
+    kind="BackendTLSPolicy",
+    plural="backendtlspolicies",
+    versions=("v1", "v1alpha3"),
+    order=MESH_SUBSETS,
+    ready=ready,
+)
