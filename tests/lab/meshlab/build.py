@@ -38,6 +38,9 @@ _KUBERNETES_FLAGS = (f"-X k8s.io/component-base/version.gitVersion={KUBERNETES_V
 _ISTIO_FLAGS = (f"-X istio.io/istio/pkg/version.buildVersion={ISTIO_VERSION} "
                 f"-X istio.io/istio/pkg/version.buildTag={ISTIO_VERSION} "
                 "-X istio.io/istio/pkg/version.buildStatus=Clean")
+_PROMETHEUS_FLAGS = "-X github.com/prometheus/common/version.Version=3.12.0"
+# Of all the places where Prometheus can look for targets, Kubernetes alone: the others are most of its build.
+_PROMETHEUS_TAGS = "remove_all_sd,enable_kubernetes_sd"
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Source:
     module: str
     package: str
     flags: str = ""
+    tags: str = ""
 
 
 SOURCES = [
@@ -64,9 +68,14 @@ SOURCES = [
     Source("pilot-agent", "istio", "istio.io/istio/pilot/cmd/pilot-agent", _ISTIO_FLAGS),
     Source("istioctl", "istio", "istio.io/istio/istioctl/cmd/istioctl", _ISTIO_FLAGS),
     Source("charts", "istio", "./charts"),
+    Source("xds", "istio", "./xds"),
     Source("prometheus-operator", "prom", "github.com/prometheus-operator/prometheus-operator/cmd/operator"),
     Source("prometheus-config-reloader", "prom",
            "github.com/prometheus-operator/prometheus-operator/cmd/prometheus-config-reloader"),
+    Source("prometheus", "prometheus", "github.com/prometheus/prometheus/cmd/prometheus", _PROMETHEUS_FLAGS,
+           _PROMETHEUS_TAGS),
+    Source("promtool", "prometheus", "github.com/prometheus/prometheus/cmd/promtool", _PROMETHEUS_FLAGS,
+           _PROMETHEUS_TAGS),
     Source("argocd", "argo", "github.com/argoproj/argo-cd/v3/cmd",
            "-X github.com/argoproj/argo-cd/v3/common.version=3.5.7"),
 ]
@@ -82,11 +91,14 @@ def cache() -> Path:
 
 @functools.cache
 def key(source: Source) -> str:
-    """A hash of what the program is built from: module files, our own Go code, flags, Go's version."""
-    digest = hashlib.sha256(f"{source.package}\n{source.flags}\n".encode())
+    """A hash of what the program is built from: module files, our own code, flags; go.mod names Go's version."""
+    tags = f"{source.tags}\n" if source.tags else ""
+    digest = hashlib.sha256(f"{source.package}\n{source.flags}\n{tags}".encode())
     folder = HERE / "modules" / source.module
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".mod", ".sum", ".go")):
-        digest.update(f"{path.relative_to(folder)}\n".encode() + path.read_bytes())
+    own = (folder / source.package).glob("*.go") if source.package.startswith(".") else []
+    for path in sorted([folder / "go.mod", folder / "go.sum", *own]):
+        if path.exists():
+            digest.update(f"{path.relative_to(folder)}\n".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -138,8 +150,8 @@ def compile_program(source: Source, position: str, report: Report) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent.parent, prefix=".building-") as folder:
         unfinished = Path(folder) / source.name
-        argv = [go(report), "build", "-mod=readonly", "-trimpath", "-ldflags", f"-s -w {source.flags}".strip(),
-                "-o", str(unfinished), source.package]
+        flags = ["-mod=readonly", "-trimpath", "-ldflags", f"-s -w {source.flags}".strip(), "-tags", source.tags]
+        argv = [go(report), "build", *flags, "-o", str(unfinished), source.package]
         run_go(argv, HERE / "modules" / source.module, f"{source.name} was not compiled")
         unfinished.replace(target)
     report(f"compiled {source.name} ({position}) in {time.monotonic() - began:.0f} s")

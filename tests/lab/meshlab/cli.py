@@ -14,7 +14,7 @@ import sys
 import time
 from contextlib import contextmanager
 
-from . import build, control_plane, git, images, inside, network, processes
+from . import build, control_plane, git, images, inside, network, outside, packages, processes, xds
 from .settings import HERE, Lab, LabError
 
 
@@ -49,7 +49,10 @@ def parser() -> argparse.ArgumentParser:
     command("down", down, "End what `up` started and forget the cluster; logs stay.")
     command("status", status, "What runs.").add_argument("--json", action="store_true")
     command("env", env, "Shell exports: where everything is.")
-    command("logs", logs, "The log of one process.").add_argument("name", nargs="?")
+    command("logs", logs, "The log of a process, or of NAMESPACE/POD[/CONTAINER].").add_argument("name", nargs="?")
+    question = command("xds", ask_istiod, "What istiod would send the pod's proxy, were it Istio's own; JSON.")
+    question.add_argument("where", metavar="NAMESPACE/POD")
+    question.add_argument("kind", nargs="?", choices=["listeners", "clusters"], default="listeners")
     command("build", build_all, "Only compile.")
     execute = command("exec", run_inside, "Run a command in the network, with the files and as the user of a pod.")
     execute.add_argument("where", metavar="NAMESPACE/POD[/CONTAINER]", help="a pod's name or its beginning")
@@ -77,11 +80,13 @@ def locked(lab: Lab):
 def up(options: argparse.Namespace) -> None:
     began = time.monotonic()
     lab = Lab.open(options.dir, options.port_base, real_pods=options.only != "kube" and Lab.can_run_pods())
+    packages.ensure(lab.real_pods, report)
     build.build(report, build.KUBE_ONLY if options.only == "kube" else None)
     with locked(lab):
         lab.remember()
         control_plane.prepare(lab)
         git.ensure_repository(lab)
+        outside.link(lab)
         for program in control_plane.programs(lab):
             if processes.ensure(lab, program):
                 report(f"started {program.name}")
@@ -124,33 +129,50 @@ def down(options: argparse.Namespace) -> None:
 
 
 def status(options: argparse.Namespace) -> int:
+    """Exit code 0: all runs; 3: something that was started has ended, or nothing was started."""
     lab = Lab.open(options.dir, None)
-    rows = [{"name": path.stem, "pid": (processes.record(lab, path.stem) or {}).get("pid")}
-            for path in sorted(lab.run.glob("*.json"))]
+    rows, pods = outside.running(lab), inside.pods(lab)
     if options.json:
-        print(json.dumps({"folder": str(lab.folder), "port_base": lab.port_base, "processes": rows}, indent=1))
+        state = {"folder": str(lab.folder), "port_base": lab.port_base, "real_pods": lab.real_pods,
+                 "processes": rows, "pods": pods}
+        print(json.dumps(state, indent=1))
     else:
         for row in rows:
-            print(f"{row['name']:28} {row['pid'] or 'ENDED'}")
+            print(f"{row['name']:<60} {row['pid'] or 'ENDED'}")
+        for pod in pods:
+            for container in pod["containers"]:
+                name = f"{pod['namespace']}/{pod['name']}/{container['name']}"
+                state = "ready" if container["ready"] else container["message"] or "not ready"
+                print(f"{name:<60} {container['pid'] or '-':<8} {pod['address']:<16} {state}")
+        if not rows:
+            print("no lab runs here")
     return 0 if rows and all(row["pid"] for row in rows) else 3
 
 
 def env(options: argparse.Namespace) -> None:
     lab = Lab.open(options.dir, None)
-    for name, value in variables(lab).items():
-        print(f"export {name}={shlex.quote(str(value))}")
+    if not lab.kubeconfig.exists():
+        raise LabError(f"No lab runs in {lab.folder}: `lab up` first.")
+    for name, value in outside.variables(lab).items():
+        print(f"export {name}={shlex.quote(value)}")
 
 
-def variables(lab: Lab) -> dict[str, object]:
-    return {"MESHLAB_DIR": lab.folder, "KUBECONFIG": lab.kubeconfig, "K8S_AUTH_KUBECONFIG": lab.kubeconfig}
+def ask_istiod(options: argparse.Namespace) -> None:
+    print(json.dumps(xds.ask(Lab.open(options.dir, None), options.where, options.kind), indent=1))
 
 
 def logs(options: argparse.Namespace) -> None:
     lab = Lab.open(options.dir, None)
-    path = processes.log_path(lab, options.name or "")
-    if not path.exists():
-        raise LabError("Logs of: " + " ".join(sorted(p.stem for p in lab.logs.glob("*.log"))))
-    print(path.read_text(errors="replace"), end="")
+    known = {path.stem.replace("_", "/") if path.parent != lab.logs else path.stem: path
+             for path in sorted(lab.logs.glob("**/*.log"))}
+    found = [path for name, path in known.items() if name == options.name] or [
+        path for name, path in known.items() if options.name and name.startswith(options.name)]
+    if not found:
+        raise LabError("Logs of:\n  " + "\n  ".join(known))
+    for path in found:
+        if len(found) > 1:
+            print(f"==> {path}")
+        sys.stdout.write(path.read_text(errors="replace"))
 
 
 def build_all(options: argparse.Namespace) -> None:

@@ -63,8 +63,10 @@ IMAGES = {
     "proxyv2": proxy,
     "auto": lambda: Image(missing=True),
     "argocd": argocd,
-    "redis": lambda: Image(["/usr/bin/redis-server"], user=999),
-    "prometheus": lambda: Image(["/usr/bin/prometheus"], user=65534),
+    # Debian's redis-check-rdb is the whole of Redis; its name decides what it does.
+    "redis": lambda: Image(["/usr/local/bin/redis-server"],
+                           {"/usr/local/bin/redis-server": Path("/usr/bin/redis-check-rdb")}, user=999),
+    "prometheus": lambda: Image(["/bin/prometheus"], {"/bin/prometheus": build.program("prometheus")}, user=65534),
     "prometheus-operator": lambda: Image(["/bin/operator"], {"/bin/operator": build.program("prometheus-operator")},
                                          user=65534),
     "prometheus-config-reloader": lambda: Image(
