@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import hashlib
 import json
 import shlex
 import shutil
@@ -111,7 +112,9 @@ def node_agent(lab: Lab) -> processes.Program:
         return (processes.record(lab, "node-agent") or {}).get("pid") == state["agent"]
 
     argv = [images.PYTHON, "-m", "meshlab.agent", str(lab.folder)]
-    return processes.Program("node-agent", argv, ready, {"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"})
+    code = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(HERE.glob("meshlab/*.py")))).hexdigest()
+    env = {"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1", "MESHLAB_CODE": code}  # other code: another agent
+    return processes.Program("node-agent", argv, ready, env)
 
 
 def down(options: argparse.Namespace) -> None:
