@@ -120,7 +120,17 @@ class Agent:
                     pod.rewrite_hosts()
                 except OSError:
                     pass  # the pod is just going
+            self.serve_balancers()
             time.sleep(0.2)
+
+    def serve_balancers(self) -> None:
+        """A Service of type LoadBalancer has the address of a ready pod, which this machine reaches."""
+        for namespace, name, address in self.directory.balancer_changes(self.lab.subnet + "."):
+            status = {"status": {"loadBalancer": {"ingress": [{"ip": address, "ipMode": "VIP"}]}}}
+            try:
+                self.api.merge(f"/api/v1/namespaces/{namespace}/services/{name}/status", status)
+            except (ApiError, OSError) as error:
+                self.log(f"LoadBalancer {namespace}/{name}: {error}")
 
     def keep_mesh_plain(self) -> None:
         while True:

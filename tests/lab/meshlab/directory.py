@@ -38,6 +38,7 @@ class Directory:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.services: dict[tuple[str, str], str] = {}  # (namespace, name) → cluster address
+        self.balancers: dict[tuple[str, str], str] = {}  # Services of type LoadBalancer → the address they have
         self.slices: dict[tuple[str, str], tuple[tuple[str, str], list[str]]] = {}  # slice → service, ready addresses
 
     def service(self, event: str, obj: dict) -> None:
@@ -47,6 +48,10 @@ class Directory:
                 self.services.pop(key, None)
             else:
                 self.services[key] = obj["spec"].get("clusterIP", "None")
+            self.balancers.pop(key, None)
+            if event != "DELETED" and obj["spec"].get("type") == "LoadBalancer":
+                ingress = obj.get("status", {}).get("loadBalancer", {}).get("ingress") or [{}]
+                self.balancers[key] = ingress[0].get("ip", "")
 
     def endpoint_slice(self, event: str, obj: dict) -> None:
         meta = obj["metadata"]
@@ -59,16 +64,28 @@ class Directory:
                          if endpoint.get("conditions", {}).get("ready", True) for address in endpoint["addresses"]]
                 self.slices[key] = ((meta["namespace"], service), ready)
 
+    def real_endpoints(self, subnet: str) -> dict[tuple[str, str], list[str]]:
+        """Ready addresses of each Service that belong to pods that really run. The lock is held."""
+        real: dict[tuple[str, str], list[str]] = {}
+        for service, addresses in self.slices.values():
+            real.setdefault(service, []).extend(a for a in addresses if a.startswith(subnet))
+        return {service: sorted(addresses) for service, addresses in real.items() if addresses}
+
+    def balancer_changes(self, subnet: str) -> list[tuple[str, str, str]]:
+        """(namespace, name, address) of LoadBalancers whose address is not that of a ready pod."""
+        with self.lock:
+            real = self.real_endpoints(subnet)
+            return [(*key, real[key][0]) for key, address in self.balancers.items()
+                    if key in real and address not in real[key]]
+
     def hosts(self, pod: Pod, through_proxy: bool) -> str:
         """The text of an /etc/hosts. Without a kube-proxy a name leads to one ready endpoint that really runs."""
         own, subnet = pod.meta["namespace"], pod.agent.lab.subnet + "."
         lines = ["127.0.0.1 localhost", f"{pod.address} {pod.meta['name']}"]
         with self.lock:
-            real: dict[tuple[str, str], list[str]] = {}
-            for service, addresses in self.slices.values():
-                real.setdefault(service, []).extend(a for a in addresses if a.startswith(subnet))
+            real = self.real_endpoints(subnet)
             for (namespace, name), cluster in sorted(self.services.items()):
-                endpoints = sorted(real.get((namespace, name), []))
+                endpoints = real.get((namespace, name), [])
                 address = endpoints[0] if endpoints and not (through_proxy and cluster != "None") else cluster
                 if address in ("None", ""):
                     continue
