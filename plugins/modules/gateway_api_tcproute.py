@@ -1,0 +1,222 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The meshops.lifecycle contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: gateway_api_tcproute
+short_description: Manage TCPRoutes of the Kubernetes Gateway API
+version_added: "0.1.0"
+author:
+  - The meshops.lifecycle contributors (@meshops)
+description:
+  - Creates, changes and removes a C(TCPRoute), which says where the connections to a port of a gateway go. Attached to
+    a service it holds for the connections within the mesh.
+notes:
+  - With O(wait=true) the task waits until every parent has taken the route as it was declared now, with all that it
+    refers to. It ends at once when a parent refuses it for good (a listener that does not allow it, a host that does
+    not fit, a reference that nobody granted). A parent that has not answered, or a service that is not there yet, is
+    waited for.
+  - Clusters with Gateway API before 1.6 serve the kind as C(v1alpha2) of the experimental channel, which works as well.
+  - Fields of the experimental channel reach the server by O(definition).
+extends_documentation_fragment:
+  - meshops.lifecycle.object
+  - meshops.lifecycle.namespaced
+  - meshops.lifecycle.connection
+  - meshops.lifecycle.wait
+  - meshops.lifecycle.attributes
+seealso:
+  - module: meshops.lifecycle.gateway_api_gateway
+  - module: meshops.lifecycle.gateway_api_tlsroute
+  - module: meshops.lifecycle.gateway_api_referencegrant
+  - name: Reference of the Gateway API
+    description: The API's own description of every field.
+    link: https://gateway-api.sigs.k8s.io/reference/spec/
+options:
+  spec:
+    description: The specification of the route, every field of the API's standard channel.
+    type: dict
+    suboptions:
+      parent_refs:
+        description:
+          - What the route is attached to, as a rule Gateways. For traffic within the mesh it is a service, whose own
+            waypoint or clients then follow the route. Without any, the route has no effect.
+        type: list
+        elements: dict
+        aliases: [parentRefs]
+        suboptions:
+          group:
+            description:
+              - API group of the parent. The group of the Gateway API when it is not given, V("") for a Service.
+            type: str
+          kind:
+            description: Kind of the parent. V(Gateway) when it is not given.
+            type: str
+          namespace:
+            description:
+              - Namespace of the parent. Without it, that of the route. A Gateway of another namespace has to allow the
+                route by C(allowedRoutes).
+            type: str
+          name:
+            description: Name of the parent.
+            type: str
+            required: true
+          section_name:
+            description:
+              - One part of the parent alone, of a Gateway a listener by its name, of a Service a port by its name.
+            type: str
+            aliases: [sectionName]
+          port:
+            description: One port of the parent alone, for all listeners on it.
+            type: int
+      rules:
+        description: Where the connections go. The API takes one rule.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: Name of the rule, unique in the route, for policies and logs.
+            type: str
+          backend_refs:
+            description: Targets of the connections, split by weight. Connections to one that is not there are reset.
+            type: list
+            elements: dict
+            required: true
+            aliases: [backendRefs]
+            suboptions:
+              group:
+                description: API group of the target. The core group, V(""), when it is not given.
+                type: str
+              kind:
+                description: Kind of the target. V(Service) when it is not given.
+                type: str
+              namespace:
+                description:
+                  - Namespace of the target. Without it, that of the route. Another one has to allow the reference by a
+                    ReferenceGrant.
+                type: str
+              name:
+                description: Name of the target.
+                type: str
+                required: true
+              port:
+                description: Port of the target. A Service needs it.
+                type: int
+              weight:
+                description:
+                  - Share of the connections, in proportion to the sum of all weights of the rule. V(1) when it is not
+                    given, V(0) sends none.
+                type: int
+"""
+
+EXAMPLES = r"""
+---
+- name: Move a tenth of the connections to the new database
+  meshops.lifecycle.gateway_api_tcproute:
+    name: postgres
+    namespace: shop
+    spec:
+      parent_refs:
+        - {name: public, namespace: istio-ingress, section_name: postgres}
+      rules:
+        - backend_refs:
+            - {name: postgres-15, port: 5432, weight: 90}
+            - {name: postgres-17, port: 5432, weight: 10}
+    wait: true
+
+- name: Remove a route
+  meshops.lifecycle.gateway_api_tcproute:
+    name: postgres
+    namespace: shop
+    state: absent
+"""
+
+RETURN = r"""
+---
+changed:
+  description:
+    - Whether the cluster was changed, or, in check mode, would have been.
+  returned: always
+  type: bool
+  sample: true
+result:
+  description:
+    - The object as the cluster holds it after the task, without the bookkeeping of the server.
+    - In check mode it is what the server answered to the dry run. Empty when the object is absent.
+  returned: success
+  type: dict
+  sample:
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: TCPRoute
+    metadata:
+      name: postgres
+      namespace: shop
+    spec:
+      parentRefs:
+        - {group: gateway.networking.k8s.io, kind: Gateway, name: public, namespace: istio-ingress}
+      rules:
+        - backendRefs:
+            - {group: "", kind: Service, name: postgres-17, port: 5432, weight: 1}
+resources:
+  description:
+    - What the task did to each object, here one entry.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: The kind of the object.
+      type: str
+      returned: always
+    namespace:
+      description: The namespace of the object.
+      type: str
+      returned: always
+    name:
+      description: The name of the object.
+      type: str
+      returned: always
+    action:
+      description:
+        - What was done, V(created), V(changed), V(deleted) or V(unchanged).
+      type: str
+      returned: always
+  sample:
+    - kind: TCPRoute
+      namespace: shop
+      name: postgres
+      action: changed
+diff:
+  description:
+    - The object before and after the change, without the bookkeeping of the server and with secrets masked.
+  returned: when something changes
+  type: dict
+validated:
+  description:
+    - Whether the cluster itself judged what was written, schema and admission webhooks included.
+    - It is V(false) in check mode when the kind or the namespace does not exist yet.
+  returned: success
+  type: bool
+  sample: true
+waited:
+  description: Whether the task waited, for the object to be ready or gone.
+  returned: success
+  type: bool
+  sample: true
+"""
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.manage import manage
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_api.tcproute import KIND
+from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.gateway_api_tcproute import ARGUMENTS
+
+ENTRY = Entry("gateway_api_tcproute", ARGUMENTS, manage(KIND))
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()
