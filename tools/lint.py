@@ -71,7 +71,15 @@ def linters():
             [TOOLS / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck", "."], cwd=LINKED
         ),
         "ansible-lint": lambda: run(
-            [BIN / "ansible-lint", "--offline", "--profile=production", "-q", "-c", ROOT / ".ansible-lint"],
+            [
+                BIN / "ansible-lint",
+                "--offline",
+                "--profile=production",
+                "--nocolor",
+                "-q",
+                "-c",
+                ROOT / ".ansible-lint",
+            ],
             cwd=INSTALLED,
             environment={"ANSIBLE_COLLECTIONS_PATH": str(BUILD / "installed")},
         ),
