@@ -44,7 +44,8 @@ def test_a_pasted_document_stays_as_it_is(group, document):
         assert list(schema_coverage.violations(pasted["spec"], schema)) == []
 
 
-def test_the_cases_use_every_kind_of_istio_and_monitoring():
-    wanted = {kind for kind in MODULE_OF if kind[0].endswith("istio.io") or kind[0] == "monitoring.coreos.com"}
+def test_the_cases_use_every_kind_of_the_mesh_and_of_monitoring():
+    apis = ("istio.io", "gateway.networking.k8s.io", "monitoring.coreos.com")
+    wanted = {kind for kind in MODULE_OF if kind[0].endswith(apis)}
     used = {(case.values[0], case.values[1]["kind"]) for case in documents()}
     assert wanted <= used

@@ -7,6 +7,7 @@ from __future__ import annotations
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Readiness
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_api.status import (
     GROUP,
+    SETTLES,
     about,
     generation,
     verdict,
@@ -59,7 +60,8 @@ def _answer(live: dict, answer: dict, kind: str) -> Readiness:
     for one in answer.get("conditions") or []:
         partly = one.get("type") == "PartiallyInvalid" and one.get("status") == "True"
         if said == READY and partly and one.get("observedGeneration", 0) >= generation(live):
-            return Readiness("failed", f"a part of it has no effect: {one.get('message') or one.get('reason')}")
+            told = f"a part of it has no effect: {one.get('message') or one.get('reason')}"
+            return Readiness("failed", told, SETTLES)
     return said
 
 
