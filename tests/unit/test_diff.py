@@ -54,8 +54,8 @@ def test_clean(metadata, kept):
 
 def test_create_update_and_delete_have_a_before_and_an_after():
     old, new = config_map({"k": "v"}), config_map({"k": "w"})
-    assert diff.difference(None, new)["before"] == {}
-    assert diff.difference(old, None)["after"] == {}
+    assert diff.difference(None, new)["before"] is None
+    assert diff.difference(old, None)["after"] is None
     made = diff.difference(old, new)
     assert (made["before"]["data"], made["after"]["data"]) == ({"k": "v"}, {"k": "w"})
     assert made["before_header"] == made["after_header"] == "ConfigMap/b/a"

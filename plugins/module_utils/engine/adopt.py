@@ -75,7 +75,10 @@ def predict(resources, kind, desired: dict, live: dict, manager: str, force: boo
     try:
         after = resources.apply(kind, desired, manager=manager, force=force, dry_run=True)
     except ApiError as error:
-        if error.status != 409 or not all(_names_adopted(cause) for cause in error.causes):
+        if error.status != 409 or not error.causes:
+            raise
+        error.causes = [cause for cause in error.causes if not _names_adopted(cause)]
+        if error.causes:
             raise
         after = resources.apply(kind, desired, manager=manager, force=True, dry_run=True)
     return less_dropped(after, live, manager)

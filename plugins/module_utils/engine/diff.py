@@ -28,7 +28,10 @@ def clean(live: dict | None) -> dict:
 
 
 def difference(before: dict | None, after: dict | None, secret_fields: tuple[str, ...] = ()) -> dict:
-    """The ``diff`` of a result: before and after, both cleaned, secrets told apart but not shown."""
+    """The ``diff`` of a result: before and after, both cleaned, secrets told apart but not shown.
+
+    What is not there is None: of an empty mapping Ansible would show the braces.
+    """
     old, new = clean(before), clean(after)
     paths = secret_fields or (_SECRET_FIELDS if "Secret" in (old.get("kind"), new.get("kind")) else ())
     for path in paths:
@@ -36,7 +39,7 @@ def difference(before: dict | None, after: dict | None, secret_fields: tuple[str
     shown = new or old
     metadata = shown.get("metadata", {})
     header = "/".join(filter(None, [shown.get("kind"), metadata.get("namespace"), metadata.get("name")]))
-    return {"before": old, "after": new, "before_header": header, "after_header": header}
+    return {"before": old or None, "after": new or None, "before_header": header, "after_header": header}
 
 
 def masked(live: dict | None, secret_fields: tuple[str, ...] = ()) -> dict:
