@@ -99,7 +99,8 @@ def up(options: argparse.Namespace) -> None:
             if processes.ensure(lab, node_agent(lab)):
                 report("started node-agent")
         else:
-            report("only the control plane: every pod is pretended")
+            report("only the control plane: every pod is pretended, so istiod, Argo CD, Prometheus, gateways and sidecars "
+                   "do not run here" + ("" if options.only else "; they need root and network namespaces"))
     report(f"ready in {time.monotonic() - began:.1f} s; KUBECONFIG={lab.kubeconfig}")
 
 
@@ -119,15 +120,19 @@ def node_agent(lab: Lab) -> processes.Program:
 
 def down(options: argparse.Namespace) -> None:
     lab = Lab.open(options.dir, None)
+    if not lab.exists():
+        report(f"no lab in {lab.folder}")
+        return
     with locked(lab):
-        for path in sorted(lab.run.glob("*.json"), key=lambda p: p.stat().st_mtime, reverse=True):
-            processes.stop(lab, path.stem, patience=20)
+        processes.stop(lab, "node-agent", patience=30)  # it ends the pods and removes their network
+        for row in outside.running(lab):
+            processes.stop(lab, row["name"], patience=3)  # their data goes anyway
         if lab.real_pods:
             network.remove(lab)
-        shutil.rmtree(lab.pods, ignore_errors=True)
-        shutil.rmtree(lab.data, ignore_errors=True)
+        for folder in (lab.pods, lab.data):
+            shutil.rmtree(folder, ignore_errors=True)
         lab.kubeconfig.unlink(missing_ok=True)
-        (lab.folder / "lab.json").unlink(missing_ok=True)
+        lab.forget()
     report("down")
 
 

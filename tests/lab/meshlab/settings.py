@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,13 +63,22 @@ class Lab:
 
     @staticmethod
     def can_run_pods() -> bool:
-        """Network and mount namespaces need root and the `ip` program."""
-        return os.geteuid() == 0 and bool(shutil.which("ip"))
+        """Network and mount namespaces need root, and a kernel or container that allows them."""
+        if os.geteuid() or not shutil.which("unshare"):
+            return False
+        return subprocess.run(["unshare", "--net", "--mount", "true"], capture_output=True).returncode == 0
 
     def remember(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         data = {"port_base": self.port_base, "real_pods": self.real_pods}
         (self.folder / "lab.json").write_text(json.dumps(data) + "\n")
+
+    def exists(self) -> bool:
+        """Whether `up` was here since the last `down`; without it nothing on this machine is this lab's."""
+        return (self.folder / "lab.json").exists()
+
+    def forget(self) -> None:
+        (self.folder / "lab.json").unlink(missing_ok=True)
 
     # Names and addresses that several labs on one machine must not share.
     @property
