@@ -234,10 +234,11 @@ def strict(environment: dict) -> list[Row]:
 def telemetry(environment: dict) -> Row:
     """What istiod would send Istio's own proxy; the lab's plain Envoy has no istio.stats."""
     text = lab(environment, "xds", "production/client")
-    removed = [tag for tag in ("source_app", "destination_app") if re.search(rf'"tags_to_remove"[^\]]*"{tag}"', text)]
-    has_stats = "istio.stats" in text or "stats_inbound" in text
-    told = f"istio.stats without {', '.join(removed) or 'any tag removed'}" if has_stats else "no istio.stats"
-    return Row("Telemetry in production", told, has_stats and len(removed) == 2)
+    lists = [set(json.loads(found)) for found in re.findall(r'"tagsToRemove":\s*(\[[^\]]*\])', text)]
+    good = bool(lists) and all(tags == {"source_app", "destination_app"} for tags in lists)
+    tags = ", ".join(sorted(set().union(*lists))) or "no tag"
+    metrics = len(set(re.findall(r'"name":\s*"(\w+)",\s*"tagsToRemove"', text)))
+    return Row("Telemetry in production", f"istio.stats leaves {tags} out of {metrics} metrics", good)
 
 
 def targets(environment: dict) -> Row:

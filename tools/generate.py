@@ -115,7 +115,7 @@ def spec_file(name: str, options: dict, secrets: set[str]) -> str:
     source = Source(argument_spec(options, secrets))
     shared = "\n".join(source.shared)
     return (
-        f'{HEADER}"""The argument spec of {name}. Written by `make generate` from its DOCUMENTATION; do not edit."""\n\n'
+        f'{HEADER}"""The argument spec of {name}. Written by `make generate` from DOCUMENTATION; do not edit."""\n\n'
         f"from __future__ import annotations\n\n{shared}{chr(10) if shared else ''}{source.text}"
     )
 

@@ -50,7 +50,7 @@ def known_kind(resources: Resources, name: str, api_version: str | None) -> Kind
         choices = " or ".join(sorted(kind.api_versions[0] for kind in found))
         raise MeshError(f"There is more than one {name}: say which by api_version: {choices}.")
     if not api_version:
-        raise MeshError(f"{name} is not a kind that this collection knows: say its api_version, and check the spelling.")
+        raise MeshError(f"{name} is not a kind known here: say its api_version, and check the spelling.")
     return resources.served_kind(api_version, name)
 
 

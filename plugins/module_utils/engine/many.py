@@ -58,8 +58,12 @@ class Run:
         written = self.task.written
         inline = [(f"objects[{index}]", document) for index, document in enumerate(written.get("objects") or [])]
         paths = [path for pattern in written.get("src") or [] for path in collect.files(pattern)]
-        read = [(path, document) for path in paths for document in desired.read(path)]
+        read = [(path, document) for path in paths for document in desired.read(path, self._wanted)]
         return inline + read
+
+    def _wanted(self, kind: str) -> bool:
+        only, never = self.task.params.get("only_kinds"), self.task.params.get("except_kinds")
+        return (not only or kind in only) and kind not in (never or ())
 
     def present(self) -> dict:
         pruned = self._to_prune()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The argument spec of istio_serviceentry. Written by `make generate` from its DOCUMENTATION; do not edit."""
+"""The argument spec of istio_serviceentry. Written by `make generate` from DOCUMENTATION; do not edit."""
 
 from __future__ import annotations
 
