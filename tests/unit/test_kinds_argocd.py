@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import UTC, datetime
 
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils import params
@@ -16,6 +17,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd imp
     operation,
     spec,
     status,
+    windows,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND as APPLICATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.project import KIND as PROJECT
@@ -641,3 +643,80 @@ def test_finalizers_of_a_deletion(present, cascade, policy, wanted):
 def test_advice(message, told):
     assert told in advice.on(message)
     assert bool(advice.on(message)) == bool(told)
+
+
+# --- sync windows --------------------------------------------------------------------------------------------------
+
+MONDAY = datetime(2026, 6, 1, 9, 30, tzinfo=UTC)  # 11:30 in Berlin
+WINDOW = {"kind": "deny", "schedule": "0 8 * * *", "duration": "2h", "applications": ["*"]}
+
+
+@pytest.mark.parametrize(
+    ("window", "wanted"),
+    [
+        ({}, True),
+        ({"duration": "1h30m"}, False),  # it began exactly an hour and a half ago
+        ({"duration": "1h31m"}, True),
+        ({"duration": "90s"}, False),
+        ({"schedule": "30 9 * * *"}, False),  # begins this very minute, Argo CD counts from the next moment on
+        ({"schedule": "0 11 * * *"}, False),
+        ({"schedule": "0 11 * * *", "timeZone": "Europe/Berlin"}, True),
+        ({"schedule": "0 8 * * *", "timeZone": "Nowhere/Land"}, True),
+        ({"schedule": "0 8 * * 1-5"}, True),
+        ({"schedule": "0 8 * * mon,tue"}, True),
+        ({"schedule": "0 8 * * 0,6"}, False),
+        ({"schedule": "0 8 2 * 1"}, True),
+        ({"schedule": "0 8 2 * *"}, False),
+        ({"schedule": "0 8 1 jun ?"}, True),
+        ({"schedule": "0 8 1 JUL *"}, False),
+        ({"schedule": "*/20 9 * * *", "duration": "15m"}, True),
+        ({"schedule": "*/20 9 * * *", "duration": "5m"}, False),
+        ({"schedule": "0 22 * * 0", "duration": "12h"}, True),
+        ({"schedule": "0 0 25 5 *", "duration": "240h"}, True),
+    ],
+)
+def test_an_open_window(window, wanted):
+    assert windows.active({**WINDOW, **window}, MONDAY) is wanted
+
+
+@pytest.mark.parametrize(
+    "window", [{"schedule": "0 8 * *"}, {"schedule": "0 25 * * *"}, {"schedule": "0 8 * * x"}, {"duration": "2 hours"}]
+)
+def test_a_window_that_cannot_be_read_forbids(window):
+    project = {"spec": {"syncWindows": [{**WINDOW, **window}]}}
+    assert "cannot be read" in windows.forbids(project, live(), manual=True, now=MONDAY)
+
+
+OPEN, CLOSED = {"schedule": "0 8 * * *"}, {"schedule": "0 20 * * *"}
+FORBIDDEN = {
+    "no window": ([], False, False),
+    "an open deny": ([{**WINDOW, **OPEN}], True, True),
+    "a closed deny": ([{**WINDOW, **CLOSED}], False, False),
+    "an open deny that lets people": ([{**WINDOW, **OPEN, "manualSync": True}], True, False),
+    "an open allow": ([{**WINDOW, **OPEN, "kind": "allow"}], False, False),
+    "a closed allow": ([{**WINDOW, **CLOSED, "kind": "allow"}], True, True),
+    "a closed allow that lets people": ([{**WINDOW, **CLOSED, "kind": "allow", "manualSync": True}], True, False),
+    "deny beats allow": ([{**WINDOW, **OPEN}, {**WINDOW, **OPEN, "kind": "allow"}], True, True),
+    "one of two allows": ([{**WINDOW, **OPEN, "kind": "allow"}, {**WINDOW, **CLOSED, "kind": "allow"}], False, False),
+    "for others": ([{**WINDOW, **OPEN, "applications": ["other-*"]}], False, False),
+    "by namespace": ([{**WINDOW, **OPEN, "applications": ["other"], "namespaces": ["sh{op,ed}"]}], True, True),
+    "by both, one does not fit": (
+        [{**WINDOW, **OPEN, "applications": ["other"], "namespaces": ["shop"], "andOperator": True}],
+        False,
+        False,
+    ),
+    "by both": (
+        [{**WINDOW, **OPEN, "clusters": ["https://*"], "namespaces": ["shop"], "andOperator": True}],
+        True,
+        True,
+    ),
+    "for nothing": ([{"kind": "deny", "schedule": "0 8 * * *", "duration": "2h"}], False, False),
+}
+
+
+@pytest.mark.parametrize("case", FORBIDDEN)
+def test_windows(case):
+    found, automated, manual = FORBIDDEN[case]
+    project = {"spec": {"syncWindows": found}}
+    assert bool(windows.forbids(project, live(), manual=False, now=MONDAY)) is automated
+    assert bool(windows.forbids(project, live(), manual=True, now=MONDAY)) is manual

@@ -34,12 +34,13 @@ class Verdict(NamedTuple):
 
     ``state``: ready, waiting, failed, or doubtful, which is failed if the controller says so again when it was asked to
     look once more. ``message`` says why not ready; ``given_up``: the revision has failed, and Argo CD will not try it
-    again by itself.
+    again by itself; ``idle``: automated sync ought to act and does not (yet), so a sync window may forbid it.
     """
 
     state: str
     message: str = ""
     given_up: bool = False
+    idle: bool = False
 
 
 READY_VERDICT = Verdict("ready")
@@ -228,7 +229,7 @@ def _sync(live: dict) -> Verdict | None:
             "same revision twice without self_heal: true. If a controller sets these fields, name them in "
             f"ignore_differences{shared(live)}",
         )
-    return Verdict("waiting", f"{_out_of_sync(live)} out of sync")
+    return Verdict("waiting", f"{_out_of_sync(live)} out of sync", idle=True)
 
 
 def _nobody_syncs(live: dict) -> Verdict:

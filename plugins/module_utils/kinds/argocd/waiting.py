@@ -15,10 +15,13 @@ from collections.abc import Callable
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, culprits, status
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, culprits, status, windows
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import DELIVERY_PROJECTS, Kind
 
+PROJECT = Kind(
+    "argoproj.io", "AppProject", "appprojects", ("v1alpha1",), order=DELIVERY_PROJECTS, installed_by="argocd"
+)
 _SLICE = 2.0  # seconds that one watch lasts at most; between two of them the clock is looked at
 _LOST = 5  # how often a request to look again is repeated when it was taken away unanswered
 _SILENT = 15.0  # seconds without an answer after which the controller is thought to be away
@@ -136,6 +139,7 @@ class Wait:
         self._started = time.monotonic()
         self._refresh: Refresh | None = None
         self._doubted = False
+        self._project_read: dict | None = None
         self._told, self._told_at = "", time.monotonic()
         self._operation_before = _operation_of(watched.live)
 
@@ -169,9 +173,24 @@ class Wait:
         if said.state == "doubtful":
             return self._second_look(said)
         self._doubted = False
+        if said.idle:
+            closed = windows.forbids(self._project(), self._watched.live, manual=False)
+            return Verdict("failed", f"it is OutOfSync, and {closed}") if closed else said
         if said.state == "waiting" and status.is_passing(self._watched.live):
             self._look_again_later()
         return said
+
+    def _project(self) -> dict | None:
+        """The Application's project, read once; None where it may not be read."""
+        if self._project_read is None:
+            namespace, _name = self._watched.place
+            project = self._watched.live["spec"].get("project") or "default"
+            namespace = (self._watched.live.get("status") or {}).get("controllerNamespace") or namespace
+            try:
+                self._project_read = self._watched.resources.get(PROJECT, namespace, project) or {}
+            except ApiError:
+                self._project_read = {}
+        return self._project_read
 
     def _second_look(self, said: Verdict) -> Verdict:
         """What the controller says right after something else has changed may rest on what it knew before."""
