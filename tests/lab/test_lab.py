@@ -29,8 +29,8 @@ class Lab:
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         command, *rest = arguments
-        done = subprocess.run([sys.executable, LAB, command, "--dir", self.folder, *rest], capture_output=True, text=True,
-                              timeout=3600, stdin=subprocess.DEVNULL)
+        argv = [sys.executable, LAB, command, "--dir", self.folder, *rest]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=3600, stdin=subprocess.DEVNULL)
         assert not check or done.returncode == 0, done.stderr
         return done
 

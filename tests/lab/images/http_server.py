@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The shop's `reviews`: answers every request with who it is and what arrived. PORT, SERVICE, VERSION by environment."""
+"""The shop's `reviews`: answers every request with who it is and what arrived. PORT, SERVICE, VERSION by variable."""
 
 import json
 import os

@@ -8,6 +8,7 @@ It watches pods, Services and EndpointSlices; starts and stops one `Pod` thread 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -116,10 +117,8 @@ class Agent:
             with self.lock:
                 pods = list(self.pods.values())
             for pod in pods:
-                try:
+                with contextlib.suppress(OSError):  # the pod is just going
                     pod.rewrite_hosts()
-                except OSError:
-                    pass  # the pod is just going
             self.serve_balancers()
             time.sleep(0.2)
 

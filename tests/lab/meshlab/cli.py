@@ -99,8 +99,8 @@ def up(options: argparse.Namespace) -> None:
             if processes.ensure(lab, node_agent(lab)):
                 report("started node-agent")
         else:
-            report("only the control plane: every pod is pretended, so istiod, Argo CD, Prometheus, gateways and sidecars "
-                   "do not run here" + ("" if options.only else "; they need root and network namespaces"))
+            report("only the control plane: every pod is pretended; istiod, Argo CD, Prometheus, gateways and sidecars "
+                   + ("are left out" if options.only else "need root and network namespaces"))
     report(f"ready in {time.monotonic() - began:.1f} s; KUBECONFIG={lab.kubeconfig}")
 
 

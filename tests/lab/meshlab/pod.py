@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -196,10 +197,8 @@ class Container:
 
     def signal(self, number: int) -> None:
         if self.process and self.process.poll() is None:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, number)
-            except ProcessLookupError:
-                pass
 
 
 def probe_passes(probe: dict, container: Container) -> bool:
@@ -302,10 +301,8 @@ class Pod(threading.Thread):
         self.refreshed = time.monotonic()
         for volume in self.spec.get("volumes") or []:
             if volume["name"] in self.volumes and ("configMap" in volume or "secret" in volume):
-                try:
+                with contextlib.suppress(podspec.NotYet, ApiError, OSError):
                     self.fill(volume["name"], self.volumes[volume["name"]])
-                except (podspec.NotYet, ApiError, OSError):
-                    pass
 
     def hosts_file(self, container: Container) -> Path:
         """Its /etc/hosts; applications behind a sidecar see Services' own addresses, all others their endpoints."""
