@@ -3,7 +3,7 @@
 """Fixtures of the integration tests: a cluster, a namespace of the test's own, and playbooks that really run.
 
 Every test that takes `play` runs twice: in process and as an ordinary module. `@pytest.mark.in_process` or
-`@pytest.mark.as_module` keep it to one way.
+`@pytest.mark.as_module` keep it to one way, `--ways=in_process` the whole run.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ _numbers = itertools.count(1)
 _session = uuid.uuid4().hex[:4]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--ways", choices=[*MODES, "both"], default="both", help="how modules run in every test")
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "in_process: runs in Ansible's worker only, not as a module process")
     config.addinivalue_line("markers", "as_module: runs as a module process only")
@@ -30,7 +34,8 @@ def pytest_configure(config):
 def pytest_generate_tests(metafunc):
     if "mode" in metafunc.fixturenames:
         only = [mode for mode in MODES if metafunc.definition.get_closest_marker(mode)]
-        metafunc.parametrize("mode", only or MODES)
+        asked = metafunc.config.getoption("--ways")
+        metafunc.parametrize("mode", [mode for mode in only or MODES if asked in (mode, "both")])
 
 
 @pytest.fixture
