@@ -44,6 +44,17 @@ def test_documents_of_istio(crds, namespace, play, converges):
 
 
 @pytest.mark.in_process
+def test_documents_of_the_gateway_api(crds, namespace, play, converges):
+    crds("gateway.networking.k8s.io")
+    pasted = documents("gateway_api/*.yaml")
+    run = converges([task(document, namespace, definition=document) for document in pasted])
+    assert len(run.changed) == len(pasted)
+    assert all(done.result["validated"] for done in run.tasks)
+    again = play([task(document, namespace, **typed(document)) for document in pasted])
+    assert again.changed == [], "the same in options is the same declaration"
+
+
+@pytest.mark.in_process
 def test_documents_of_monitoring(crds, namespace, converges, tmp_path):
     crds("monitoring.coreos.com")
     tasks = []
