@@ -42,8 +42,11 @@ try:
 except ImportError:
     urllib3 = Configuration = should_bypass_proxies = None
     incluster_config = kube_config = None
-    ConfigException = Exception
     _missing.append("kubernetes")
+
+    class ConfigException(Exception):
+        """Stands in for the missing one; nothing raises it."""
+
 
 __all__ = [
     "YAML_LOADER",

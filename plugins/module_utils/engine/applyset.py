@@ -45,7 +45,7 @@ class ApplySet:
             return
         metadata = self.parent["metadata"]
         tool = (metadata.get("annotations") or {}).get(TOOLING, "")
-        if (metadata.get("labels") or {}).get(ID) != self.id or not tool.startswith(TOOL.split("/")[0] + "/"):
+        if (metadata.get("labels") or {}).get(ID) != self.id or not tool.startswith(TOOL.partition("/")[0] + "/"):
             raise MeshError(
                 f"ConfigMap {self.namespace}/{self.name} is there and is not the parent of a set of ours"
                 f"{f' but of {tool}' if tool else ''}. Choose another name for the set."

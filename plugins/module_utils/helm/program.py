@@ -64,7 +64,8 @@ class Program:
 
     def run(self, *arguments: str, doing: str) -> str:
         """Run a command and return its stdout; ``doing`` names it in progress lines. Raises HelmFailed."""
-        process = subprocess.Popen(
+        # Not AnsibleModule.run_command: in Ansible's worker there is no module, and its progress is shown as it comes.
+        process = subprocess.Popen(  # pylint: disable=ansible-bad-function
             [self.path, *arguments],
             env=self._env(),
             stdin=subprocess.DEVNULL,
@@ -139,7 +140,9 @@ def version(path: str) -> tuple[int, int]:
 
 def _ask_version(path: str) -> tuple[int, int]:
     try:
-        answer = subprocess.run([path, "version", "--short"], capture_output=True, timeout=60, check=False)
+        answer = subprocess.run(  # pylint: disable=ansible-bad-function
+            [path, "version", "--short"], capture_output=True, timeout=60, check=False
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise MeshError(f"{path} cannot be run: {error}. {_GET}") from None
     text = answer.stdout.decode(errors="replace")
