@@ -25,6 +25,7 @@ class Entry:
     """A module: its name, its argument spec, and ``run(task) -> result``.
 
     ``secrets``: dotted paths of options whose values are never shown (the generated spec carries them as no_log).
+    ``text_option``: the option that takes what stands in the file of ``src``, where that file is text and no object.
     The constraints are those of AnsibleModule.
     """
 
@@ -36,6 +37,7 @@ class Entry:
         *,
         secrets: tuple[str, ...] = (),
         supports_check_mode: bool = True,
+        text_option: str = "",
         **constraints,
     ):
         self.name = name
@@ -43,6 +45,7 @@ class Entry:
         self.run = run
         self.secrets = secrets
         self.supports_check_mode = supports_check_mode
+        self.text_option = text_option
         self.constraints = constraints
 
     def checked(self, arguments: Mapping) -> dict:

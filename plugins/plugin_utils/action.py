@@ -125,16 +125,19 @@ class MeshAction(ActionBase):
         if not source or "src" not in spec:
             return arguments
         many = spec["src"]["type"] == "list"
-        if not many and arguments.get("definition"):
-            raise MeshError("Give 'definition' or 'src', not both.")
+        inline = self.entry.text_option or "definition"
+        if not many and arguments.get(inline):
+            raise MeshError(f"Give '{inline}' or 'src', not both.")
         sources = source if isinstance(source, list) else [source]
         paths = [path for pattern in sources for path in collect.files(self._found(pattern))]
         if not many and len(paths) > 1:
             raise MeshError(f"src: {source} names {len(paths)} files; this module takes one. mesh_apply takes many.")
         if self._is_local():
             return {**arguments, "src": paths if many else paths[0]}
-        documents = [document for path in paths for document in desired.read(path)]
         rest = {key: value for key, value in arguments.items() if key != "src"}
+        if self.entry.text_option:
+            return {**rest, self.entry.text_option: desired.text_of(paths[0])}
+        documents = [document for path in paths for document in desired.read(path)]
         if many:
             return {**rest, "objects": [*(rest.get("objects") or []), *documents]}
         if len(documents) != 1:

@@ -98,13 +98,18 @@ def read(path: str, wanted: Callable[[str], bool] | None = None) -> list[dict]:
 
     ``wanted`` (kind -> bool) leaves out documents of kinds that nobody asked for.
     """
+    text = text_of(path)
+    return parse(_without_unwanted(text, wanted) if wanted else text, os.path.expanduser(path))
+
+
+def text_of(path: str) -> str:
+    """What stands in a file of ``src``. Raises MeshError."""
     path = os.path.expanduser(path)
     try:
         with open(path, encoding="utf-8") as stream:
-            text = stream.read()
+            return stream.read()
     except (OSError, UnicodeDecodeError) as error:
         raise MeshError(f"src: {path} cannot be read ({getattr(error, 'strerror', None) or error}).") from None
-    return parse(_without_unwanted(text, wanted) if wanted else text, path)
 
 
 def _without_unwanted(text: str, wanted: Callable[[str], bool]) -> str:

@@ -16,12 +16,18 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 
-def manage(kind: Kind) -> Callable:
-    """The ``run`` of a module that manages one object of this kind."""
+def manage(kind: Kind, declare: Callable | None = None) -> Callable:
+    """The ``run`` of a module that manages one object of this kind.
+
+    ``declare(task) -> object``: for a module whose options are not the fields of the object.
+    """
 
     def run(task) -> dict:
         resources = Resources(task.session)
-        desired = desired_module.declared(kind, task.written, task.options, task.session.default_namespace)
+        if declare:
+            desired = declare(task)
+        else:
+            desired = desired_module.declared(kind, task.written, task.options, task.session.default_namespace)
         if kind.normalise:
             desired = kind.normalise(desired)
         live = _read(resources, kind, desired, task)
