@@ -13,7 +13,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-
 QUIET = "suppress_warnings=ref.ref,misc.highlighting_failure"
 
 
