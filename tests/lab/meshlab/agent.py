@@ -45,7 +45,7 @@ class Agent:
                 "KUBERNETES_SERVICE_PORT": str(self.lab.port("apiserver"))}
 
     def run(self) -> None:
-        network.remove(self.lab)  # what an agent that crashed left behind
+        network.remove_namespaces(self.lab)  # what an agent that crashed left behind
         network.ensure_bridge(self.lab)
         shutil.rmtree(self.lab.pods, ignore_errors=True)
         self.lab.pods.mkdir(mode=0o700)
@@ -206,7 +206,7 @@ class Agent:
         with self.lock:
             pods = list(self.pods.values())
         rows = [{"namespace": pod.meta["namespace"], "name": pod.meta["name"], "address": pod.address,
-                 "folder": str(pod.folder),
+                 "netns": pod.netns, "folder": str(pod.folder),
                  "containers": [{"name": c.name, "pid": c.process.pid if c.process and c.running else None,
                                  "real": c.image is not None, "running": c.running, "ready": c.ready,
                                  "restarts": c.restarts, "message": c.message, "log": str(c.log)}
@@ -225,7 +225,7 @@ class Agent:
             pod.ending.set()
         for pod in pods:
             pod.join(5)
-        network.remove(self.lab)
+        network.remove_namespaces(self.lab)
 
 
 def main() -> None:

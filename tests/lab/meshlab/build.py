@@ -62,6 +62,7 @@ SOURCES = [
     Source("kube-controller-manager", "kube", "k8s.io/kubernetes/cmd/kube-controller-manager", _KUBERNETES_FLAGS),
     Source("kube-scheduler", "kube", "k8s.io/kubernetes/cmd/kube-scheduler", _KUBERNETES_FLAGS),
     Source("kwok", "kwok", "sigs.k8s.io/kwok/cmd/kwok"),
+    Source("kubelet", "kwok", "./kubelet"),
     Source("helm", "helm", "helm.sh/helm/v4/cmd/helm", "-X helm.sh/helm/v4/internal/version.version=v4.3.1"),
     Source("helm3", "helm3", "helm.sh/helm/v3/cmd/helm", "-X helm.sh/helm/v3/internal/version.version=v3.22.0"),
     Source("pilot-discovery", "istio", "istio.io/istio/pilot/cmd/pilot-discovery", _ISTIO_FLAGS),

@@ -96,15 +96,17 @@ def up(options: argparse.Namespace) -> None:
         if not processes.wait_until(lambda: control_plane.node_is_ready(lab), 30):
             raise LabError(f"The node did not become ready within 30 s; see {processes.log_path(lab, 'kwok')}")
         if lab.real_pods:
-            if processes.ensure(lab, node_agent(lab)):
-                report("started node-agent")
+            for program in node_programs(lab):
+                if processes.ensure(lab, program):
+                    report(f"started {program.name}")
         else:
             report("only the control plane: every pod is pretended; istiod, Argo CD, Prometheus, gateways and sidecars "
                    + ("are left out" if options.only else "need root and network namespaces"))
     report(f"ready in {time.monotonic() - began:.1f} s; KUBECONFIG={lab.kubeconfig}")
 
 
-def node_agent(lab: Lab) -> processes.Program:
+def node_programs(lab: Lab) -> list[processes.Program]:
+    """What runs the pods, and what answers the API server's questions about them."""
     def ready() -> bool:
         try:
             state = json.loads((lab.data / "pods.state").read_text())
@@ -115,7 +117,10 @@ def node_agent(lab: Lab) -> processes.Program:
     argv = [images.PYTHON, "-m", "meshlab.agent", str(lab.folder)]
     code = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(HERE.glob("meshlab/*.py")))).hexdigest()
     env = {"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1", "MESHLAB_CODE": code}  # other code: another agent
-    return processes.Program("node-agent", argv, ready, env)
+    address = f"{lab.bridge_address}:{lab.port('kubelet')}"
+    kubelet = [str(build.program("kubelet")), address, str(lab.pki), str(lab.data / "pods.state"), *inside.LAUNCHER]
+    return [processes.Program("node-agent", argv, ready, env),
+            processes.Program("kubelet", kubelet, control_plane.answers(f"https://{address}/healthz"))]
 
 
 def down(options: argparse.Namespace) -> None:

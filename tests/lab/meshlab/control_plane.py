@@ -63,7 +63,8 @@ def apiserver(lab: Lab) -> Program:
             "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
             f"--service-account-key-file={pki / 'sa.pub'}",
             f"--service-account-signing-key-file={pki / 'sa.key'}",
-            "--authorization-mode=RBAC", "--allow-privileged=true", "--profiling=false",
+            f"--kubelet-client-certificate={pki / 'admin.crt'}", f"--kubelet-client-key={pki / 'admin.key'}",
+            "--kubelet-preferred-address-types=InternalIP", "--authorization-mode=RBAC", "--allow-privileged=true", "--profiling=false",
             # Webhooks are called at a pod's address, since no kube-proxy serves cluster addresses.
             "--enable-aggregator-routing=true", "--endpoint-reconciler-type=none"]
     return Program("kube-apiserver", argv, answers(f"{lab.server}/readyz"))
@@ -98,7 +99,8 @@ def kwok_stages(lab: Lab) -> Path:
     """What kwok does with nodes and pods; pods that really run here are left to the node agent."""
     text = (HERE / "kwok.yaml").read_text()
     real = images.pattern() if lab.real_pods else "^no image is real$"
-    text = text.replace("KUBERNETES_VERSION", KUBERNETES_VERSION).replace("REAL_IMAGES", real.replace("\\", "\\\\"))
+    text = text.replace("KUBELET_PORT", str(lab.port("kubelet"))).replace("KUBERNETES_VERSION", KUBERNETES_VERSION)
+    text = text.replace("REAL_IMAGES", real)
     # The name changes with the content, so that a kwok with other stages is started anew.
     path = lab.data / f"kwok-{hashlib.sha256(text.encode()).hexdigest()[:12]}.yaml"
     path.write_text(text)

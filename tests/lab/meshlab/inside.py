@@ -13,6 +13,7 @@ from .images import PYTHON
 from .processes import clean_environment
 from .settings import HERE, Lab, LabError
 
+LAUNCHER = [sys.executable, "-I", str(Path(__file__).with_name("container.py"))]
 CALL = HERE / "images" / "call.py"
 
 
@@ -42,8 +43,7 @@ def find(lab: Lab, where: str) -> tuple[dict, dict]:
 def command(lab: Lab, where: str, argv: list[str]) -> list[str]:
     """The argv that runs another one in the pod's network, with its files and as its user."""
     pod, container = find(lab, where)
-    launcher = str(Path(__file__).with_name("container.py"))
-    return [sys.executable, "-I", launcher, f"{pod['folder']}/{container['name']}.json", *argv]
+    return [*LAUNCHER, f"{pod['folder']}/{container['name']}.json", *argv]
 
 
 def call(lab: Lab, origin: str, wish: dict) -> dict:

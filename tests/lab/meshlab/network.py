@@ -30,10 +30,14 @@ def ensure_bridge(lab: Lab) -> None:
 
 def remove(lab: Lab) -> None:
     """Every namespace of this lab with all that runs in it, and the bridge."""
-    for name in namespaces(lab):
-        remove_namespace(name)
+    remove_namespaces(lab)
     if lab.bridge in ip("-o", "link", "show", "type", "bridge", check=False):
         ip("link", "delete", lab.bridge)
+
+
+def remove_namespaces(lab: Lab) -> None:
+    for name in namespaces(lab):
+        remove_namespace(name)
 
 
 def namespaces(lab: Lab) -> list[str]:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from . import images, network, podspec
 from .api import Api, ApiError
+from .inside import LAUNCHER
 from .processes import clean_environment
 
 if TYPE_CHECKING:
@@ -78,11 +79,10 @@ class Container:
         else:
             spec_file = self.write_spec()
             self.log.parent.mkdir(parents=True, exist_ok=True)
-            launcher = str(Path(__file__).with_name("container.py"))
             with self.log.open("ab") as out:
-                self.process = subprocess.Popen([sys.executable, "-I", launcher, str(spec_file)], stdout=out,
-                                                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                                start_new_session=True, env=clean_environment())
+                self.process = subprocess.Popen([*LAUNCHER, str(spec_file)], stdout=out, stderr=subprocess.STDOUT,
+                                                stdin=subprocess.DEVNULL, start_new_session=True,
+                                                env=clean_environment())
         self.started_at, self.exit_code = now(), None
         self.started = "startupProbe" not in self.spec
         self.ready, self.next_probe = False, 0.0

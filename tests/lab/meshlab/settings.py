@@ -23,6 +23,7 @@ PORTS = {
     "controller-manager": 3,
     "scheduler": 4,
     "kwok": 5,
+    "kubelet": 6,
     "gateway": 10,
     "gateway-https": 11,
     "gateway-status": 12,
