@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleError, AnsibleTemplateError
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
@@ -29,6 +29,17 @@ class MeshAction(ActionBase):
     _supports_check_mode = True
     _supports_diff = True
     _supports_async = True
+
+    @classmethod
+    def finalize_task_arg(cls, name, value, templar, context):
+        """Template one option; where that fails, say what to do with braces that are not Ansible's."""
+        try:
+            return super().finalize_task_arg(name, value, templar, context)
+        except AnsibleTemplateError as error:
+            raise AnsibleError(
+                f"Ansible cannot fill in the braces in {name!r}. If they are meant for Argo CD, Prometheus or a chart, put "
+                "!unsafe before the value, or keep the document in a file and give that as 'src', which is not templated"
+            ) from error
 
     def run(self, tmp=None, task_vars=None):
         """Run the task; returns the result of the module, whichever way it ran."""
