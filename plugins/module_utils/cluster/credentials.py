@@ -141,8 +141,11 @@ def _read(source) -> tuple[dict, str, str]:
     if len(missing) == len(paths):
         raise MeshError(f"kubeconfig {', '.join(missing)} does not exist. Check 'kubeconfig' or K8S_AUTH_KUBECONFIG.")
     if len(paths) > 1:
-        merged = kube_config.KubeConfigMerger(os.pathsep.join(paths)).config
-        return merged.value, os.pathsep.join(paths), ""
+        together = os.pathsep.join(paths)
+        try:
+            return kube_config.KubeConfigMerger(together).config.value, f"kubeconfig {together}", ""
+        except (ConfigException, yaml.YAMLError, AttributeError, TypeError) as error:
+            raise MeshError(f"kubeconfig {together} cannot be merged: {str(error).splitlines()[0]}.") from None
     try:
         with open(paths[0], encoding="utf-8") as stream:
             document = yaml.load(stream, Loader=YAML_LOADER)
@@ -156,16 +159,22 @@ def _read(source) -> tuple[dict, str, str]:
         raise MeshError(
             f"kubeconfig {paths[0]} names no cluster: it has no 'clusters'. Check that it is the right file."
         )
-    return document, paths[0], os.path.dirname(os.path.abspath(paths[0]))
+    return document, f"kubeconfig {paths[0]}", os.path.dirname(os.path.abspath(paths[0]))
 
 
 def _from_kubeconfig(config, origin, base, context, configuration, folder) -> tuple[str, str]:
-    names = [entry.get("name") for entry in config.get("contexts") or []]
+    told = _begin(origin)
+    contexts = {entry.get("name"): entry.get("context") or {} for entry in config.get("contexts") or []}
+    names = ", ".join(map(str, contexts)) or "none"
     wanted = context or config.get("current-context")
     if not wanted:
-        raise MeshError(f"{origin} has no current context. Name one by 'context': it has {', '.join(names) or 'none'}.")
-    if wanted not in names:
-        raise MeshError(f"{origin} has no context {wanted!r}. It has: {', '.join(map(str, names)) or 'none'}.")
+        raise MeshError(f"{told} has no current context. Name one by 'context': it has {names}.")
+    if wanted not in contexts:
+        raise MeshError(f"{told} has no context {wanted!r}. It has: {names}.")
+    chosen = contexts[wanted]
+    users = [entry.get("name") for entry in config.get("users") or []]
+    if chosen.get("user") and chosen["user"] not in users:
+        raise MeshError(f"{told}, context {wanted!r}, is of user {chosen['user']!r}, who is not in it. Make it anew.")
     complaints = _Complaints()
     logging.getLogger().addHandler(complaints)
     try:
@@ -174,14 +183,18 @@ def _from_kubeconfig(config, origin, base, context, configuration, folder) -> tu
         )
         loader.load_and_set(configuration)
     except ConfigException as error:
-        raise MeshError(f"{origin}, context {wanted!r}, is not usable: {error}. Repair it, or name another.") from None
+        raise MeshError(f"{told}, context {wanted!r}, is not usable: {error}. Repair it, or name another.") from None
     except ValueError as error:
-        raise MeshError(f"{origin}, context {wanted!r}: a certificate or key is not base64 ({error}).") from None
+        raise MeshError(f"{told}, context {wanted!r}: a certificate or key is not base64 ({error}).") from None
     finally:
         logging.getLogger().removeHandler(complaints)
     _check_exec_plugin(loader, complaints, origin, wanted)
-    chosen = next(entry for entry in config["contexts"] if entry.get("name") == wanted)
-    return f"{origin}, context {wanted}", (chosen.get("context") or {}).get("namespace") or "default"
+    return f"{origin}, context {wanted}", chosen.get("namespace") or "default"
+
+
+def _begin(words: str) -> str:
+    """Words as the beginning of a sentence."""
+    return words[:1].upper() + words[1:]
 
 
 def _check_exec_plugin(loader, complaints, origin, context) -> None:
