@@ -139,6 +139,14 @@ def test_sidecars_have_real_identities_and_strict_cuts_plaintext(lab):
 
 
 @needs_root
+def test_kubectl_and_istioctl_reach_into_pods(lab):
+    client = ["-n", "prod", "deploy/client", "-c", "istio-proxy"]
+    assert lab.tool("kubectl", "exec", *client, "--", "id", "-u").strip() == "1337"
+    assert "Envoy proxy is ready" in lab.tool("kubectl", "logs", *client)
+    assert "reviews-v1" in lab.tool("istioctl", "proxy-status")  # by port-forward
+
+
+@needs_root
 def test_istiod_stops_when_it_is_uninstalled(lab):
     lab.tool("helm", "uninstall", "istiod", "-n", "istio-system", "--wait")
     lab.eventually(lambda: not [pod for pod in lab.state()["pods"] if pod["namespace"] == "istio-system"])
