@@ -37,8 +37,8 @@ class MeshAction(ActionBase):
             return super().finalize_task_arg(name, value, templar, context)
         except AnsibleTemplateError as error:
             raise AnsibleError(
-                f"Ansible cannot fill in the braces in {name!r}. If they are meant for Argo CD, Prometheus or a chart, put "
-                "!unsafe before the value, or keep the document in a file and give that as 'src', which is not templated"
+                f"Ansible cannot fill in the braces in {name!r}. If they are meant for Argo CD, Prometheus or a chart, "
+                "put !unsafe before the value, or keep the document in a file for 'src', which is not templated"
             ) from error
 
     def run(self, tmp=None, task_vars=None):
