@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -43,10 +45,13 @@ class Cluster:
         assert path, f"{name} is not on the PATH of `tests/lab/lab env`"
         return path
 
-    def kubectl(self, *arguments, stdin=None, check=True):
-        """Run kubectl; returns what it prints, or with -o json the document. Raises AssertionError with its words."""
+    def run(self, name, *arguments, stdin=None, check=True):
+        """Run a program on the cluster; returns what it prints, or with -o json the document.
+
+        Raises AssertionError with its words.
+        """
         done = subprocess.run(
-            [self.program("kubectl"), *arguments],
+            [self.program(name), *arguments],
             env=self.environment(KUBECONFIG=str(self.kubeconfig)),
             input=stdin if stdin is None or isinstance(stdin, str) else json.dumps(stdin),
             capture_output=True,
@@ -55,9 +60,15 @@ class Cluster:
             check=False,
         )
         if check and done.returncode != 0:
-            raise AssertionError(f"kubectl {' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
+            raise AssertionError(f"{name} {' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
         as_json = "json" in arguments or "-ojson" in arguments
         return json.loads(done.stdout) if as_json and done.returncode == 0 else done.stdout
+
+    def kubectl(self, *arguments, **options):
+        return self.run("kubectl", *arguments, **options)
+
+    def helm(self, *arguments, **options):
+        return self.run("helm", *arguments, **options)
 
     @property
     def client(self):
@@ -113,8 +124,26 @@ def lab(start=True):
             flush=True,
         )
         subprocess.run([str(LAB), "up"], env=environment, stdin=subprocess.DEVNULL, check=True)
-    # Evaluated by a shell, as a person would.
-    script = f'set -e; out=$("{LAB}" env); eval "$out"; env -0'
+    return _told()
+
+
+@contextlib.contextmanager
+def another_lab(folder, port_base):
+    """A lab beside our own, into which nothing was installed; gone at the end."""
+    options = ["--dir", str(folder)]
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    start = [str(LAB), "up", *options, "--port-base", str(port_base)]
+    subprocess.run(start, env=environment, stdin=subprocess.DEVNULL, check=True)
+    try:
+        yield _told(*options)
+    finally:
+        subprocess.run([str(LAB), "down", *options], env=environment, stdin=subprocess.DEVNULL, check=True)
+
+
+def _told(*options):
+    """The cluster that `lab env` tells of, evaluated by a shell, as a person would."""
+    command = shlex.join([str(LAB), "env", *options])
+    script = f'set -e; out=$({command}); eval "$out"; env -0'
     done = subprocess.run(
         ["bash", "-c", script], env=playing.environment(), capture_output=True, text=True, check=True
     ).stdout
