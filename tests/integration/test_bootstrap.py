@@ -1,0 +1,370 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The roles and playbooks, on the demonstration's inventory: from a bare cluster to a mesh, its changes, and back.
+
+The tests of this file build on each other, in their order, on a lab of their own: whoever installs Istio by Helm cannot
+share a cluster with tests that put its definitions there by other means. Most runs are in process; what differs in a
+module process is tested in test_both_ways.py and, for whole playbooks, by the second run here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import clusters
+import playing
+import pytest
+
+DEMO = playing.ROOT / "tests" / "demo"
+FOLDER = playing.BUILD / "lab-bootstrap"
+PORT_BASE = 16600
+GITOPS = {
+    "istio_install_method": "argocd",
+    "istio_argocd_path": "manifests/charts",
+    "istio_argocd_target_revision": "main",
+}
+ROUTE = "changed VirtualService production/reviews"
+
+pytestmark = pytest.mark.needs_lab
+
+
+def lab(*arguments):
+    environment = os.environ | {"MESHLAB_DIR": str(FOLDER)}
+    command = [str(clusters.LAB), *arguments]
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture(scope="module")
+def cluster(request):
+    """A lab of its own, with the demonstration's repository in it."""
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled(), pytest.MonkeyPatch.context() as patch:
+        lab("down")
+        subprocess.run(
+            [str(clusters.LAB), "up", "--dir", str(FOLDER), "--port-base", str(PORT_BASE)],
+            stdin=subprocess.DEVNULL,
+            check=True,
+        )
+        patch.setenv("MESHLAB_DIR", str(FOLDER))
+        found = clusters.lab(start=False)
+    if found.variables["MESHLAB_REAL_PODS"] != "yes":
+        lab("down")
+        pytest.skip("istiod and Argo CD run for real only with root")
+    yield found
+    lab("down")
+
+
+@pytest.fixture(scope="module")
+def repository(cluster, tmp_path_factory):
+    """`repository(files, message)` commits {path: text or folder to copy} to the lab's repository and pushes it."""
+    folder = tmp_path_factory.mktemp("repository")
+
+    def git(*arguments):
+        identity = ["-c", "user.name=tests", "-c", "user.email=tests@example.com"]
+        subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+    git("clone", "--quiet", cluster.variables["MESHLAB_GIT"], ".")
+
+    def commit(files, message="a change"):
+        for path, content in files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, Path):
+                subprocess.run(["cp", "-rT", str(content), str(target)], check=True)
+            else:
+                target.write_text(content)
+        git("add", "--all")
+        git("commit", "--quiet", "--allow-empty", "-m", message)
+        git("push", "--quiet", "origin", "HEAD:main")
+
+    commit({"mesh": DEMO / "repository" / "mesh"})
+    return commit
+
+
+@pytest.fixture
+def run(cluster, repository, tmp_path):
+    """`run("bootstrap", vars=…, …)` runs a playbook of the collection on the demonstration's inventory."""
+    player = playing.Player(tmp_path, cluster.kubeconfig, cluster.environment())
+
+    def one(name, *, args=(), **options):
+        more = ["-i", str(DEMO / "inventory"), "--limit", "meshlab", *args]
+        return player.play(playbook=f"meshops.lifecycle.{name}", args=more, timeout=900, **options)
+
+    return one
+
+
+def said(run):
+    """The lines of the summary at the end of a playbook."""
+    return [line for line in run["What changed"].msg if not line.startswith("nothing;")]
+
+
+def gone(cluster, *what):
+    return cluster.kubectl("get", *what, "--ignore-not-found", "-o", "name").strip() == ""
+
+
+# ---- Helm ------------------------------------------------------------------------------------------------------------
+
+
+def test_reconfigure_of_a_bare_cluster_names_bootstrap(run):
+    done = run("reconfigure", expect="failed")
+    assert "Run the playbook meshops.lifecycle.bootstrap first" in done.msg
+    assert done.changed == []
+
+
+def test_bootstrap_can_be_checked_on_a_bare_cluster(run, cluster):
+    done = run("bootstrap", check=True)
+    assert "created Deployment istio-system/istiod" in said(done)
+    assert "created VirtualService production/reviews" in said(done)
+    assert gone(cluster, "namespace", "istio-system", "argocd", "monitoring", "production")
+
+
+def test_bootstrap_brings_the_mesh_up(run, cluster):
+    done = run("bootstrap")
+    assert {"created Deployment istio-system/istiod", "created VirtualService production/reviews"} <= set(said(done))
+    application = cluster.kubectl("get", "application", "istio-config", "-n", "argocd", "-o", "json")["status"]
+    assert (application["sync"]["status"], application["health"]["status"]) == ("Synced", "Healthy")
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as modules"])
+def test_a_second_run_changes_nothing(run, in_process):
+    done = run("bootstrap", in_process=in_process)
+    assert done.changed == []
+    assert said(done) == []
+
+
+def test_the_mesh_is_found_healthy(run):
+    done = run("verify")
+    assert done.changed == []
+    assert "is as declared, and healthy" in done["The mesh is healthy"].msg
+
+
+def test_every_panel_of_every_dashboard_asks_what_prometheus_understands(cluster):
+    url = cluster.variables["MESHLAB_PROMETHEUS_URL"]
+    asked = 0
+    for path in sorted((playing.ROOT / "roles/monitoring/files/dashboards").glob("*.json")):
+        for panel in json.loads(path.read_text())["panels"]:
+            for target in panel["targets"]:
+                query = ["--data-urlencode", f"query={target['expr']}"]
+                answer = subprocess.run(
+                    ["curl", "--silent", "--noproxy", "*", f"{url}/api/v1/query", *query],
+                    check=True, capture_output=True, text=True,
+                ).stdout  # fmt: skip
+                assert json.loads(answer)["status"] == "success", f"{path.name}, {panel['title']}: {answer}"
+                asked += 1
+    assert asked > 40
+
+
+@pytest.mark.parametrize("change", [
+    {"reviews_split": {"v1": 70, "v2": 30}},
+    {"istio_mesh_config": {"accessLogFile": "/dev/stdout"}},
+    {"argocd_params": {"controller.diff.server.side": True}},
+    {"monitoring_retention": "3d"},
+    {"mesh_config_telemetries": []},
+], ids=lambda change: next(iter(change)))  # fmt: skip
+def test_check_lists_exactly_what_the_run_then_does(run, change):
+    predicted = said(run("reconfigure", check=True, vars=change))
+    done = said(run("reconfigure", vars=change))
+    assert predicted and sorted(predicted) == sorted(done)
+    assert said(run("reconfigure", vars=change)) == []
+
+
+def test_only_the_route_changes_and_the_requests_show_it(run, cluster):
+    run("reconfigure")
+    assert said(run("reconfigure", vars={"reviews_split": {"v1": 50, "v2": 50}})) == [ROUTE]
+
+    def share():
+        header = "Host: reviews.production.svc.cluster.local"
+        counted = lab("call", "--count", "300", "--header", header, cluster.variables["MESHLAB_GATEWAY_URL"])
+        return json.loads(counted)["versions"]["v1"]
+
+    assert eventually(lambda: 110 <= share() <= 190), share()
+
+
+def test_a_route_that_leaves_the_variables_leaves_the_cluster(run, cluster):
+    change = {"mesh_config_virtual_services": []}
+    assert said(run("reconfigure", check=True, vars=change)) == ["deleted VirtualService production/reviews"]
+    assert not gone(cluster, "virtualservice", "reviews", "-n", "production")
+    assert said(run("reconfigure", vars=change)) == ["deleted VirtualService production/reviews"]
+    assert gone(cluster, "virtualservice", "reviews", "-n", "production")
+    assert not gone(cluster, "destinationrule", "reviews-destination", "-n", "production")
+
+
+def test_a_set_that_would_go_whole_is_refused(run, cluster):
+    names = (
+        "virtual_services",
+        "gateways",
+        "destination_rules",
+        "peer_authentications",
+        "telemetries",
+        "applications",
+        "objects",
+    )
+    nothing = {f"mesh_config_{name}": [] for name in names}
+    done = run("reconfigure", vars=nothing, args=["--tags", "mesh_config"], expect="failed")
+    assert "would lose all of its" in done.msg and "prune_all" in done.msg
+    assert not gone(cluster, "destinationrule", "reviews-destination", "-n", "production")
+
+
+def test_tags_run_a_part_alone(run):
+    done = run("reconfigure", args=["--tags", "mesh_config"])
+    assert said(done) == ["created VirtualService production/reviews"]
+    assert not any("Argo CD by" in task.name or "Istio by" in task.name for task in done.tasks)
+
+
+def test_a_hot_fix_is_told_and_repaired_only_by_force(run, cluster):
+    place = ("destinationrule", "reviews-destination", "-n", "production")
+    patch = {
+        "spec": {"trafficPolicy": {"connectionPool": {"http": {"http1MaxPendingRequests": 1}}}, "host": "elsewhere"}
+    }
+    cluster.kubectl("patch", *place, "--type=merge", "-p", json.dumps(patch), "--field-manager=hot-fix")
+    done = run("reconfigure", args=["--tags", "mesh_config"], expect="failed")
+    assert "spec.host" in done.msg and "hot-fix" in done.msg and "force_conflicts" in done.msg
+    repaired = run("reconfigure", args=["--tags", "mesh_config"], vars={"mesh_force_conflicts": True})
+    assert said(repaired) == ["changed DestinationRule production/reviews-destination"]
+    assert cluster.kubectl("get", *place, "-o", "json")["spec"]["host"] == "reviews"
+
+
+def test_verify_tells_what_ails_and_writes_nothing(run, cluster):
+    cluster.kubectl("scale", "deployment", "client", "-n", "legacy", "--replicas=0")
+    cluster.kubectl("delete", "peerauthentication", "default", "-n", "production")
+    done = run("verify", expect="failed")
+    problems = done["The mesh is healthy"].msg
+    assert "not as declared: would be created PeerAuthentication production/default" in problems
+    assert gone(cluster, "peerauthentication", "default", "-n", "production")
+    cluster.kubectl("scale", "deployment", "client", "-n", "legacy", "--replicas=1")
+    run("reconfigure", args=["--tags", "mesh_config"])
+
+
+def test_one_cluster_that_does_not_answer_holds_up_no_other(cluster, repository, tmp_path):
+    nowhere = json.loads(json.dumps(cluster.kubectl("config", "view", "--raw", "-o", "json")))
+    nowhere["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:1"
+    player = playing.Player(tmp_path, cluster.kubeconfig, cluster.environment())
+    done = player.play(
+        playbook="meshops.lifecycle.reconfigure",
+        inventory={"good": {"mesh_kubeconfig": str(cluster.kubeconfig)}, "bad": {"mesh_kubeconfig": nowhere}},
+        args=["--tags", "never-used"],
+        expect="failed",
+    )
+    assert done.stats["good"]["failures"] == 0
+    assert done.stats["bad"]["failures"] == 1
+    assert "127.0.0.1:1" in done.msg
+
+
+# ---- Argo CD ---------------------------------------------------------------------------------------------------------
+
+DEFINITION = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: %(plural)s.waves.example.com}
+spec:
+  group: waves.example.com
+  scope: Namespaced
+  names: {kind: %(kind)s, plural: %(plural)s}
+  versions:
+    - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
+"""
+USER = """
+apiVersion: waves.example.com/v1
+kind: %(kind)s
+metadata:
+  name: user
+  annotations: {argocd.argoproj.io/sync-wave: "1"%(options)s}
+"""
+OPTION = ", argocd.argoproj.io/sync-options: SkipDryRunOnMissingResource=true"
+
+
+@pytest.mark.parametrize("skips", [False, True], ids=["without", "with"])
+def test_a_definition_and_its_user_in_one_sync_need_the_option(run, cluster, repository, tmp_path, skips):
+    kind = "Skipped" if skips else "Tried"
+    names = {"kind": kind, "plural": kind.lower(), "options": OPTION if skips else ""}
+    repository({f"{kind}/a.yaml": DEFINITION % names, f"{kind}/b.yaml": USER % names})
+    task = {
+        "name": f"waves-{kind.lower()}",
+        "wait": True,
+        "wait_timeout": 90,
+        "spec": {
+            "project": "default",
+            "source": {"repoURL": cluster.variables["MESHLAB_GIT"], "path": kind, "targetRevision": "main"},
+            "destination": {"server": "https://kubernetes.default.svc", "namespace": "default"},
+            "syncPolicy": {"automated": {}},
+        },
+    }
+    player = playing.Player(tmp_path, cluster.kubeconfig, cluster.environment())
+    tasks = [{"name": "Application", "meshops.lifecycle.argocd_application": task}]
+    done = player.play(tasks, expect="ok" if skips else "failed")
+    if not skips:
+        assert "waves.example.com" in done.msg
+    absent = {"name": task["name"], "state": "absent", "wait": True}
+    player.play([{"name": "Application", "meshops.lifecycle.argocd_application": absent}])
+
+
+def test_teardown_goes_in_the_safe_order_and_keeps_the_definitions(run, cluster):
+    predicted = said(run("teardown", check=True, vars={"mesh_remove_namespaces": True}))
+    done = run("teardown", vars={"mesh_remove_namespaces": True})
+    assert sorted(predicted) == sorted(said(done))
+    order = [f"{row['kind']} {row['namespace']}/{row['name']}" for row in deleted(done)]
+    for first, then in (
+        ("Application argocd/istio-config", "VirtualService production/reviews"),
+        ("VirtualService production/reviews", "DestinationRule production/reviews-destination"),
+        ("DestinationRule production/reviews-destination", "Deployment production/reviews-v1"),
+        ("Deployment istio-ingress/istio-ingressgateway", "Deployment istio-system/istiod"),
+        ("Deployment istio-system/istiod", "StatefulSet argocd/argocd-application-controller"),
+    ):
+        assert order.index(first) < order.index(then), (first, then)
+    assert gone(cluster, "namespace", "istio-system", "argocd", "monitoring", "production", "istio-ingress")
+    assert gone(cluster, "validatingwebhookconfiguration,mutatingwebhookconfiguration", "-l", "app=istiod")
+    definitions = cluster.kubectl("get", "crd", "-o", "name")
+    assert "virtualservices.networking.istio.io" in definitions and "applications.argoproj.io" in definitions
+
+
+def deleted(run):
+    """What the roles deleted, in their order."""
+    rows = []
+    for task in run.tasks:
+        for result in task.result.get("results") or [task.result]:
+            rows += [row for row in result.get("resources") or [] if row["action"] == "deleted"]
+    return rows
+
+
+def test_gitops_brings_the_same_mesh_up_and_a_second_run_changes_nothing(run, cluster, repository):
+    definitions = [name for name in cluster.kubectl("get", "crd", "-o", "name").split() if name.endswith(".istio.io")]
+    cluster.kubectl("delete", *definitions)
+    repository({"manifests/charts": Path(cluster.variables["MESHLAB_CHARTS"])})
+    gitops = {**GITOPS, "istio_argocd_repo_url": cluster.variables["MESHLAB_GIT"]}
+    assert "created Application argocd/istiod" in said(run("bootstrap", vars=gitops))
+    again = run("bootstrap", vars=gitops)
+    assert again.changed == [] and said(again) == []
+    assert "healthy" in run("verify", vars=gitops)["The mesh is healthy"].msg
+    applications = cluster.kubectl("get", "applications", "-n", "argocd", "-o", "json")["items"]
+    found = {one["metadata"]["name"]: one["status"]["sync"]["status"] for one in applications}
+    assert set(found) == {"istio-base", "istiod", "istio-ingressgateway", "istio-egressgateway", "istio-config"}
+    assert set(found.values()) == {"Synced"}
+
+
+def test_gitops_heals_what_was_changed_by_hand(cluster):
+    place = ("deployment", "istio-egressgateway", "-n", "istio-egress")
+    cluster.kubectl("delete", *place)
+    assert eventually(lambda: not gone(cluster, *place), 60)
+
+
+def test_gitops_is_torn_down_with_the_definitions_that_were_named(run, cluster):
+    gitops = {**GITOPS, "istio_argocd_repo_url": cluster.variables["MESHLAB_GIT"]}
+    run("teardown", vars={**gitops, "mesh_remove_namespaces": True, "mesh_remove_crds": ["istio", "argocd"]})
+    left = cluster.kubectl("get", "crd", "-o", "name")
+    assert "networking.istio.io" not in left and "argoproj.io" not in left
+    assert "monitoring.coreos.com" in left
+    assert gone(cluster, "namespace", "istio-system", "argocd")
+
+
+def eventually(true, seconds=30):
+    """Whether it becomes true within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.5)
+    return True
