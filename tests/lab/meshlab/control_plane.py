@@ -64,7 +64,8 @@ def apiserver(lab: Lab) -> Program:
             f"--service-account-key-file={pki / 'sa.pub'}",
             f"--service-account-signing-key-file={pki / 'sa.key'}",
             f"--kubelet-client-certificate={pki / 'admin.crt'}", f"--kubelet-client-key={pki / 'admin.key'}",
-            "--kubelet-preferred-address-types=InternalIP", "--authorization-mode=RBAC", "--allow-privileged=true", "--profiling=false",
+            "--kubelet-preferred-address-types=InternalIP",
+            "--authorization-mode=RBAC", "--allow-privileged=true", "--profiling=false",
             # Webhooks are called at a pod's address, since no kube-proxy serves cluster addresses.
             "--enable-aggregator-routing=true", "--endpoint-reconciler-type=none"]
     return Program("kube-apiserver", argv, answers(f"{lab.server}/readyz"))
