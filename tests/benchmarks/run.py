@@ -3,8 +3,8 @@
 """`make bench`: ours beside kubernetes.core, kubectl, raw requests and `debug`, in one run, as ratios.
 
 Whole playbooks are timed, in rounds in which every contender has a turn; a figure is the median of its rounds. "Per
-item" is the slope between a large and a small playbook, so that Ansible's own start does not count. "Less empty" is the time
-less that of the same playbook with its task skipped. The table also lands in docs/benchmarks.md.
+item" is the slope between a large and a small playbook, so that Ansible's own start does not count. "Less empty" is the
+time less that of the same playbook with its task skipped. The table also lands in docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -233,9 +233,9 @@ def page(rows: list[tuple], rounds: int) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`: every contender side by side on the lab (see `tests/benchmarks/run.py`).",
-        f"Medians of {rounds} rounds. {os.cpu_count()} cores, Python {platform.python_version()}; the API server runs on",
-        "the same cores, and an istiod validates when one is installed.",
+        "Written by `make bench`: every contender side by side on the lab, see `tests/benchmarks/run.py`.",
+        f"Medians of {rounds} rounds. {os.cpu_count()} cores, Python {platform.python_version()}; the API server runs",
+        "on the same cores, and an istiod validates when one is installed.",
         "",
         "| work | ours | against | theirs | measured | goal | reached |",
         "|---|---|---|---|---|---|---|",
