@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
@@ -13,6 +14,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import ch
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired as desired_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 
@@ -65,9 +67,21 @@ def _present(task, resources: Resources, kind: Kind, desired: dict, live: dict |
     waited = False
     if task.params.get("wait") and not task.check:
         deadline = started + task.params["wait_timeout"]
-        made.after = wait_ready(task, resources, kind, made.after, deadline)
+        with _told(made):
+            made.after = wait_ready(task, resources, kind, made.after, deadline)
         waited = True
     return result(task, made, waited)
+
+
+@contextlib.contextmanager
+def _told(made: Change) -> Iterator[None]:
+    """A wait that fails comes after a write, and the failed result says so."""
+    try:
+        yield
+    except MeshError as error:
+        error.details.setdefault("changed", made.changed)
+        error.details.setdefault("resources", [made.row()])
+        raise
 
 
 def wait_ready(task, resources: Resources, kind: Kind, live: dict, deadline: float) -> dict:
@@ -96,10 +110,11 @@ def _absent(task, resources: Resources, kind: Kind, desired: dict, live: dict | 
     )
     waited = False
     if live and task.params.get("wait") and not task.check:
-        if kind.wait_deleted:
-            kind.wait_deleted(task, resources, live, deadline)
-        else:
-            wait.until_gone(task, resources, kind, live, deadline)
+        with _told(made):
+            if kind.wait_deleted:
+                kind.wait_deleted(task, resources, live, deadline)
+            else:
+                wait.until_gone(task, resources, kind, live, deadline)
         waited = True
     return result(task, made, waited)
 
