@@ -52,9 +52,7 @@ help: ## Show this list
 
 .PHONY: demo
 demo: collections $(A_CLUSTER) ## Start the lab, bootstrap it, show what runs and what was measured [CLUSTER=...]
-	@script=$$(ls tests/demo/demo tools/demo.py 2>/dev/null | head -n 1); \
-	test -n "$$script" || { echo "demo: there is no tests/demo/demo yet"; exit 1; }; \
-	case "$$script" in *.py) exec $(VENV)/bin/python "$$script" $(ARGS);; *) PATH=$(VENV)/bin:$$PATH exec "$$script" $(ARGS);; esac
+	@PATH=$(VENV)/bin:$$PATH exec $(VENV)/bin/python tools/demo.py $(ARGS)
 
 .PHONY: test
 test: venv ## Everything that CI runs
@@ -143,7 +141,6 @@ endif
 
 .PHONY: bench
 bench: collections lab kubernetes-core ## Benchmarks beside kubernetes.core, in the same run
-	@test -e tests/benchmarks/run.py || { echo "bench: there is no tests/benchmarks/run.py yet"; exit 1; }
 	@PATH=$(VENV)/bin:$$PATH ANSIBLE_COLLECTIONS_PATH=$(BUILD)/collections:$(BUILD)/compare \
 	  $(VENV)/bin/python tests/benchmarks/run.py $(ARGS)
 
