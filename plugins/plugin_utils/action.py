@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 
-from ansible.errors import AnsibleError, AnsibleTemplateError
+from ansible.errors import AnsibleError, AnsibleTemplateError, AnsibleValueOmittedError
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
@@ -35,6 +35,8 @@ class MeshAction(ActionBase):
         """Template one option; where that fails, say what to do with braces that are not Ansible's."""
         try:
             return super().finalize_task_arg(name, value, templar, context)
+        except AnsibleValueOmittedError:
+            raise  # `omit`, which is no failure
         except AnsibleTemplateError as error:
             raise AnsibleError(
                 f"Ansible cannot fill in the braces in {name!r}. If they are meant for Argo CD, Prometheus or a chart, "
