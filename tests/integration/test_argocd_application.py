@@ -11,27 +11,9 @@ import gitops
 import pytest
 from gitops import NOWHERE, config_map, deployment, hook
 
+pytest_plugins = ["gitops"]
 AT_ONCE = 40  # seconds within which a failure has to be told; the time-outs of these tests are longer
 SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}}
-
-
-@pytest.fixture(scope="session")
-def served(cluster, tmp_path_factory):
-    """Skips where there is no Argo CD that can read a repository of this machine."""
-    repository = gitops.Repository(tmp_path_factory.mktemp("probe") / "repository")
-    repository.commit({"one/map.yaml": config_map("one")})
-    reason = gitops.reads(cluster, repository, "t-probe")
-    if reason:
-        pytest.skip(reason)
-
-
-@pytest.fixture
-def apps(served, cluster, namespace, tmp_path):
-    repository = gitops.Repository(tmp_path / "repository")
-    repository.commit({"one/map.yaml": config_map("one", {"colour": "blue"}), "two/map.yaml": config_map("two")})
-    made = gitops.Applications(cluster, repository, namespace)
-    yield made
-    made.clean()
 
 
 def result(run):

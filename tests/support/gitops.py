@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 import yaml
 
 APPLICATIONS = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications"
@@ -172,3 +173,22 @@ def reads(cluster, repository: Repository, namespace: str, seconds: float = 60) 
         return "Argo CD's application controller does not answer"
     finally:
         applications.clean()
+
+
+@pytest.fixture(scope="session")
+def served(cluster, tmp_path_factory):
+    """Skips where there is no Argo CD that can read a repository of this machine."""
+    repository = Repository(tmp_path_factory.mktemp("probe") / "repository")
+    repository.commit({"one/map.yaml": config_map("one")})
+    reason = reads(cluster, repository, "t-probe")
+    if reason:
+        pytest.skip(reason)
+
+
+@pytest.fixture
+def apps(served, cluster, namespace, tmp_path):
+    repository = Repository(tmp_path / "repository")
+    repository.commit({"one/map.yaml": config_map("one", {"colour": "blue"}), "two/map.yaml": config_map("two")})
+    made = Applications(cluster, repository, namespace)
+    yield made
+    made.clean()

@@ -22,7 +22,7 @@ def wait(task, resources, live: dict, deadline: float) -> dict:
     Returns the Application as it is then. Raises MeshError on a failure at once, and on time-out with what was missing.
     """
     health = tuple(task.params.get("wait_health") or status.HEALTHY)
-    judge = partial(status.judge, health=health)
+    judge = partial(status.judge, enough=health)
     retry = task.params.get("retry_failed", True) and is_automated(live["spec"])
     waiting = Wait(task, Watched(resources, KIND, live), judge, operation.restart if retry else None)
     if task.params.get("refresh"):

@@ -54,13 +54,22 @@ def ready(live: dict) -> Readiness:
     return Readiness("waiting" if said.state == "doubtful" else said.state, said.message)
 
 
-def judge(live: dict, health: tuple[str, ...] = HEALTHY) -> Verdict:
-    """How the Application stands; ``health``: the states of health that are good enough."""
-    for look in (_existence, _hydration, _errors, _operation, _outcome, _sync):
+def judge(live: dict, enough: tuple[str, ...] = HEALTHY) -> Verdict:
+    """How the Application stands; ``enough``: the states of health that are good enough."""
+    for look in (comparison, _operation, _outcome, _sync):
         said = look(live)
         if said:
             return said
-    return _health(live, health)
+    return health(live, enough)
+
+
+def comparison(live: dict) -> Verdict | None:
+    """What stands in the way of a comparison of the present spec, or None when there is one without an error."""
+    for look in (_existence, _hydration, _errors):
+        said = look(live)
+        if said:
+            return said
+    return None
 
 
 def _existence(live: dict) -> Verdict | None:
@@ -136,17 +145,25 @@ def _operation(live: dict) -> Verdict | None:
     state = live["status"].get("operationState") or {}
     if not live.get("operation") and state.get("phase") not in ("Running", "Terminating"):
         return None
-    if not state:
-        return Verdict("waiting", "a sync is about to start")
+    return progress(live, state) if state else Verdict("waiting", "a sync is about to start")
+
+
+def progress(live: dict, state: dict) -> Verdict:
+    """A running operation: how far it is, or failed when its last attempt met a verdict that the next one meets too."""
     message = cleaned(state.get("message") or "")
     if state.get("phase") == "Running" and state.get("finishedAt") and _VERDICT.search(message):
-        return Verdict("failed", f"{_attempt(live)}: {message}")
+        return Verdict("failed", f"{_attempt(state)}: {message}")
     return Verdict("waiting", synced_so_far(live) + (f", {message}" if message else ""))
 
 
-def _attempt(live: dict) -> str:
-    revision = revisions_of(live["status"]["operationState"].get("syncResult") or {})
+def _attempt(state: dict) -> str:
+    revision = revisions_of(state.get("syncResult") or {})
     return f"the sync to {revision} failed" if revision else "the sync failed"
+
+
+def failed(state: dict) -> str:
+    """A failed operation in one sentence: to which revision, the controller's message, and the resources concerned."""
+    return f"{_attempt(state)}: {failure(state)}"
 
 
 def _outcome(live: dict) -> Verdict | None:
@@ -158,7 +175,7 @@ def _outcome(live: dict) -> Verdict | None:
     if (status.get("reconciledAt") or "") < (state.get("finishedAt") or ""):
         return Verdict("waiting", "Argo CD is looking at what the sync has brought about")
     if state.get("phase") in ("Failed", "Error") and is_of_this(live):
-        return Verdict("failed", f"{_attempt(live)}: {failure(live)}", given_up=True)
+        return Verdict("failed", failed(state), given_up=True)
     return None
 
 
@@ -179,23 +196,22 @@ def is_of_this(live: dict) -> bool:
     )
 
 
-def failure(live: dict) -> str:
+def failure(state: dict) -> str:
     """The controller's message about a failed operation, and the resources that it failed for."""
-    state = live["status"]["operationState"]
     message = cleaned(state.get("message") or "no reason is given")
     told = [
         f"{label(resource)}: {resource['message']}"
-        for resource in failed_resources(live)
+        for resource in failed_resources(state)
         if resource.get("message") and resource["message"] not in message
     ]
-    named = [label(resource) for resource in failed_resources(live)]
+    named = [label(resource) for resource in failed_resources(state)]
     if told:
         return f"{message} ({'; '.join(told[:5])})"
     return f"{message} ({', '.join(named[:5])})" if named else message
 
 
-def failed_resources(live: dict) -> list[dict]:
-    result = (live["status"].get("operationState") or {}).get("syncResult") or {}
+def failed_resources(state: dict) -> list[dict]:
+    result = state.get("syncResult") or {}
     return [
         resource
         for resource in result.get("resources") or []
@@ -256,7 +272,8 @@ def _prune_only(live: dict) -> Verdict | None:
     )
 
 
-def _health(live: dict, wanted: tuple[str, ...]) -> Verdict:
+def health(live: dict, wanted: tuple[str, ...]) -> Verdict:
+    """Ready when what was deployed is in one of these states of health."""
     found = live["status"].get("health") or {}
     if found.get("status") in wanted:
         return READY_VERDICT
@@ -275,12 +292,13 @@ def synced_so_far(live: dict) -> str:
     status = live["status"]
     tasks = ((status.get("operationState") or {}).get("syncResult") or {}).get("resources") or []
     tasks = [r for r in tasks if not r.get("hookType")]
-    total = {_key(r) for r in status.get("resources") or [] if not r.get("hook")} | {_key(r) for r in tasks}
-    done = {_key(r) for r in tasks if r.get("status") in ("Synced", "Pruned", "PruneSkipped")}
+    total = {key(r) for r in status.get("resources") or [] if not r.get("hook")} | {key(r) for r in tasks}
+    done = {key(r) for r in tasks if r.get("status") in ("Synced", "Pruned", "PruneSkipped")}
     return f"{len(done)} of {len(total)} resources synced" if total else "syncing"
 
 
-def _key(resource: dict) -> tuple:
+def key(resource: dict) -> tuple:
+    """What tells a resource of an Application from the others."""
     return tuple(resource.get(field) or "" for field in ("group", "kind", "namespace", "name"))
 
 
@@ -310,9 +328,9 @@ def summary(live: dict, culprits: list[dict] | None = None) -> dict:
     """The ``application`` that goes beside the message of a failed wait."""
     status = live.get("status") or {}
     sync, state = status.get("sync") or {}, status.get("operationState") or {}
-    trouble = [{**_place(r), "message": r.get("message", "")} for r in failed_resources({"status": status})]
-    known = {_key(r) for r in trouble}
-    differing = [r for r in status.get("resources") or [] if r.get("status") != "Synced" and _key(r) not in known]
+    trouble = [{**_place(r), "message": r.get("message", "")} for r in failed_resources(state)]
+    known = {key(r) for r in trouble}
+    differing = [r for r in status.get("resources") or [] if r.get("status") != "Synced" and key(r) not in known]
     trouble += [{**_place(r), "message": r.get("status") or "Unknown"} for r in differing]
     trouble += [{**_place(r), "message": r.get("message", "")} for r in culprits or []]
     return {

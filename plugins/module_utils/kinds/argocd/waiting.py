@@ -180,16 +180,9 @@ class Wait:
             self._look_again_later()
         return said
 
-    def _project(self) -> dict | None:
-        """The Application's project, read once; None where it may not be read."""
+    def _project(self) -> dict:
         if self._project_read is None:
-            namespace, _name = self._watched.place
-            project = self._watched.live["spec"].get("project") or "default"
-            namespace = (self._watched.live.get("status") or {}).get("controllerNamespace") or namespace
-            try:
-                self._project_read = self._watched.resources.get(PROJECT, namespace, project) or {}
-            except ApiError:
-                self._project_read = {}
+            self._project_read = project_of(self._watched)
         return self._project_read
 
     def _second_look(self, said: Verdict) -> Verdict:
@@ -242,6 +235,16 @@ class Wait:
             f"{advice.on(missing) or ' A longer wait_timeout may help.'}",
             application=status.summary(live, found),
         )
+
+
+def project_of(watched: Watched) -> dict:
+    """The Application's project; empty where there is none, or where it may not be read."""
+    live = watched.live
+    namespace = (live.get("status") or {}).get("controllerNamespace") or live["metadata"].get("namespace")
+    try:
+        return watched.resources.get(PROJECT, namespace, live["spec"].get("project") or "default") or {}
+    except ApiError:
+        return {}
 
 
 def _operation_of(live: dict) -> tuple:
