@@ -8,6 +8,7 @@ import base64
 import binascii
 from functools import partial
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import base
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Kind, Readiness, condition
 
@@ -76,13 +77,25 @@ def condition_ready(name: str, live: dict) -> Readiness:
 
 
 def secret(declared: dict) -> dict:
-    """``stringData`` is a way to write ``data`` and is never read back, so it is turned into what is stored."""
+    """``stringData`` is a way to write ``data`` and is never read back, so it is turned into what is stored.
+
+    Raises MeshError for a value that is no text.
+    """
     texts = declared.get("stringData")
     if not texts:
         return declared
     data = dict(declared.get("data") or {})
-    data.update({key: base64.b64encode(str(value).encode()).decode() for key, value in texts.items()})
+    data.update({key: base64.b64encode(_text(key, value).encode()).decode() for key, value in texts.items()})
     return {**{key: value for key, value in declared.items() if key != "stringData"}, "data": data}
+
+
+def _text(key: str, value) -> str:
+    """A number is clear as text. YAML's true may have been yes or on, and what is not a scalar is a mistake."""
+    if isinstance(value, (bool, dict, list)):
+        what = {True: "true", False: "false"}[value] if isinstance(value, bool) else "more than one value"
+        hint = " Put quotes around it." if isinstance(value, bool) else ""
+        raise MeshError(f"stringData.{key} must be text, not {what}.{hint}")
+    return "" if value is None else str(value)
 
 
 def decoded(live: dict | None, key: str) -> str | None:
