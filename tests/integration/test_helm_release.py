@@ -42,8 +42,8 @@ WIDGETS = "widgets.helm-test.meshops.example"
 
 @pytest.fixture(scope="module", autouse=True)
 def _the_tests_own_client(cluster):
-    """The module's session removes the files that the kubernetes package has written, all of them; the tests' own client
-    lives in the same process here, and needs its."""
+    """The module's session removes all files that the kubernetes package has written; the tests' own client lives in
+    the same process here, and needs its."""
     assert cluster.client
     with unittest.mock.patch.object(credentials.kube_config, "_cleanup_temp_files"):
         yield
@@ -596,9 +596,9 @@ def test_sigterm_leaves_no_file_and_no_lock(release, tmp_path):
         sys.path.insert(0, {str(playing.BUILD / "collections")!r})
         from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import execute
         from ansible_collections.meshops.lifecycle.plugins.modules.helm_release import ENTRY
-        options = {{"kubeconfig": {str(release.cluster.kubeconfig)!r}, "name": "shop", "namespace": {release.namespace!r},
-                    "chart": {SAMPLE!r}, "binary_path": {release.program!r}, "wait": True,
-                    "values": {{"nowhere": True, "password": "hunter2"}}}}
+        options = {{"kubeconfig": {str(release.cluster.kubeconfig)!r}, "name": "shop",
+                    "namespace": {release.namespace!r}, "chart": {SAMPLE!r}, "binary_path": {release.program!r},
+                    "wait": True, "values": {{"nowhere": True, "password": "hunter2"}}}}
         task = ENTRY.task(options, check=False, warn=print, progress=print)
         print(execute(ENTRY, task))
     """)

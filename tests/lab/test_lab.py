@@ -48,8 +48,9 @@ class Lab:
 
     def tool(self, name: str, *arguments: str, stdin: str | None = None) -> str:
         env = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "KUBECONFIG": str(self.folder / "kubeconfig")}
-        done = subprocess.run([self.folder / "bin" / name, *arguments], env=env, input=stdin, capture_output=True,
-                              text=True, timeout=300)
+        done = subprocess.run(
+            [self.folder / "bin" / name, *arguments], env=env, input=stdin, capture_output=True, text=True, timeout=300
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -131,8 +132,12 @@ def test_sidecars_have_real_identities_and_strict_cuts_plaintext(lab):
     url = "http://reviews.production:9080/hello"
     lab.eventually(lambda: lab.call("legacy/client", url)["status"] == 200)
     assert "URI=spiffe://cluster.local/ns/prod/sa/client" in lab.call("prod/client", url)["body"]
-    strict = {"apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication",
-              "metadata": {"name": "default", "namespace": "production"}, "spec": {"mtls": {"mode": "STRICT"}}}
+    strict = {
+        "apiVersion": "security.istio.io/v1",
+        "kind": "PeerAuthentication",
+        "metadata": {"name": "default", "namespace": "production"},
+        "spec": {"mtls": {"mode": "STRICT"}},
+    }
     lab.tool("kubectl", "apply", "-f", "-", stdin=json.dumps(strict))
     lab.eventually(lambda: lab.call("legacy/client", url)["status"] == 0)
     assert lab.call("prod/client", url)["status"] == 200

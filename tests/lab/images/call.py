@@ -74,8 +74,17 @@ def main():
         worker.start()
     for worker in workers:
         worker.join()
-    print(json.dumps({"requests": count, "seconds": round(time.monotonic() - began, 2), "statuses": statuses,
-                      "versions": versions, "failures": reasons}))
+    print(
+        json.dumps(
+            {
+                "requests": count,
+                "seconds": round(time.monotonic() - began, 2),
+                "statuses": statuses,
+                "versions": versions,
+                "failures": reasons,
+            }
+        )
+    )
 
 
 main()

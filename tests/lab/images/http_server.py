@@ -8,8 +8,11 @@ import signal
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-IDENTITY = {"service": os.environ.get("SERVICE", "reviews"), "version": os.environ.get("VERSION", "v1"),
-            "pod": os.environ.get("HOSTNAME", "")}
+IDENTITY = {
+    "service": os.environ.get("SERVICE", "reviews"),
+    "version": os.environ.get("VERSION", "v1"),
+    "pod": os.environ.get("HOSTNAME", ""),
+}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -20,9 +23,14 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         if length:
             self.rfile.read(length)
-        answer = {**IDENTITY, "method": self.command, "path": self.path, "host": self.headers.get("Host"),
-                  "x-forwarded-client-cert": self.headers.get("x-forwarded-client-cert"),
-                  "headers": {name.lower(): value for name, value in self.headers.items()}}
+        answer = {
+            **IDENTITY,
+            "method": self.command,
+            "path": self.path,
+            "host": self.headers.get("Host"),
+            "x-forwarded-client-cert": self.headers.get("x-forwarded-client-cert"),
+            "headers": {name.lower(): value for name, value in self.headers.items()},
+        }
         body = (json.dumps(answer) + "\n").encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")

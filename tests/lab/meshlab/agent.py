@@ -41,8 +41,10 @@ class Agent:
 
     def service_environment(self) -> dict[str, str]:
         """Where a pod finds the API server, as client libraries look for it."""
-        return {"KUBERNETES_SERVICE_HOST": self.lab.bridge_address,
-                "KUBERNETES_SERVICE_PORT": str(self.lab.port("apiserver"))}
+        return {
+            "KUBERNETES_SERVICE_HOST": self.lab.bridge_address,
+            "KUBERNETES_SERVICE_PORT": str(self.lab.port("apiserver")),
+        }
 
     def run(self) -> None:
         network.remove_namespaces(self.lab)  # what an agent that crashed left behind
@@ -52,11 +54,16 @@ class Agent:
         self.gitconfig.write_text("[safe]\n\tdirectory = *\n")
         # No name server: names are in /etc/hosts, and a question to nobody is refused at once.
         self.resolv_conf.write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
-        works = [lambda: relay.run(self.relays()), self.keep_hosts,
-                 lambda: self.follow("/api/v1/services", self.directory_event(self.directory.service)),
-                 lambda: self.follow("/apis/discovery.k8s.io/v1/endpointslices",
-                                     self.directory_event(self.directory.endpoint_slice)),
-                 lambda: self.follow("/api/v1/pods", self.pod_event), self.keep_mesh_plain]
+        works = [
+            lambda: relay.run(self.relays()),
+            self.keep_hosts,
+            lambda: self.follow("/api/v1/services", self.directory_event(self.directory.service)),
+            lambda: self.follow(
+                "/apis/discovery.k8s.io/v1/endpointslices", self.directory_event(self.directory.endpoint_slice)
+            ),
+            lambda: self.follow("/api/v1/pods", self.pod_event),
+            self.keep_mesh_plain,
+        ]
         for work in works:
             threading.Thread(target=self.guarded(work), daemon=True).start()
         while not self.stopping.is_set():
@@ -66,6 +73,7 @@ class Agent:
 
     def guarded(self, work: Callable[[], None]) -> Callable[[], None]:
         """A thread that dies takes the agent with it, so that `status` and `up` see it."""
+
         def body() -> None:
             try:
                 work()
@@ -205,13 +213,30 @@ class Agent:
         """What runs, for `lab status`, `lab exec` and `lab logs`."""
         with self.lock:
             pods = list(self.pods.values())
-        rows = [{"namespace": pod.meta["namespace"], "name": pod.meta["name"], "address": pod.address,
-                 "netns": pod.netns, "folder": str(pod.folder),
-                 "containers": [{"name": c.name, "pid": c.process.pid if c.process and c.running else None,
-                                 "real": c.image is not None, "running": c.running, "ready": c.ready,
-                                 "restarts": c.restarts, "message": c.message, "log": str(c.log)}
-                                for c in pod.init + pod.main if c.lasting]}
-                for pod in sorted(pods, key=lambda pod: pod.name)]
+        rows = [
+            {
+                "namespace": pod.meta["namespace"],
+                "name": pod.meta["name"],
+                "address": pod.address,
+                "netns": pod.netns,
+                "folder": str(pod.folder),
+                "containers": [
+                    {
+                        "name": c.name,
+                        "pid": c.process.pid if c.process and c.running else None,
+                        "real": c.image is not None,
+                        "running": c.running,
+                        "ready": c.ready,
+                        "restarts": c.restarts,
+                        "message": c.message,
+                        "log": str(c.log),
+                    }
+                    for c in pod.init + pod.main
+                    if c.lasting
+                ],
+            }
+            for pod in sorted(pods, key=lambda pod: pod.name)
+        ]
         path = self.lab.data / "pods.state"
         text = json.dumps({"agent": os.getpid(), "pods": rows}, indent=1)
         if not path.exists() or path.read_text() != text:

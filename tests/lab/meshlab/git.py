@@ -10,8 +10,11 @@ import subprocess
 from .processes import clean_environment
 from .settings import Lab, LabError
 
-IDENTITY = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
-            for what, value in (("NAME", "meshlab"), ("EMAIL", "meshlab@localhost"))}
+IDENTITY = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "meshlab"), ("EMAIL", "meshlab@localhost"))
+}
 ALONE = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
 
 
@@ -31,8 +34,9 @@ def ensure_repository(lab: Lab) -> None:
 
 
 def git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], input="", capture_output=True, text=True,
-                          env=clean_environment({**IDENTITY, **ALONE}))
+    done = subprocess.run(
+        ["git", *arguments], input="", capture_output=True, text=True, env=clean_environment({**IDENTITY, **ALONE})
+    )
     if done.returncode:
         raise LabError(f"`git {' '.join(arguments)}` failed: {done.stderr.strip()}")
     return done.stdout.strip()

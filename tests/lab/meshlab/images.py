@@ -36,8 +36,16 @@ PYTHON = str(Path(sys.executable).resolve())
 
 
 def argocd() -> Image:
-    names = ["argocd", "argocd-server", "argocd-repo-server", "argocd-application-controller",
-             "argocd-applicationset-controller", "argocd-notifications", "argocd-cmp-server", "argocd-dex"]
+    names = [
+        "argocd",
+        "argocd-server",
+        "argocd-repo-server",
+        "argocd-application-controller",
+        "argocd-applicationset-controller",
+        "argocd-notifications",
+        "argocd-cmp-server",
+        "argocd-dex",
+    ]
     files = {f"/usr/local/bin/{name}": build.program("argocd") for name in names}
     files["/usr/local/bin/helm"] = build.program("helm")
     for script in ("git-verify-wrapper.sh", "gpg-wrapper.sh"):
@@ -47,8 +55,11 @@ def argocd() -> Image:
 
 
 def proxy() -> Image:
-    files = {"/usr/local/bin/pilot-agent": build.program("pilot-agent"), "/usr/local/bin/envoy": build.envoy(),
-             "/var/lib/istio/envoy/envoy_bootstrap_tmpl.json": build.artefacts() / "envoy_bootstrap_tmpl.json"}
+    files = {
+        "/usr/local/bin/pilot-agent": build.program("pilot-agent"),
+        "/usr/local/bin/envoy": build.envoy(),
+        "/var/lib/istio/envoy/envoy_bootstrap_tmpl.json": build.artefacts() / "envoy_bootstrap_tmpl.json",
+    }
     return Image(["/usr/local/bin/pilot-agent"], files, user=1337, env=mesh.PLAIN_METADATA)
 
 
@@ -57,21 +68,28 @@ def python_app(script: str) -> Image:
 
 
 IMAGES = {
-    "pilot": lambda: Image(["/usr/local/bin/pilot-discovery"],
-                           {"/usr/local/bin/pilot-discovery": build.program("pilot-discovery")},
-                           env=PLAIN_ENVOY, user=1337),
+    "pilot": lambda: Image(
+        ["/usr/local/bin/pilot-discovery"],
+        {"/usr/local/bin/pilot-discovery": build.program("pilot-discovery")},
+        env=PLAIN_ENVOY,
+        user=1337,
+    ),
     "proxyv2": proxy,
     "auto": lambda: Image(missing=True),
     "argocd": argocd,
     # Debian's redis-check-rdb is the whole of Redis; its name decides what it does.
-    "redis": lambda: Image(["/usr/local/bin/redis-server"],
-                           {"/usr/local/bin/redis-server": Path("/usr/bin/redis-check-rdb")}, user=999),
+    "redis": lambda: Image(
+        ["/usr/local/bin/redis-server"], {"/usr/local/bin/redis-server": Path("/usr/bin/redis-check-rdb")}, user=999
+    ),
     "prometheus": lambda: Image(["/bin/prometheus"], {"/bin/prometheus": build.program("prometheus")}, user=65534),
-    "prometheus-operator": lambda: Image(["/bin/operator"], {"/bin/operator": build.program("prometheus-operator")},
-                                         user=65534),
+    "prometheus-operator": lambda: Image(
+        ["/bin/operator"], {"/bin/operator": build.program("prometheus-operator")}, user=65534
+    ),
     "prometheus-config-reloader": lambda: Image(
         ["/bin/prometheus-config-reloader"],
-        {"/bin/prometheus-config-reloader": build.program("prometheus-config-reloader")}, user=65534),
+        {"/bin/prometheus-config-reloader": build.program("prometheus-config-reloader")},
+        user=65534,
+    ),
     "meshlab-http": lambda: python_app("http_server.py"),
     "meshlab-client": lambda: Image(["/usr/bin/sleep"], command=["infinity"], user=65534),
 }

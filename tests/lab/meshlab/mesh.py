@@ -19,16 +19,26 @@ PATH = f"/apis/networking.istio.io/v1alpha3/namespaces/{ROOT_NAMESPACE}/envoyfil
 
 
 def removal(kind: str, filter_match: dict) -> dict:
-    return {"applyTo": kind, "patch": {"operation": "REMOVE"},
-            "match": {"context": "ANY", "proxy": {"metadata": {"MESHLAB": "plain"}},
-                      "listener": {"filterChain": {"filter": filter_match}}}}
+    return {
+        "applyTo": kind,
+        "patch": {"operation": "REMOVE"},
+        "match": {
+            "context": "ANY",
+            "proxy": {"metadata": {"MESHLAB": "plain"}},
+            "listener": {"filterChain": {"filter": filter_match}},
+        },
+    }
 
 
 def envoy_filter() -> dict:
     http = {"name": "envoy.filters.network.http_connection_manager", "subFilter": {"name": "istio.stats"}}
     patches = [removal("HTTP_FILTER", http), removal("NETWORK_FILTER", {"name": "istio.stats"})]
-    return {"apiVersion": "networking.istio.io/v1alpha3", "kind": "EnvoyFilter",
-            "metadata": {"name": NAME, "namespace": ROOT_NAMESPACE}, "spec": {"configPatches": patches}}
+    return {
+        "apiVersion": "networking.istio.io/v1alpha3",
+        "kind": "EnvoyFilter",
+        "metadata": {"name": NAME, "namespace": ROOT_NAMESPACE},
+        "spec": {"configPatches": patches},
+    }
 
 
 def ensure_plain_envoy(api: Api) -> bool:

@@ -60,13 +60,13 @@ def variables(lab: Lab) -> dict[str, str]:
     }
     for name in PROGRAMS:
         values[f"MESHLAB_{name.upper()}"] = folder / "bin" / name
-    path = [str(folder / "bin"), *(p for p in os.environ.get("PATH", "").split(os.pathsep)
-                                   if p != str(folder / "bin"))]
+    path = [str(folder / "bin"), *(p for p in os.environ.get("PATH", "").split(os.pathsep) if p != str(folder / "bin"))]
     values["PATH"] = os.pathsep.join(path)
     return {name: str(value) for name, value in values.items()}
 
 
 def running(lab: Lab) -> list[dict]:
     """The background processes of the lab: name and pid, None when it has ended."""
-    return [{"name": path.stem, "pid": (record(lab, path.stem) or {}).get("pid")}
-            for path in sorted(lab.run.glob("*.json"))]
+    return [
+        {"name": path.stem, "pid": (record(lab, path.stem) or {}).get("pid")} for path in sorted(lab.run.glob("*.json"))
+    ]

@@ -29,8 +29,9 @@ def ensure(real_pods: bool, report: Callable[[str], None]) -> None:
     if os.geteuid() or not shutil.which("apt-get"):
         raise LabError(f"Missing here (Debian's names): {names}. For example: sudo apt-get install {names}")
     report(f"installing {names} with apt-get")
-    env = clean_environment({"DEBIAN_FRONTEND": "noninteractive",
-                             **{k: v for k, v in os.environ.items() if k.lower().endswith("_proxy")}})
+    env = clean_environment(
+        {"DEBIAN_FRONTEND": "noninteractive", **{k: v for k, v in os.environ.items() if k.lower().endswith("_proxy")}}
+    )
     install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
     for argv in (install, ["apt-get", "update"], install):
         done = subprocess.run(argv, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)

@@ -80,9 +80,14 @@ class Container:
             spec_file = self.write_spec()
             self.log.parent.mkdir(parents=True, exist_ok=True)
             with self.log.open("ab") as out:
-                self.process = subprocess.Popen([*LAUNCHER, str(spec_file)], stdout=out, stderr=subprocess.STDOUT,
-                                                stdin=subprocess.DEVNULL, start_new_session=True,
-                                                env=clean_environment())
+                self.process = subprocess.Popen(
+                    [*LAUNCHER, str(spec_file)],
+                    stdout=out,
+                    stderr=subprocess.STDOUT,
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,
+                    env=clean_environment(),
+                )
         self.started_at, self.exit_code = now(), None
         self.started = "startupProbe" not in self.spec
         self.ready, self.next_probe = False, 0.0
@@ -96,9 +101,14 @@ class Container:
 
     def write_spec(self) -> Path:
         pod, image = self.pod, self.image
-        env = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": image.home,
-               "HOSTNAME": pod.meta["name"], **pod.agent.service_environment(), **image.env,
-               **podspec.environment(self.spec, pod.source)}
+        env = {
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": image.home,
+            "HOSTNAME": pod.meta["name"],
+            **pod.agent.service_environment(),
+            **image.env,
+            **podspec.environment(self.spec, pod.source),
+        }
         command = self.spec.get("command")
         arguments = self.spec.get("args") or (image.command if not command else [])
         argv = [podspec.expand(word, env) for word in [*(command or image.entrypoint), *arguments]]
@@ -107,9 +117,17 @@ class Container:
         gid = next((c["runAsGroup"] for c in contexts if "runAsGroup" in c), uid)
         root = pod.folder / "root"
         root.mkdir(exist_ok=True)
-        spec = {"netns": pod.netns, "root": str(root), "argv": argv, "env": env, "uid": uid, "gid": gid,
-                "cwd": self.spec.get("workingDir") or image.home, "binds": self.binds(),
-                "dirs": [[image.home, 0o755, uid]] if image.home != "/" else []}
+        spec = {
+            "netns": pod.netns,
+            "root": str(root),
+            "argv": argv,
+            "env": env,
+            "uid": uid,
+            "gid": gid,
+            "cwd": self.spec.get("workingDir") or image.home,
+            "binds": self.binds(),
+            "dirs": [[image.home, 0o755, uid]] if image.home != "/" else [],
+        }
         path = pod.folder / f"{self.name}.json"
         path.touch(mode=0o600)
         path.write_text(json.dumps(spec))
@@ -118,8 +136,11 @@ class Container:
     def binds(self) -> list[list[str]]:
         pod = self.pod
         result = [[str(source), target] for target, source in self.image.files.items()]
-        result += [[str(pod.hosts_file(self)), "/etc/hosts"], [str(pod.agent.gitconfig), "/etc/gitconfig"],
-                   [str(pod.agent.resolv_conf), "/etc/resolv.conf"]]
+        result += [
+            [str(pod.hosts_file(self)), "/etc/hosts"],
+            [str(pod.agent.gitconfig), "/etc/gitconfig"],
+            [str(pod.agent.resolv_conf), "/etc/resolv.conf"],
+        ]
         prefix = sys.base_prefix
         if not prefix.startswith("/usr"):
             result.append([prefix, prefix])
@@ -180,10 +201,20 @@ class Container:
         self.next_probe = time.monotonic() + (probe.get("periodSeconds", 10) if self.ready and passed else 0.3)
 
     def status(self) -> dict:
-        entry = {"name": self.name, "image": self.spec["image"], "imageID": "", "restartCount": self.restarts,
-                 "ready": self.ready, "started": self.running and self.started}
-        ended = {"exitCode": self.exit_code, "startedAt": self.started_at, "finishedAt": self.finished_at,
-                 "reason": "Error" if self.exit_code else "Completed"}
+        entry = {
+            "name": self.name,
+            "image": self.spec["image"],
+            "imageID": "",
+            "restartCount": self.restarts,
+            "ready": self.ready,
+            "started": self.running and self.started,
+        }
+        ended = {
+            "exitCode": self.exit_code,
+            "startedAt": self.started_at,
+            "finishedAt": self.finished_at,
+            "reason": "Error" if self.exit_code else "Completed",
+        }
         if self.running:
             entry["state"] = {"running": {"startedAt": self.started_at}}
         elif self.exit_code is not None and not self.lasting:
@@ -214,8 +245,9 @@ def probe_passes(probe: dict, container: Container) -> bool:
             socket.create_connection((container.pod.address, port), timeout).close()
             return True
         if target.get("scheme") == "HTTPS":
-            connection = http.client.HTTPSConnection(container.pod.address, port, timeout=timeout,
-                                                     context=ssl._create_unverified_context())
+            connection = http.client.HTTPSConnection(
+                container.pod.address, port, timeout=timeout, context=ssl._create_unverified_context()
+            )
         else:
             connection = http.client.HTTPConnection(container.pod.address, port, timeout=timeout)
         headers = {header["name"]: header["value"] for header in target.get("httpHeaders") or []}
@@ -339,12 +371,21 @@ class Pod(threading.Thread):
         phase = "Running" if initialized and any(c.started_at for c in self.main) else "Pending"
         if self.spec.get("restartPolicy", "Always") != "Always" and all(c.exit_code is not None for c in self.main):
             phase = "Succeeded" if not any(c.exit_code for c in self.main) else "Failed"
-        status = {"phase": phase, "hostIP": self.agent.lab.bridge_address, "podIP": self.address,
-                  "hostIPs": [{"ip": self.agent.lab.bridge_address}], "podIPs": [{"ip": self.address}],
-                  "startTime": self.meta["creationTimestamp"],
-                  "containerStatuses": [c.status() for c in self.main],
-                  "conditions": [self.condition("PodScheduled", True), self.condition("Initialized", initialized),
-                                 self.condition("ContainersReady", ready), self.condition("Ready", ready)]}
+        status = {
+            "phase": phase,
+            "hostIP": self.agent.lab.bridge_address,
+            "podIP": self.address,
+            "hostIPs": [{"ip": self.agent.lab.bridge_address}],
+            "podIPs": [{"ip": self.address}],
+            "startTime": self.meta["creationTimestamp"],
+            "containerStatuses": [c.status() for c in self.main],
+            "conditions": [
+                self.condition("PodScheduled", True),
+                self.condition("Initialized", initialized),
+                self.condition("ContainersReady", ready),
+                self.condition("Ready", ready),
+            ],
+        }
         if self.init:
             status["initContainerStatuses"] = [c.status() for c in self.init]
         return status
@@ -379,8 +420,7 @@ class Pod(threading.Thread):
 def delete_object(api: Api, pod: dict) -> None:
     """What a kubelet does when a pod has ended: the object goes."""
     meta = pod["metadata"]
-    body = {"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0,
-            "preconditions": {"uid": meta["uid"]}}
+    body = {"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0, "preconditions": {"uid": meta["uid"]}}
     for _attempt in range(5):
         try:
             api.request("DELETE", f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}", body)

@@ -51,10 +51,16 @@ class Source:
             entries = meta.get(path.partition(".")[2]) or {}
             quote = {'"': '\\"', "\\": "\\\\", "\n": "\\n"}
             return "\n".join(f'{key}="{"".join(quote.get(c, c) for c in value)}"' for key, value in entries.items())
-        return {"metadata.name": meta["name"], "metadata.namespace": meta["namespace"], "metadata.uid": meta["uid"],
-                "spec.nodeName": spec.get("nodeName", ""), "spec.serviceAccountName": account(self.pod),
-                "status.hostIP": self.host_address, "status.podIP": self.address,
-                "status.podIPs": self.address}.get(path, "")
+        return {
+            "metadata.name": meta["name"],
+            "metadata.namespace": meta["namespace"],
+            "metadata.uid": meta["uid"],
+            "spec.nodeName": spec.get("nodeName", ""),
+            "spec.serviceAccountName": account(self.pod),
+            "status.hostIP": self.host_address,
+            "status.podIP": self.address,
+            "status.podIPs": self.address,
+        }.get(path, "")
 
     def resource(self, container: dict, ref: dict) -> str:
         """A downward API resource; without a limit it is what the machine has."""
@@ -67,10 +73,20 @@ class Source:
         return str(math.ceil(quantity(value) / divisor))
 
     def token(self, audience: str | None) -> str:
-        body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
-                "spec": {"audiences": [audience] if audience else [], "expirationSeconds": TOKEN_SECONDS,
-                         "boundObjectRef": {"apiVersion": "v1", "kind": "Pod", "name": self.pod["metadata"]["name"],
-                                            "uid": self.pod["metadata"]["uid"]}}}
+        body = {
+            "apiVersion": "authentication.k8s.io/v1",
+            "kind": "TokenRequest",
+            "spec": {
+                "audiences": [audience] if audience else [],
+                "expirationSeconds": TOKEN_SECONDS,
+                "boundObjectRef": {
+                    "apiVersion": "v1",
+                    "kind": "Pod",
+                    "name": self.pod["metadata"]["name"],
+                    "uid": self.pod["metadata"]["uid"],
+                },
+            },
+        }
         path = f"/api/v1/namespaces/{self.namespace}/serviceaccounts/{account(self.pod)}/token"
         return self.api.request("POST", path, body)["status"]["token"]
 
@@ -88,8 +104,9 @@ def environment(container: dict, source: Source) -> dict[str, str]:
     """The container's variables in their order, with $(NAME) expanded. Raises NotYet."""
     result: dict[str, str] = {}
     for entry in container.get("envFrom") or []:
-        kind, ref = (("configmaps", entry["configMapRef"]) if "configMapRef" in entry
-                     else ("secrets", entry["secretRef"]))
+        kind, ref = (
+            ("configmaps", entry["configMapRef"]) if "configMapRef" in entry else ("secrets", entry["secretRef"])
+        )
         data = source.data(kind, ref["name"], ref.get("optional", False))
         result.update({entry.get("prefix", "") + key: value.decode() for key, value in data.items()})
     for entry in container.get("env") or []:
@@ -107,8 +124,11 @@ def variable(entry: dict, container: dict, source: Source) -> str | None:
         return source.field(origin["fieldRef"]["fieldPath"])
     if "resourceFieldRef" in origin:
         return source.resource(container, origin["resourceFieldRef"])
-    kind, ref = (("configmaps", origin["configMapKeyRef"]) if "configMapKeyRef" in origin
-                 else ("secrets", origin["secretKeyRef"]))
+    kind, ref = (
+        ("configmaps", origin["configMapKeyRef"])
+        if "configMapKeyRef" in origin
+        else ("secrets", origin["secretKeyRef"])
+    )
     optional = ref.get("optional", False)
     value = source.data(kind, ref["name"], optional).get(ref["key"])
     if value is None and not optional:
@@ -118,6 +138,7 @@ def variable(entry: dict, container: dict, source: Source) -> str | None:
 
 def expand(text: str, variables: dict[str, str]) -> str:
     """$(NAME) becomes the variable's value, $$(NAME) the text $(NAME); unknown names stay."""
+
     def one(match: re.Match) -> str:
         if match.group(0).startswith("$$"):
             return match.group(0)[1:]

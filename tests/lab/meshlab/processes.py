@@ -73,8 +73,10 @@ def ensure(lab: Lab, program: Program) -> bool:
     if wait_until(program.ready, program.timeout, alive=lambda: record(lab, program.name) is not None):
         return True
     state = "is not ready" if record(lab, program.name) else "ended"
-    raise LabError(f"{program.name} {state} after its start. The end of {log_path(lab, program.name)}:\n"
-                   + tail(log_path(lab, program.name), 15))
+    raise LabError(
+        f"{program.name} {state} after its start. The end of {log_path(lab, program.name)}:\n"
+        + tail(log_path(lab, program.name), 15)
+    )
 
 
 def spawn(lab: Lab, program: Program) -> None:
@@ -84,10 +86,21 @@ def spawn(lab: Lab, program: Program) -> None:
     if log.exists():
         log.replace(log.with_suffix(".log.1"))
     with log.open("wb") as out:
-        child = subprocess.Popen(program.argv, env=clean_environment(program.env), cwd=lab.folder, stdout=out,
-                                 stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
-    stored = {"name": program.name, "pid": child.pid, "start_time": start_time(child.pid),
-              "fingerprint": fingerprint(program)}
+        child = subprocess.Popen(
+            program.argv,
+            env=clean_environment(program.env),
+            cwd=lab.folder,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    stored = {
+        "name": program.name,
+        "pid": child.pid,
+        "start_time": start_time(child.pid),
+        "fingerprint": fingerprint(program),
+    }
     temporary = record_path(lab, program.name).with_suffix(".tmp")
     temporary.write_text(json.dumps(stored))
     temporary.replace(record_path(lab, program.name))

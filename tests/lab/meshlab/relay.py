@@ -66,6 +66,7 @@ async def serve(address: str, port: int, target: Target) -> None:
 
 def run(relays: list[tuple[str, int, Target]]) -> None:
     """Serve all of them; never returns."""
+
     async def everything() -> None:
         await asyncio.gather(*(serve(*relay) for relay in relays))
 

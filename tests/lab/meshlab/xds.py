@@ -18,11 +18,20 @@ def node(pod: dict, address: str) -> dict:
     """The node that a sidecar of this pod would name, without the mark that makes ours plain."""
     meta, labels = pod["metadata"], pod["metadata"].get("labels") or {}
     domain = f"{meta['namespace']}.svc.cluster.local"
-    return {"id": f"sidecar~{address}~{meta['name']}.{meta['namespace']}~{domain}",
-            "metadata": {"NAMESPACE": meta["namespace"], "NAME": meta["name"], "CLUSTER_ID": "Kubernetes",
-                         "ISTIO_VERSION": build.ISTIO_VERSION, "LABELS": labels, "INSTANCE_IPS": address,
-                         "SERVICE_ACCOUNT": pod["spec"].get("serviceAccountName", "default"),
-                         "INTERCEPTION_MODE": "REDIRECT", "MESH_ID": "cluster.local"}}
+    return {
+        "id": f"sidecar~{address}~{meta['name']}.{meta['namespace']}~{domain}",
+        "metadata": {
+            "NAMESPACE": meta["namespace"],
+            "NAME": meta["name"],
+            "CLUSTER_ID": "Kubernetes",
+            "ISTIO_VERSION": build.ISTIO_VERSION,
+            "LABELS": labels,
+            "INSTANCE_IPS": address,
+            "SERVICE_ACCOUNT": pod["spec"].get("serviceAccountName", "default"),
+            "INTERCEPTION_MODE": "REDIRECT",
+            "MESH_ID": "cluster.local",
+        },
+    }
 
 
 def ask(lab: Lab, where: str, kind: str) -> list[dict]:

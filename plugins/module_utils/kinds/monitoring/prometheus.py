@@ -19,7 +19,7 @@ def prometheus_ready(live: dict) -> Readiness:
         found = condition(live, name)
         seen = found.get("observedGeneration", 0) >= live["metadata"].get("generation", 0)
         if found.get("status") != "True" or not seen:
-            said = found.get("message") or found.get("reason") or found.get("status") or "the operator has not said so yet"
+            said = next((found[key] for key in ("message", "reason", "status") if found.get(key)), "not said yet")
             return Readiness("waiting", f"{name}: {said}")
     return READY
 
