@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
 import uuid
 
 import clusters
@@ -131,8 +132,22 @@ def crds(cluster):
         if missing:
             everything = {"apiVersion": "v1", "kind": "List", "items": missing}
             cluster.kubectl("apply", "--server-side", "-f", "-", stdin=everything)
-            names = [document["metadata"]["name"] for document in missing]
-            cluster.kubectl("wait", "--for=condition=established", "--timeout=30s", "crd", *names)
+            names = {document["metadata"]["name"] for document in missing}
+            deadline = time.monotonic() + 30
+            while not names <= established(cluster):
+                assert time.monotonic() < deadline, f"not established within 30 s: {names - established(cluster)}"
+                time.sleep(0.2)
             present.update(names)
 
     return ensure
+
+
+def established(cluster):
+    """The names of the definitions that are. `kubectl wait` fails on one that has no conditions yet."""
+    listed = cluster.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")["items"]
+    return {
+        item["metadata"]["name"]
+        for item in listed
+        for condition in item.get("status", {}).get("conditions") or []
+        if condition["type"] == "Established" and condition["status"] == "True"
+    }
