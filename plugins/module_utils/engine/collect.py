@@ -172,7 +172,10 @@ def _item(resources, origin: str, document: dict, local: dict, default_namespace
         body["metadata"].setdefault("namespace", default_namespace)
     else:
         body["metadata"].pop("namespace", None)
-    return Item(kind, kind.normalise(body) if kind.normalise else body, origin)
+    try:
+        return Item(kind, kind.normalise(body) if kind.normalise else body, origin)
+    except MeshError as error:
+        raise MeshError(f"{origin}, {name} {body['metadata']['name']}: {error.message}") from None
 
 
 def _kind(resources, origin: str, api_version: str, name: str, local: dict) -> Kind:
