@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import playing
 import pytest
 import yaml
 
@@ -175,19 +177,48 @@ def reads(cluster, repository: Repository, namespace: str, seconds: float = 60) 
         applications.clean()
 
 
+def install(cluster, folder: Path) -> None:
+    """Argo CD into the lab, by the role, as the demonstration has it."""
+    player = playing.Player(folder, cluster.kubeconfig, cluster.environment())
+    more = ["-i", str(playing.ROOT / "tests/demo/inventory"), "--limit", "meshlab", "--tags", "argocd"]
+    player.play(playbook="meshops.lifecycle.bootstrap", args=more)
+
+
 @pytest.fixture(scope="session")
-def served(cluster, tmp_path_factory):
-    """Skips where there is no Argo CD that can read a repository of this machine."""
-    repository = Repository(tmp_path_factory.mktemp("probe") / "repository")
+def repositories(cluster, tmp_path_factory):
+    """`repositories(name)` makes a Repository where Argo CD's pods can read it: in the lab beside the lab's own."""
+    own = cluster.variables.get("MESHLAB_GIT")
+    parent = Path(own.removeprefix("file://")).parent if own else tmp_path_factory.mktemp("repositories")
+    made = []
+
+    def make(name: str) -> Repository:
+        shutil.rmtree(parent / name, ignore_errors=True)
+        made.append(parent / name)
+        return Repository(parent / name)
+
+    yield make
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def served(cluster, repositories, tmp_path_factory):
+    """Argo CD, installed where the lab has none; skips on a cluster whose Argo CD cannot read what is on this machine."""
+    controller = "/apis/apps/v1/namespaces/argocd/statefulsets/argocd-application-controller"
+    if cluster.is_lab and cluster.get(controller) is None:
+        install(cluster, tmp_path_factory.mktemp("argocd"))
+    repository = repositories("t-probe")
     repository.commit({"one/map.yaml": config_map("one")})
     reason = reads(cluster, repository, "t-probe")
+    if reason and cluster.is_lab:
+        pytest.fail(reason)
     if reason:
         pytest.skip(reason)
 
 
 @pytest.fixture
-def apps(served, cluster, namespace, tmp_path):
-    repository = Repository(tmp_path / "repository")
+def apps(served, cluster, namespace, repositories):
+    repository = repositories(namespace)
     repository.commit({"one/map.yaml": config_map("one", {"colour": "blue"}), "two/map.yaml": config_map("two")})
     made = Applications(cluster, repository, namespace)
     yield made
