@@ -252,7 +252,7 @@ def targets(environment: dict) -> Row:
         found = by_job()
         return len(found) >= 3 and all(health == "up" for health in found.values())
 
-    until(enough, 90)
+    until(enough, 200)  # Prometheus's config-reloader may miss a change and look again after three minutes
     found = by_job()
     told = ", ".join(f"{job} {health}" for job, health in sorted(found.items()))
     return Row("Prometheus's targets", told or "none", len(found) >= 3 and set(found.values()) == {"up"})

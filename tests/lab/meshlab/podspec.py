@@ -195,16 +195,23 @@ def downward(ref: dict, resources: dict, source: Source) -> dict[str, bytes]:
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> None:
-    """The folder holds exactly these files; what is equal is left alone, what changes is replaced at once."""
+    """The folder holds exactly these files; what is equal is left alone, what changes is written over in one go.
+
+    The file stays the same one: Prometheus's config-reloader watches the file, not its folder, and loses sight of one
+    that is replaced. It then looks again after three minutes only, as on a real kubelet, which is long for a test.
+    """
     for name, content in files.items():
         path = folder / name
         if path.exists() and path.read_bytes() == content:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.new")
-        temporary.write_bytes(content)
-        temporary.chmod(0o644)
-        temporary.replace(path)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
+        try:
+            os.fchmod(descriptor, 0o644)
+            os.write(descriptor, content)
+            os.ftruncate(descriptor, len(content))
+        finally:
+            os.close(descriptor)
     for path in folder.rglob("*"):
         if path.is_file() and str(path.relative_to(folder)) not in files:
             path.unlink()
