@@ -46,6 +46,8 @@ def environment(**more):
         "PATH": f"{Path(sys.executable).parent}:{kept.get('PATH', os.defpath)}",
         "KUBECONFIG": str(BUILD / "no-kubeconfig"),
         "ANSIBLE_HOME": str(BUILD / "ansible"),
+        # absolute: of "~" a job and who asks after it make different folders when HOME is not the user's own
+        "ANSIBLE_ASYNC_DIR": str(home / "async"),
         "ANSIBLE_CONFIG": str(ROOT / "tests" / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(BUILD / "collections"),
         "ANSIBLE_CALLBACK_PLUGINS": str(SUPPORT / "callback_plugins"),

@@ -112,7 +112,7 @@ def answer(status, text, reason="", causes=None):
             500,
             'Internal error occurred: failed calling webhook "rev.validation.istio.io": failed to call webhook: Post '
             '"https://istiod.istio-system.svc:443/validate?timeout=10s": service "istiod" not found',
-            "The admission webhook rev.validation.istio.io does not answer: failed to call webhook: Post "
+            "No answer from istiod (rev.validation.istio.io), which has to admit this: failed to call webhook: Post "
             '"https://istiod.istio-system.svc:443/validate?timeout=10s": service "istiod" not found. Start what serves '
             "it, or remove its webhook configuration if that is gone for good; nothing was written.",
         ),

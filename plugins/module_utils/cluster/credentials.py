@@ -139,7 +139,8 @@ def _read(source) -> tuple[dict, str, str]:
     paths = [os.path.expanduser(path) for path in str(source).split(os.pathsep) if path]
     missing = [path for path in paths if not os.path.isfile(path)]
     if len(missing) == len(paths):
-        raise MeshError(f"kubeconfig {', '.join(missing)} does not exist. Check 'kubeconfig' or K8S_AUTH_KUBECONFIG.")
+        what = "is a folder" if any(os.path.isdir(path) for path in missing) else "does not exist"
+        raise MeshError(f"kubeconfig {', '.join(missing)} {what}. Check 'kubeconfig' or K8S_AUTH_KUBECONFIG.")
     if len(paths) > 1:
         together = os.pathsep.join(paths)
         try:

@@ -20,6 +20,8 @@ _FORBIDDEN = re.compile(
     r'(?: in the namespace "(?P<namespace>[^"]*)"| at the cluster scope)?'
 )
 _WEBHOOK_DENIED = re.compile(r'admission webhook "(?P<webhook>[^"]+)" denied the request: (?P<reason>.*)', re.S)
+_NO_SPACE = "mvcc: database space exceeded"
+_TERMINATING = re.compile(r"in namespace (?P<namespace>\S+) because it is being terminated")
 _WEBHOOK_DOWN = re.compile(r'failed calling webhook "(?P<webhook>[^"]+)": (?P<reason>.*)', re.S)
 
 
@@ -68,8 +70,19 @@ def _in_our_words(status: int, text: str, origin: str) -> str:
     down = _WEBHOOK_DOWN.search(text)
     if down:
         return sentence(
-            f"The admission webhook {down['webhook']} does not answer: {down['reason']}",
+            f"No answer from {_webhook_owner(down['webhook'])}, which has to admit this: {down['reason']}",
             "Start what serves it, or remove its webhook configuration if that is gone for good; nothing was written",
+        )
+    if _NO_SPACE in text:
+        return (
+            "The cluster takes no more writes, because its etcd is full. Compact and defragment etcd, or give it a "
+            "larger quota, and disarm its alarm (etcdctl alarm disarm); nothing was written."
+        )
+    terminating = _TERMINATING.search(text)
+    if terminating:
+        return (
+            f"namespace {terminating['namespace']} is being deleted, and takes nothing new. Wait until it is gone; if "
+            "that does not end, its status says what holds it."
         )
     if _TYPED_PATCH in text:
         return sentence(_typed_patch(text))
@@ -81,6 +94,11 @@ def _in_our_words(status: int, text: str, origin: str) -> str:
 def _forbidden(match: re.Match) -> str:
     where = f"in namespace {match['namespace']}" if match["namespace"] else "cluster-wide"
     resource = f"{match['resource']}.{match['group']}" if match["group"] else match["resource"]
+    if match["user"] == "system:anonymous":
+        return (
+            f"Nobody may {match['verb']} {resource} {where} without credentials (403), and none were given. Set "
+            "'api_key', or 'client_cert' and 'client_key', or a kubeconfig that has them."
+        )
     return (
         f"{match['user']!r} may not {match['verb']} {resource} {where} (403). "
         f"Grant the verb {match['verb']!r} on {resource!r} by a Role or ClusterRole, or use other credentials."

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ CONNECTIONS = 8
 # did is being restarted, and comes back.
 PATIENCE_FIRST = 3.0
 PATIENCE_LATER = 45.0
+RETRY_AFTER_MOST = 60.0  # seconds; who asks for more is not waited for
 _RETRIED = {429, 500, 502, 503, 504}
 APPLY = "application/apply-patch+yaml"
 
@@ -170,20 +172,22 @@ class Session:
 
     def _once(self, verb, url, data, content_type, timeout) -> dict:
         answer = self._send(verb, url, data, content_type if data is not None else None, timeout)
+        document = _decode(answer.data)
+        if isinstance(document, dict):  # anything else is not from an API server
+            self._answered = True
         if answer.status >= 400:
-            error = errors.from_status(answer.status, _decode(answer.data), self.credentials.origin)
+            error = errors.from_status(answer.status, document, self.credentials.origin)
             error.retry_after = answer.headers.get("Retry-After")
             raise error
-        try:
-            return json.loads(answer.data)
-        except ValueError:
+        if not isinstance(document, dict):
             raise errors.ApiError(
                 f"The answer of {self.credentials.server} is not JSON; something else than an API server may answer "
                 "there (a proxy, a login page). Check 'host' and 'proxy'."
-            ) from None
+            )
+        return document
 
     def _send(self, verb, url, data, content_type, timeout, stream=False):
-        headers = self._headers(content_type)
+        headers = self.headers(content_type)
         limits = urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout or READ_TIMEOUT)
         try:
             answer = self._pool.request(
@@ -191,10 +195,10 @@ class Session:
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise self._unreachable(error) from None
-        self._answered = True
         return answer
 
-    def _headers(self, content_type: str | None):
+    def headers(self, content_type: str | None = None):
+        """The headers of a request, who we are among them."""
         headers = urllib3.HTTPHeaderDict({"Accept": "application/json", "User-Agent": "meshops.lifecycle"})
         headers.update(self.credentials.headers)
         for group in getattr(self.credentials, "groups", []):
@@ -230,8 +234,10 @@ class Session:
             patience = PATIENCE_FIRST
         try:
             wanted = float(getattr(error, "retry_after", None) or 0)
-        except ValueError:
+        except ValueError:  # a date, which API servers do not send
             wanted = 0.0
+        if wanted > RETRY_AFTER_MOST:
+            return None
         pause = max(wanted, min(5.0, 0.1 * 2**attempt) * random.uniform(0.5, 1.0))
         return pause if spent + pause <= max(patience, wanted + 1 if attempt < 5 else 0) else None
 
@@ -294,4 +300,5 @@ def _events(answer) -> Iterator[dict]:
 def _tail(error: Exception) -> str:
     """The last, telling part of urllib3's nested messages, without object addresses."""
     text = str(error.args[-1] if error.args else error) or type(error).__name__
-    return text.rsplit(">: ", 1)[-1].strip("'\") ").split("(Caused by ")[-1][:300]
+    text = text.rsplit(">: ", 1)[-1].strip("'\") ").split("(Caused by ")[-1]
+    return re.sub(r"^\w+\(host=[^)]*\): ", "", text)[:300]
