@@ -58,8 +58,16 @@ __all__ = [
     "need",
     "should_bypass_proxies",
     "urllib3",
+    "websocket_client",
     "yaml",
 ]
+
+
+def websocket_client():
+    """The package websocket-client, which comes with kubernetes. It is imported when it is needed: that takes 0.2 s."""
+    import websocket
+
+    return websocket
 
 
 def need() -> None:

@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - meshops.lifecycle.namespaced
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait
+  - meshops.lifecycle.proxies
   - meshops.lifecycle.attributes
 seealso:
   - name: ProxyConfig reference
@@ -157,6 +158,11 @@ validated:
   returned: success
   type: bool
   sample: true
+proxies:
+  description: How many proxies have acknowledged what was written.
+  returned: when something was written and O(wait_proxies) took effect
+  type: int
+  sample: 7
 waited:
   description: Whether the task waited, for the object to be ready or gone.
   returned: success

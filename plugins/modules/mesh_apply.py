@@ -101,6 +101,7 @@ options:
 extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait_many
+  - meshops.lifecycle.proxies
   - meshops.lifecycle.attributes
 seealso:
   - name: ApplySet
@@ -194,6 +195,11 @@ validated:
   description: False when the cluster could not judge an object in check mode, because its kind or namespace is not there.
   returned: always
   type: bool
+proxies:
+  description: How many proxies have acknowledged what was written.
+  returned: when something was written and O(wait_proxies) took effect
+  type: int
+  sample: 7
 waited:
   description: Whether the task waited until the objects were ready, or gone.
   returned: always

@@ -12,8 +12,9 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired as desired_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, fields, wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
@@ -33,9 +34,9 @@ def manage(kind: Kind, declare: Callable | None = None) -> Callable:
         if kind.normalise:
             desired = kind.normalise(desired)
         live = _read(resources, kind, desired, task)
-        if task.params.get("state") == "absent":
-            return _absent(task, resources, kind, desired, live)
-        return _present(task, resources, kind, desired, live)
+        work = _absent if task.params.get("state") == "absent" else _present
+        with contextlib.closing(Propagation(task, resources)) as propagation:
+            return work(task, resources, kind, desired, live, propagation)
 
     return run
 
@@ -53,14 +54,19 @@ def _read(resources: Resources, kind: Kind, desired: dict, task) -> dict | None:
         raise change_module.explained(error, kind, namespace, name) from None
 
 
-def _present(task, resources: Resources, kind: Kind, desired: dict, live: dict | None) -> dict:
+def _present(
+    task, resources: Resources, kind: Kind, desired: dict, live: dict | None, propagation: Propagation
+) -> dict:
     started = time.monotonic()
+    manager = task.params["field_manager"]
+    if live is None or not fields.settled(desired, live, manager, kind.defaults):
+        propagation.begin([kind])
     made = change_module.apply(
         resources,
         kind,
         desired,
         live,
-        manager=task.params["field_manager"],
+        manager=manager,
         force=bool(task.params.get("force_conflicts")),
         check=task.check,
     )
@@ -69,8 +75,9 @@ def _present(task, resources: Resources, kind: Kind, desired: dict, live: dict |
         deadline = started + task.params["wait_timeout"]
         with _told(made):
             made.after = wait_ready(task, resources, kind, made.after, deadline)
+            propagation.acked([made], deadline)
         waited = True
-    return result(task, made, waited)
+    return result(task, made, waited, propagation)
 
 
 @contextlib.contextmanager
@@ -94,11 +101,13 @@ def wait_ready(task, resources: Resources, kind: Kind, live: dict, deadline: flo
     return wait.until_ready(task, resources, kind, live, expression, deadline)
 
 
-def _absent(task, resources: Resources, kind: Kind, desired: dict, live: dict | None) -> dict:
+def _absent(task, resources: Resources, kind: Kind, desired: dict, live: dict | None, propagation: Propagation) -> dict:
     namespace, name = desired["metadata"].get("namespace"), desired["metadata"]["name"]
     deadline = time.monotonic() + task.params["wait_timeout"]
     if live and kind.before_delete and not task.check:
         live = kind.before_delete(task, resources, live) or live
+    if live:
+        propagation.begin([kind])
     made = change_module.delete(
         resources,
         kind,
@@ -115,11 +124,12 @@ def _absent(task, resources: Resources, kind: Kind, desired: dict, live: dict | 
                 kind.wait_deleted(task, resources, live, deadline)
             else:
                 wait.until_gone(task, resources, kind, live, deadline)
+            propagation.acked([made], deadline)
         waited = True
-    return result(task, made, waited)
+    return result(task, made, waited, propagation)
 
 
-def result(task, made: Change, waited: bool) -> dict:
+def result(task, made: Change, waited: bool, propagation: Propagation | None = None) -> dict:
     """The result contract for one object."""
     for warning in made.warnings:
         task.warn(warning)
@@ -136,4 +146,6 @@ def result(task, made: Change, waited: bool) -> dict:
     }
     if made.changed:
         answer["diff"] = made.diff()
+    if propagation and propagation.proxies is not None:
+        answer["proxies"] = propagation.proxies
     return answer

@@ -55,6 +55,10 @@ class Kind:
     ``wait``: the kind's own wait, instead of ``ready``: ``wait(task, resources, live, deadline) -> live``;
     ``before_delete(task, resources, live)`` and ``wait_deleted(task, resources, live, deadline)`` likewise.
     ``deadline`` is a ``time.monotonic()`` value. All raise MeshError.
+    ``control_plane``: what brings objects of the kind to where they work, when it can be asked whether they are there:
+    ``control_plane(task, resources) -> conversation or None``, see ``engine/propagation.py``.
+    ``union(live, desired)``: an object that serves those who still count on the live one as well as those who count on
+    the desired one, or None when the desired one does; for what others name parts of (a route names subsets).
     """
 
     group: str
@@ -70,6 +74,8 @@ class Kind:
     normalise: Callable[[dict], dict] | None = None
     before_delete: Callable | None = None
     wait_deleted: Callable | None = None
+    control_plane: Callable | None = None
+    union: Callable[[dict, dict], dict | None] | None = None
     defaults: dict = field(default_factory=dict, compare=False)
 
     @property

@@ -289,6 +289,9 @@ ARGUMENTS = {
     "wait": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 120},
     "wait_for": {"type": "str"},
+    "wait_proxies": {"type": "bool", "default": True},
+    "istiod_namespace": {"type": "str", "default": "istio-system"},
+    "istiod_urls": {"type": "list", "elements": "str"},
     "spec": {
         "type": "dict",
         "options": {

@@ -11,6 +11,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
     Readiness,
     condition,
 )
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.propagation import converse
 
 # Targets that only a waypoint serves. A Gateway may be an ingress gateway, of which the status says nothing.
 _WAYPOINT_TARGETS = {"Service", "ServiceEntry", "GatewayClass"}
@@ -42,5 +43,6 @@ KIND = Kind(
     versions=("v1", "v1beta1"),
     order=POLICIES,
     installed_by="istio",
+    control_plane=converse,
     ready=accepted,
 )

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_DEFAULT, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.propagation import converse
 
 KIND = Kind(
     group="telemetry.istio.io",
@@ -13,4 +14,5 @@ KIND = Kind(
     versions=("v1", "v1alpha1"),
     order=MESH_DEFAULT,
     installed_by="istio",
+    control_plane=converse,
 )

@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Waiting until the proxies have what was written."""
+
+    DOCUMENTATION = r"""
+options:
+  wait_proxies:
+    description:
+      - With O(wait=true), wait until every proxy that is connected to an istiod of the cluster has acknowledged what was
+        written or deleted of Istio's configuration. Each replica of istiod is asked, by the port-forward of the API server.
+      - When nothing was written, nobody is asked. Where no istiod runs, there is no such wait.
+      - A proxy that refuses the configuration fails the task at once, with the proxy's words. A time-out names the proxies
+        that have not acknowledged it.
+      - It takes the verb C(list) on C(pods) and the verbs C(get) and C(create) on C(pods/portforward) in
+        O(istiod_namespace). Without them the task fails before anything is written.
+    type: bool
+    default: true
+  istiod_namespace:
+    description:
+      - The namespace that istiod runs in.
+    type: str
+    default: istio-system
+  istiod_urls:
+    description:
+      - Where each replica of istiod is asked instead, for example a control plane outside of the cluster. A URL for the
+        monitoring port of each, such as V(http://localhost:15014). Istiod answers such questions to its own localhost
+        only.
+    type: list
+    elements: str
+"""
