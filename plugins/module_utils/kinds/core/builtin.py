@@ -76,6 +76,16 @@ def condition_ready(name: str, live: dict) -> Readiness:
     return Readiness("waiting", found.get("message") or f"{name} is {found.get('status', 'not told yet')}")
 
 
+def pod_ready(live: dict) -> Readiness:
+    """Ready, or why no node takes it; one that has ended badly does not come back."""
+    if (live.get("status") or {}).get("phase") == "Failed":
+        return Readiness("failed", live["status"].get("message") or "it has ended with a failure")
+    scheduled = condition(live, "PodScheduled")
+    if scheduled.get("status") == "False":
+        return Readiness("waiting", scheduled.get("message") or "it is not scheduled")
+    return condition_ready("Ready", live)
+
+
 def secret(declared: dict) -> dict:
     """``stringData`` is a way to write ``data`` and is never read back, so it is turned into what is stored.
 
@@ -140,7 +150,7 @@ KINDS = (
     _kind("", "PersistentVolumeClaim", "persistentvolumeclaims", base.CONFIGURATION),
     _kind("apps", "StatefulSet", "statefulsets", base.WORKLOADS, ready=statefulset_ready),
     _kind("apps", "DaemonSet", "daemonsets", base.WORKLOADS, ready=daemonset_ready),
-    _kind("", "Pod", "pods", base.WORKLOADS, ready=partial(condition_ready, "Ready")),
+    _kind("", "Pod", "pods", base.WORKLOADS, ready=pod_ready),
     _kind("batch", "Job", "jobs", base.WORKLOADS, ready=job_ready),
     _kind("batch", "CronJob", "cronjobs", base.WORKLOADS),
     _kind("policy", "PodDisruptionBudget", "poddisruptionbudgets", base.POLICIES),
