@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import clusters
 import pytest
+import yaml
 
 OURS = "meshops.lifecycle"
 
@@ -72,14 +73,29 @@ def test_options_that_are_wrong(play):
     assert told["state"] == "state must be one of present, absent, not 'gone'."
 
 
+# As the article that this collection grew from prints it, word for word: of the core group, which has no such kind.
+ARTICLE = """
+apiVersion: v1
+kind: ServiceMonitor
+metadata:
+  name: argocd-metrics
+  namespace: argocd
+spec:
+  selector:
+    matchLabels:
+      app.kubernetes.io/name: argocd-metrics
+  endpoints:
+  - port: metrics
+    interval: 30s
+    path: /metrics
+"""
+
+
 def test_documents_that_are_wrong(play, cluster, tmp_path):
     """The article's ServiceMonitor as it is printed, and other documents for the wrong module."""
-    article = {
-        "apiVersion": "v1",
-        "kind": "ServiceMonitor",
-        "metadata": {"name": "argocd-metrics", "namespace": "argocd"},
-        "spec": {"selector": {"matchLabels": {"app.kubernetes.io/name": "argocd-metrics"}}, "endpoints": []},
-    }
+    article = yaml.safe_load(ARTICLE)
+    printed = tmp_path / "article.yml"
+    printed.write_text(ARTICLE)
     two = tmp_path / "two.yml"
     two.write_text("kind: VirtualService\n---\nkind: VirtualService\n")
     broken = tmp_path / "broken.yml"
@@ -88,6 +104,7 @@ def test_documents_that_are_wrong(play, cluster, tmp_path):
         play(
             [
                 task("article", "service_monitor", definition=article),
+                task("article in a file", "service_monitor", src=str(printed)),
                 task("article in a set", "mesh_apply", objects=[article]),
                 task("other kind", "istio_virtualservice", definition={"kind": "Gateway", "metadata": {"name": "a"}}),
                 task("two", "istio_virtualservice", src=str(two)),
@@ -99,6 +116,7 @@ def test_documents_that_are_wrong(play, cluster, tmp_path):
         )
     )
     assert told["article"] == "ServiceMonitor has no apiVersion 'v1'. It must be monitoring.coreos.com/v1."
+    assert told["article in a file"] == told["article"]
     assert "ServiceMonitor is not in 'v1'. Its apiVersion is monitoring.coreos.com/v1." in told["article in a set"]
     assert told["other kind"] == (
         "The document is a Gateway; this module manages VirtualService. Use the module for Gateway, or mesh_apply."
@@ -110,6 +128,7 @@ def test_documents_that_are_wrong(play, cluster, tmp_path):
     assert told["no name"] == "VirtualService: give 'name', or a document with metadata.name."
 
 
+@pytest.mark.in_process
 def test_braces_that_are_not_ansibles(play):
     run = play(
         """
@@ -144,6 +163,7 @@ def test_braces_that_are_not_ansibles(play):
 # ---- The API server's verdict ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.in_process
 def test_what_only_the_schema_knows(play, crds, namespace):
     crds("istio.io")
     where = {"name": "reviews", "namespace": namespace}
@@ -169,6 +189,87 @@ def test_what_only_the_schema_knows(play, crds, namespace):
         assert "<nil>" not in message and "&{" not in message
 
 
+# ---- Waits that end -------------------------------------------------------------------------------------------------
+
+NOWHERE = {"example.com/there-is-no-such-node": "true"}
+
+
+def workload(kind, **spec):
+    """A workload whose pods are never scheduled."""
+    group = "batch/v1" if kind == "Job" else "apps/v1"
+    labels = {"app": kind.lower()}
+    pod = {"nodeSelector": NOWHERE, "containers": [{"name": "main", "image": "registry.example.com/nothing:1"}]}
+    template = {"metadata": {"labels": labels}, "spec": pod if kind != "Job" else {**pod, "restartPolicy": "Never"}}
+    selector = {} if kind == "Job" else {"selector": {"matchLabels": labels}}
+    return {
+        "apiVersion": group,
+        "kind": kind,
+        "metadata": {"name": kind.lower()},
+        "spec": {**selector, "template": template, **spec},
+    }
+
+
+# What waits in vain, and what its message says was missing.
+IN_VAIN = {
+    "deployment": (workload("Deployment"), "0 of 1 replicas available"),
+    "statefulset": (workload("StatefulSet", serviceName="x"), "0 of 1 replicas ready"),
+    "job": (workload("Job"), "not complete yet"),
+    "pod": (
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "pod"},
+            "spec": workload("Deployment")["spec"]["template"]["spec"],
+        },
+        "didn't match Pod's node affinity/selector",
+    ),
+    "gateway": (
+        {
+            "apiVersion": "gateway.networking.k8s.io/v1",
+            "kind": "Gateway",
+            "metadata": {"name": "gateway"},
+            "spec": {"gatewayClassName": "nobodys", "listeners": [{"name": "a", "port": 80, "protocol": "HTTP"}]},
+        },
+        "Accepted is ",
+    ),
+    "route": (
+        {
+            "apiVersion": "gateway.networking.k8s.io/v1",
+            "kind": "HTTPRoute",
+            "metadata": {"name": "route"},
+            "spec": {"parentRefs": [{"name": "nobodys"}]},
+        },
+        "no controller has answered",
+    ),
+}
+
+
+@pytest.mark.in_process
+def test_waits_that_end_say_what_was_missing(play, crds, cluster, namespace):
+    """A wait of each sort of object; those of Argo CD and of helm have tests of their own."""
+    crds("gateway.networking.k8s.io")
+    held = {"metadata": {"finalizers": ["example.com/stuck"], "name": "held"}, "kind": "ConfigMap", "apiVersion": "v1"}
+    cluster.kubectl("create", "-n", namespace, "-f", "-", stdin=held)
+    wait = {"namespace": namespace, "wait": True, "wait_timeout": 2}
+    tasks = [task(called, "mesh_apply", objects=[body], **wait) for called, (body, _said) in IN_VAIN.items()]
+    tasks.append(task("all", "mesh_apply", objects=[body for body, _said in IN_VAIN.values()], **wait))
+    tasks.append(task("gone", "mesh_apply", objects=[held], state="absent", **wait))
+    try:
+        run = play(tasks)
+        told = messages(run)
+        for called, (body, said) in IN_VAIN.items():
+            assert f"1 of 1 objects were not ready in time: {body['kind']} {namespace}/{called}: " in told[called]
+            assert said in told[called]
+            assert run[called].result["resources"][0]["action"] == "created"
+        assert f"{len(IN_VAIN)} of {len(IN_VAIN)} objects were not ready in time: " in told["all"]
+        assert (
+            f"ConfigMap {namespace}/held is marked for deletion but still there, held by example.com/stuck"
+            in (told["gone"])
+        )
+    finally:
+        cluster.kubectl("patch", "configmap", "held", "-n", namespace, "-p", '{"metadata": {"finalizers": null}}')
+
+
 # ---- Clusters that lack something -----------------------------------------------------------------------------------
 
 
@@ -181,6 +282,7 @@ def bare(cluster, tmp_path_factory):
         yield made
 
 
+@pytest.mark.in_process
 @pytest.mark.needs_lab
 def test_what_is_not_installed_is_named_with_its_role(play, bare):
     spec = {"selector": {}, "endpoints": []}
@@ -217,6 +319,7 @@ def istiod(bare):
     return bare
 
 
+@pytest.mark.in_process
 @pytest.mark.needs_lab
 def test_what_istiod_refuses(play, istiod):
     """The verdict of Istio's own validation, in check mode and in the run, and nothing is written."""

@@ -90,6 +90,7 @@ def all_reached(run):
 # ---- Ways that work -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.in_process
 def test_by_kubeconfig(play, reach, kubeconfig, token, server, tmp_path):
     document = kubeconfig({"token": token}, tmp_path / "kubeconfig")
     (tmp_path / "token").write_text(token)
@@ -116,6 +117,7 @@ def test_by_kubeconfig(play, reach, kubeconfig, token, server, tmp_path):
     )
 
 
+@pytest.mark.in_process
 def test_by_options(play, reach, server, token):
     host, authority = server["host"], {"ca_cert": server["ca_cert"]}
     all_reached(
@@ -186,6 +188,7 @@ def test_by_an_exec_plugin(play, reach, kubeconfig, token, tmp_path):
     assert "'/nowhere/plugin'" in run["missing"].msg
 
 
+@pytest.mark.in_process
 def test_impersonation(play, reach, server, namespace):
     robot = f"system:serviceaccount:{namespace}:nobody"
     run = play(
@@ -247,6 +250,7 @@ class ConnectProxy:
         self.socket.close()
 
 
+@pytest.mark.in_process
 def test_a_proxy(play, reach, server, kubeconfig, token, secret):
     open_one, shut_one = ConnectProxy(), ConnectProxy(refuse=True)
     login = secret("proxyuser:proxypass")
@@ -274,7 +278,7 @@ def test_a_proxy(play, reach, server, kubeconfig, token, secret):
     credentials = base64.b64encode(login.encode()).decode()
     assert f"Basic {credentials}" in open_one.seen[0]
     assert f"the proxy {shut_one.url} does not let us through" in run["shut"].msg
-    assert "http://127.0.0.1:9" in run["no proxy there"].msg
+    assert "the proxy http://127.0.0.1:9 does not let us through (Failed to establish" in run["no proxy there"].msg
     assert run["no URL"].msg.endswith("'proxy' must be an http or https URL, not 'socks://x'.")
 
 
@@ -331,6 +335,7 @@ def test_nothing_is_left_in_temporary_folders(play, reach, server, token, kubeco
 # ---- Ways that do not work ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.in_process
 def test_who_is_not_let_in(play, reach, server, token, namespace):
     login = {"host": server["host"], "ca_cert": server["ca_cert"]}
     run = play(
@@ -346,9 +351,10 @@ def test_who_is_not_let_in(play, reach, server, token, namespace):
     assert expected in run["401"].msg
     robot = f"system:serviceaccount:{namespace}:robot"
     assert f"'{robot}' may not get secrets in namespace {namespace} (403). Grant the verb 'get'" in run["403"].msg
-    assert "(403)" in run["nobody"].msg or "(401)" in run["nobody"].msg
+    assert "without credentials (403), and none were given. Set 'api_key'" in run["nobody"].msg
 
 
+@pytest.mark.in_process
 def test_who_is_not_there(play, reach, server, tmp_path):
     authority = tmp_path / "other.crt"
     subprocess.run(
@@ -385,7 +391,7 @@ def test_who_is_not_there(play, reach, server, tmp_path):
     assert run["missing file"].msg == "ca_cert: /nowhere/ca.crt cannot be read (No such file or directory)."
     assert run["no URL"].msg == "'host' must be a URL such as https://10.0.0.1:6443, not '127.0.0.1:6443'."
     assert "is not JSON; something else than an API server may answer there" in run["a login page"].msg
-    assert run.seconds < 60
+    assert run.seconds < 40, "who never answered is not waited for long"
 
 
 class _Page(http.server.BaseHTTPRequestHandler):
@@ -398,6 +404,7 @@ class _Page(http.server.BaseHTTPRequestHandler):
         pass
 
 
+@pytest.mark.in_process
 def test_kubeconfigs_that_are_wrong(play, reach, kubeconfig, tmp_path):
     good = kubeconfig({"token": "no-such-token"})
     files = {
@@ -420,7 +427,7 @@ def test_kubeconfigs_that_are_wrong(play, reach, kubeconfig, tmp_path):
     assert run["missing"].msg == (
         "kubeconfig /nowhere/kubeconfig does not exist. Check 'kubeconfig' or K8S_AUTH_KUBECONFIG."
     )
-    assert "does not exist" in run["folder"].msg
+    assert f"kubeconfig {tmp_path} is a folder." in run["folder"].msg
     assert "is not YAML" in run["broken"].msg and "/broken" in run["broken"].msg
     for name in ("empty", "of something else"):
         assert "names no cluster: it has no 'clusters'. Check that it is the right file." in run[name].msg
@@ -434,6 +441,7 @@ def test_kubeconfigs_that_are_wrong(play, reach, kubeconfig, tmp_path):
     assert run["not YAML"].msg.startswith("kubeconfig has several lines")
 
 
+@pytest.mark.in_process
 def test_no_cluster_is_named(play, reach, tmp_path):
     run = play([reach("none")], env={**NOBODY, "HOME": str(tmp_path)})
     assert run[0].msg == (

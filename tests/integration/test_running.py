@@ -66,6 +66,7 @@ def test_as_a_module_a_process_is_started(player, put):
     assert A_PROCESS in player.play([put("there")], args=["-vvv"]).stdout
 
 
+@pytest.mark.in_process
 def test_in_the_background(play, put, data):
     # What asks after a job is Ansible's own module, which runs by whatever Python is discovered.
     ours = {"ansible_python_interpreter": sys.executable}
@@ -85,6 +86,7 @@ def test_in_the_background(play, put, data):
     assert predicted["predicted"].changed and data("predicted") is None
 
 
+@pytest.mark.in_process
 def test_as_another_user(play, put, data):
     if os.geteuid() != 0 or not shutil.which("su"):
         pytest.skip("wants root, who needs no password to become somebody")
@@ -98,6 +100,7 @@ def test_as_another_user(play, put, data):
     assert data("keyword") and data("variable")
 
 
+@pytest.mark.in_process
 def test_on_another_host(play, put, data, tmp_path):
     """The host that a task is delegated to decides by which Python it runs."""
     other = tmp_path / "python"

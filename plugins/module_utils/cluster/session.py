@@ -301,4 +301,5 @@ def _tail(error: Exception) -> str:
     """The last, telling part of urllib3's nested messages, without object addresses."""
     text = str(error.args[-1] if error.args else error) or type(error).__name__
     text = text.rsplit(">: ", 1)[-1].strip("'\") ").split("(Caused by ")[-1]
-    return re.sub(r"^\w+\(host=[^)]*\): ", "", text)[:300]
+    text = re.sub(r"^\w+\(host=[^)]*\): | \(_ssl\.c:\d+", "", text)[:300]
+    return text + ")" * (text.count("(") - text.count(")"))
