@@ -51,8 +51,8 @@ _ADVICE = (
     ),
     (
         r"Make sure the \S+ CRD is installed|could not find the requested resource|no matches for kind",
-        "Install the CRD first. Where another Application or a controller brings it in an earlier wave of the same sync, "
-        "give the resource the sync option SkipDryRunOnMissingResource=true.",
+        "Install the CRD first. Where another Application brings it in an earlier wave of this sync, give the resource "
+        "the sync option SkipDryRunOnMissingResource=true.",
     ),
     (
         r"auto-sync will wipe out all resources",

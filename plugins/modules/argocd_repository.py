@@ -1,0 +1,300 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The meshops.lifecycle contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: argocd_repository
+short_description: Manage repositories and credential templates of Argo CD
+version_added: "0.1.0"
+author:
+  - The meshops.lifecycle contributors (@meshops)
+description:
+  - Creates, changes and removes the Secret by which Argo CD knows a repository of Git, Helm or OCI, or the credentials of
+    all repositories whose address begins alike.
+  - Works over the Kubernetes API alone. Whether Argo CD can reach the repository is seen by the first Application that
+    uses it, see M(meshops.lifecycle.argocd_application).
+notes:
+  - Options that hold a secret are never shown, and the Secret's data is masked wherever it is.
+  - What Argo CD would tell only when an Application cannot be rendered is refused here, such as a key for an address that
+    takes a password.
+extends_documentation_fragment:
+  - meshops.lifecycle.connection
+  - meshops.lifecycle.wait
+  - meshops.lifecycle.attributes
+seealso:
+  - module: meshops.lifecycle.argocd_certificate
+  - module: meshops.lifecycle.argocd_application
+  - name: Private repositories
+    description: Which credentials Argo CD takes for which kind of repository.
+    link: https://argo-cd.readthedocs.io/en/stable/user-guide/private-repositories/
+options:
+  state:
+    description:
+      - V(present) makes the Secret what the task declares; V(absent) deletes it.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - Name of the Secret. The default is the name that Argo CD's own command line gives it, which follows from
+        O(spec.url) and O(spec.project).
+    type: str
+  namespace:
+    description: Namespace of the Secret, which is that of Argo CD.
+    type: str
+    default: argocd
+  secret_type:
+    description:
+      - What the Secret is to Argo CD. V(repository) is one repository; V(repo-creds) are the credentials of every
+        repository whose address begins with O(spec.url).
+      - V(repository-write) and V(repo-write-creds) are the same for pushing hydrated manifests.
+    type: str
+    choices: [repository, repo-creds, repository-write, repo-write-creds]
+    default: repository
+  labels:
+    description:
+      - Labels of the Secret. A label that an earlier run declared and this one does not is removed.
+    type: dict
+  annotations:
+    description:
+      - Annotations of the Secret, owned like O(labels).
+    type: dict
+  force_conflicts:
+    description:
+      - Take over fields that another field manager owns, instead of failing with its name.
+    type: bool
+    default: false
+  field_manager:
+    description:
+      - The name under which the declared fields are owned.
+    type: str
+    default: meshops.lifecycle
+  spec:
+    description: The repository, by the names of Argo CD's own keys.
+    type: dict
+    suboptions:
+      url:
+        description: Address of the repository, or what the addresses of a credential template begin with.
+        type: str
+        required: true
+      type:
+        description: What kind of repository it is. Argo CD takes V(git) without it.
+        type: str
+        choices: [git, helm, oci]
+      name:
+        description: Name of the repository in Argo CD. A Helm repository that charts depend on is found by it.
+        type: str
+      project:
+        description: Project that the repository belongs to, which makes it a repository of that project alone.
+        type: str
+      username:
+        description: User name for HTTPS.
+        type: str
+      password:
+        description: Password or access token for HTTPS.
+        type: str
+      bearer_token:
+        description: Bearer token for HTTPS, as Bitbucket Data Center takes it.
+        type: str
+        aliases: [bearerToken]
+      ssh_private_key:
+        description: Private key for SSH, in PEM. A line end that got lost at its end is put back.
+        type: str
+        aliases: [sshPrivateKey]
+      tls_client_cert_data:
+        description: Client certificate for HTTPS, in PEM.
+        type: str
+        aliases: [tlsClientCertData]
+      tls_client_cert_key:
+        description: Key of the client certificate, in PEM.
+        type: str
+        aliases: [tlsClientCertKey]
+      insecure:
+        description: Do not check the certificate of the server.
+        type: bool
+      insecure_ignore_host_key:
+        description: Do not check the server's SSH host key. O(spec.insecure) has taken its place in Argo CD.
+        type: bool
+        aliases: [insecureIgnoreHostKey]
+      enable_lfs:
+        description: Fetch what Git LFS keeps.
+        type: bool
+        aliases: [enableLfs]
+      enable_oci:
+        description: The Helm repository is an OCI registry.
+        type: bool
+        aliases: [enableOCI]
+      insecure_oci_force_http:
+        description: Talk to the OCI registry without TLS.
+        type: bool
+        aliases: [insecureOCIForceHttp]
+      force_http_basic_auth:
+        description: Send the password before the server asks for it.
+        type: bool
+        aliases: [forceHttpBasicAuth]
+      github_app_id:
+        description: Number of the GitHub App.
+        type: int
+        aliases: [githubAppID]
+      github_app_installation_id:
+        description: Number of the App's installation. Argo CD finds it by the organization without it.
+        type: int
+        aliases: [githubAppInstallationID]
+      github_app_private_key:
+        description: Private key of the GitHub App, in PEM.
+        type: str
+        aliases: [githubAppPrivateKey]
+      github_app_enterprise_base_url:
+        description: Address of the API of a GitHub Enterprise server.
+        type: str
+        aliases: [githubAppEnterpriseBaseUrl]
+      gcp_service_account_key:
+        description: Key of a Google service account, in JSON.
+        type: str
+        aliases: [gcpServiceAccountKey]
+      use_azure_workload_identity:
+        description: Authenticate by Azure workload identity.
+        type: bool
+        aliases: [useAzureWorkloadIdentity]
+      azure_service_principal_client_id:
+        description: Client of an Azure service principal.
+        type: str
+        aliases: [azureServicePrincipalClientId]
+      azure_service_principal_client_secret:
+        description: Secret of that client.
+        type: str
+        aliases: [azureServicePrincipalClientSecret]
+      azure_service_principal_tenant_id:
+        description: Tenant of the Azure service principal.
+        type: str
+        aliases: [azureServicePrincipalTenantId]
+      azure_active_directory_endpoint:
+        description: Where Azure authenticates, instead of its public cloud.
+        type: str
+        aliases: [azureActiveDirectoryEndpoint]
+      proxy:
+        description: Proxy between Argo CD and the repository.
+        type: str
+      no_proxy:
+        description: Hosts that are reached without the proxy, separated by commas.
+        type: str
+        aliases: [noProxy]
+      depth:
+        description: How many commits are fetched. All of them without it.
+        type: int
+      webhook_manifest_cache_warm_disabled:
+        description: Do not render manifests ahead when a webhook tells of a commit.
+        type: bool
+        aliases: [webhookManifestCacheWarmDisabled]
+"""
+
+EXAMPLES = r"""
+---
+- name: A repository over HTTPS
+  meshops.lifecycle.argocd_repository:
+    name: shop
+    spec:
+      url: https://git.example.com/shop.git
+      username: argocd
+      password: "{{ shop_git_token }}"
+
+- name: One key for everything of a team, over SSH
+  meshops.lifecycle.argocd_repository:
+    name: team-blue
+    secret_type: repo-creds
+    spec:
+      url: git@git.example.com:blue/
+      ssh_private_key: "{{ lookup('ansible.builtin.file', 'keys/blue') }}"
+
+- name: Charts of an OCI registry
+  meshops.lifecycle.argocd_repository:
+    name: charts
+    spec:
+      url: registry.example.com/charts
+      type: helm
+      name: charts
+      enable_oci: true
+
+- name: A GitHub App
+  meshops.lifecycle.argocd_repository:
+    name: shop-github
+    spec:
+      url: https://github.example.com/shop/config.git
+      github_app_id: 4711
+      github_app_installation_id: 815
+      github_app_private_key: "{{ lookup('ansible.builtin.file', 'keys/app.pem') }}"
+
+- name: Forget a repository
+  meshops.lifecycle.argocd_repository:
+    name: shop
+    state: absent
+"""
+
+RETURN = r"""
+---
+changed:
+  description: Whether the cluster was changed, or, in check mode, would have been.
+  returned: always
+  type: bool
+  sample: true
+result:
+  description: The Secret as the cluster has it, its data masked. Empty when it is absent.
+  returned: success
+  type: dict
+resources:
+  description: What the task did to each object.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: The kind of the object.
+      type: str
+      returned: always
+    namespace:
+      description: The namespace of the object.
+      type: str
+      returned: always
+    name:
+      description: The name of the object.
+      type: str
+      returned: always
+    action:
+      description: What was done, one of V(created), V(changed), V(deleted) and V(unchanged).
+      type: str
+      returned: always
+  sample:
+    - {kind: Secret, namespace: argocd, name: shop, action: created}
+diff:
+  description: What changes, before and after, without what only the server writes, with secrets masked.
+  returned: when something changes
+  type: dict
+validated:
+  description: Whether the cluster itself judged what was written.
+  returned: success
+  type: bool
+  sample: true
+waited:
+  description: Whether the task waited.
+  returned: success
+  type: bool
+  sample: false
+"""
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.manage import manage
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.repository import SECRET_OPTIONS, declared
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET
+from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_repository import ARGUMENTS
+
+ENTRY = Entry("argocd_repository", ARGUMENTS, manage(SECRET, declared), secrets=SECRET_OPTIONS)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()
