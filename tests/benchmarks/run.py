@@ -69,7 +69,6 @@ class Bench:
     def prepare(self) -> None:
         self.kubectl("create", "namespace", NAMESPACE)
         documents = [route(number) for number in range(MANY)]
-        self.raw.apply(documents)
         self.objects = self.folder / "objects.json"
         self.objects.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": documents}))
         self.documents = documents
@@ -79,14 +78,22 @@ class Bench:
 
     def kubectl(self, *arguments: str) -> None:
         program = self.environment.get("MESHLAB_KUBECTL", "kubectl")
-        subprocess.run([program, *arguments], env=self.environment, check=True, stdout=subprocess.DEVNULL)
+        self.run([program, *arguments])
 
     def play(self, tasks: list[dict]) -> float:
-        """Seconds that a playbook of these tasks takes. Raises CalledProcessError when it fails."""
+        """Seconds that a playbook of these tasks takes."""
         path = self.folder / "play.yml"
         path.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
-        argv = [Path(sys.executable).parent / "ansible-playbook", "-i", "localhost,", "-c", "local", path]
-        return stopwatch(lambda: subprocess.run(argv, env=self.environment, check=True, stdout=subprocess.DEVNULL))
+        # The interpreter is named, as kubernetes.core needs one that has its packages.
+        python = f"ansible_python_interpreter={sys.executable}"
+        program = Path(sys.executable).parent / "ansible-playbook"
+        return stopwatch(lambda: self.run([program, "-i", "localhost,", "-c", "local", "-e", python, path]))
+
+    def run(self, argv: list) -> None:
+        """Raises SystemExit with what the program said when it fails."""
+        done = subprocess.run(argv, env=self.environment, capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"{argv[0]} failed:\n{done.stdout[-3000:]}\n{done.stderr[-1000:]}")
 
     def medians(self, contenders: dict[str, Callable[[], float]]) -> dict[str, float]:
         """The median of each contender over the rounds; in a round each has one turn."""
@@ -197,6 +204,7 @@ def many_first(bench: Bench) -> list[tuple]:
 def many_again(bench: Bench) -> list[tuple]:
     """500 objects that are as declared."""
     print(f"{MANY} objects, unchanged")
+    bench.raw.delete_all(NAMESPACE)
     bench.play(theirs_many(bench))
     bench.play(ours_many(bench))
     skipped = {"when": False}
