@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
@@ -21,8 +22,9 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import (
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.applyset import ApplySet
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.collect import Item
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import NAMESPACES
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_ROUTES, NAMESPACES
 
 
 @dataclass
@@ -53,6 +55,8 @@ class Run:
         self.items = collect.items(self.resources, self._documents(), self.namespace, **chosen)
         self.set = ApplySet(self.resources, name, self.namespace, self.manager) if name else None
         self.outcome = Outcome()
+        self.propagation = Propagation(task, self.resources)
+        self.unions: list[tuple[Item, Change]] = []  # applied so far as what serves old and new routes alike
 
     def _documents(self) -> list[tuple[str, dict]]:
         written = self.task.written
@@ -70,12 +74,18 @@ class Run:
         if self.set:
             self.set.mark(self.items)
         found = live.read(self.resources, self.items)
+        changing = [item for item in self.items if not self._is_settled(item, found[item.key])]
+        keeping = self._begin(changing + pruned) and any(item.kind.order == MESH_ROUTES for item in changing + pruned)
+        known = {item.key for item in changing}
         for step in collect.steps(self.items):
+            fresh = [item for item in step if item.key in known]
+            if fresh and step[0].kind.order == MESH_ROUTES:
+                self._propagate()
             if self._stopped():
                 self.outcome.left += step
                 continue
             self._before(step)
-            self._apply_step(step, found)
+            self._apply_step(step, fresh, found, keeping)
         waited = self._wait_ready()  # before anything goes that the new objects may have to take over from
         if not self.outcome.errors:
             self._delete_steps(pruned)
@@ -109,21 +119,30 @@ class Run:
                     f"The parent of the set, ConfigMap {where}, cannot be written: {error.message}"
                 ) from None
 
-    def _apply_step(self, step: list[Item], found: dict) -> None:
+    def _begin(self, items: list[Item]) -> bool:
+        """Learn whom to ask, before anything is written; True when what takes effect can be waited for."""
+        return self.propagation.begin({(item.kind.group, item.kind.kind): item.kind for item in items}.values())
+
+    def _apply_one(self, item: Item, desired: dict, current: dict | None) -> Change | MeshError:
         force, manager = self.task.params["force_conflicts"], self.manager
+        try:
+            return change_module.apply(
+                self.resources, item.kind, desired, current, manager=manager, force=force, check=self.check
+            )
+        except MeshError as error:
+            return error
+
+    def _apply_step(self, step: list[Item], changing: list[Item], found: dict, keeping: bool) -> None:
+        """Apply what of the step changes. ``keeping``: what live routes may still name stays for now."""
 
         def one(item: Item) -> Change | MeshError:
-            try:
-                return change_module.apply(
-                    self.resources, item.kind, item.desired, found[item.key],
-                    manager=manager, force=force, check=self.check,
-                )  # fmt: skip
-            except MeshError as error:
-                return error
+            current = found[item.key]
+            union = item.kind.union(current, item.desired) if keeping and current and item.kind.union else None
+            made = self._apply_one(item, union or item.desired, current)
+            if union and isinstance(made, Change):
+                self.unions.append((item, made))
+            return made
 
-        settled = [item for item in step if self._is_settled(item, found[item.key])]
-        known = {item.key for item in settled}
-        changing = [item for item in step if item.key not in known]
         answers = dict(zip([item.key for item in changing], live.parallel(one, changing), strict=True))
         for item in step:
             answer = answers.get(item.key) or one(item)
@@ -139,11 +158,34 @@ class Run:
             return False
         return fields.settled(item.desired, current, self.manager, item.kind.defaults)
 
+    def _finish_unions(self) -> None:
+        """No route names any more what was kept: make it what was declared. The object stays one row of the result."""
+        for item, first in self.unions:
+            last = self._apply_one(item, item.desired, first.after)
+            if isinstance(last, MeshError):
+                self.outcome.errors[item.label] = last.message
+                continue
+            place = next(index for index, change in enumerate(self.outcome.changes) if change is first)
+            self.outcome.changes[place] = replace(
+                last, action=change_module.UPDATED if first.changed else last.action, before=first.before
+            )
+        self.unions = []
+
+    def _propagate(self) -> None:
+        """Wait until what was written so far has taken effect, where that can be asked."""
+        if self.outcome.errors:
+            return
+        try:
+            self.propagation.acked(self.outcome.changes, self.deadline)
+        except MeshError as error:
+            self.outcome.errors["wait"] = error.message
+
     def _stopped(self) -> bool:
-        return bool(self.outcome.errors) and self.task.params["on_failure"] != "continue"
+        errors = self.outcome.errors
+        return bool(errors) and (self.task.params["on_failure"] != "continue" or "wait" in errors)
 
     def _delete_steps(self, items: list[Item]) -> None:
-        """Delete live objects in reverse order, several at a time within a step."""
+        """Delete live objects in reverse order, several at a time within a step; what routes lead to after routes."""
 
         def one(item: Item) -> Change | MeshError:
             try:
@@ -155,6 +197,8 @@ class Run:
                 return error
 
         for step in reversed(collect.steps(items)):
+            if step[0].kind.order < MESH_ROUTES:
+                self._after_routes()
             if self._stopped():
                 self.outcome.left += step
                 continue
@@ -163,6 +207,13 @@ class Run:
                     self.outcome.errors[item.label] = answer.message
                 else:
                     self.outcome.changes.append(answer)
+        self._after_routes()
+
+    def _after_routes(self) -> None:
+        if any(change.changed and change.kind.order == MESH_ROUTES for change in self.outcome.changes):
+            self._propagate()
+        if not self.outcome.errors:
+            self._finish_unions()
 
     def absent(self) -> dict:
         """Delete what is declared; a set without objects is deleted whole."""
@@ -175,6 +226,7 @@ class Run:
             self.outcome.changes += [
                 Change(item.kind, item.namespace, item.name, change_module.UNCHANGED) for item in gone
             ]
+        self._begin(doomed)
         self._delete_steps(doomed)
         if self.set and not self.check and not self.outcome.errors and not self.items:
             self.set.forget()
@@ -191,6 +243,7 @@ class Run:
             waits.all_ready(self.task, self.resources, present, self.deadline)
         except MeshError as error:
             self.outcome.errors["wait"] = error.message
+        self._propagate()
         return True
 
     def _wait_gone(self) -> bool:
@@ -201,6 +254,7 @@ class Run:
             waits.all_gone(self.task, self.resources, deleted, self.deadline)
         except MeshError as error:
             self.outcome.errors["wait"] = error.message
+        self._propagate()
         return True
 
     def _result(self, waited: bool) -> dict:
@@ -216,6 +270,8 @@ class Run:
             "validated": all(change.validated for change in outcome.changes),
             "waited": waited,
         }
+        if self.propagation.proxies is not None:
+            answer["proxies"] = self.propagation.proxies
         if outcome.errors:
             self._roll_back()
             raise self._failure(answer)
@@ -251,4 +307,5 @@ class Run:
 def run(task) -> dict:
     """The ``run`` of mesh_apply. Raises MeshError; its details say what was done and what was not."""
     made = Run(task)
-    return made.absent() if task.params["state"] == "absent" else made.present()
+    with contextlib.closing(made.propagation):
+        return made.absent() if task.params["state"] == "absent" else made.present()

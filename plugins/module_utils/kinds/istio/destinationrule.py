@@ -7,6 +7,19 @@ from __future__ import annotations
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_SUBSETS, Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.propagation import converse
 
+
+def union(live: dict, desired: dict) -> dict | None:
+    """What is declared with the live subsets that it has no more, while routes may still name them."""
+    before, after = live.get("spec") or {}, desired.get("spec") or {}
+    if before.get("host") != after.get("host"):
+        return None
+    names = {subset.get("name") for subset in after.get("subsets") or []}
+    kept = [subset for subset in before.get("subsets") or [] if subset.get("name") not in names]
+    if not kept:
+        return None
+    return {**desired, "spec": {**after, "subsets": [*(after.get("subsets") or []), *kept]}}
+
+
 KIND = Kind(
     group="networking.istio.io",
     kind="DestinationRule",
@@ -15,4 +28,5 @@ KIND = Kind(
     order=MESH_SUBSETS,
     installed_by="istio",
     control_plane=converse,
+    union=union,
 )

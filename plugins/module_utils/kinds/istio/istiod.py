@@ -111,7 +111,7 @@ def _refusal(name: str, path: str, status: int) -> str:
     if status in (401, 403):
         return (
             f"{name} does not answer {path} to us ({status}): its debug pages are for its own localhost. Leave "
-            "istiod_urls out, so that it is asked through the API server, or name an address that reaches its localhost."
+            "istiod_urls out, so that it is asked through the API server, or name addresses that reach its localhost."
         )
     return (
         f"{name} answers {path} with {status}. Its debug pages may be off (ENABLE_DEBUG_ON_HTTP); with "
