@@ -52,9 +52,10 @@ class Entry:
         """The arguments under the options' own names and in their types. Raises MeshError for bad ones."""
         partial = any(arguments.get(name) for name in ("definition", "src", "field_manager"))
         written = params_module.check(arguments, self.arguments, self.name, partial=partial)
-        content = written.get("kubeconfig")
-        if isinstance(content, str) and "\n" in content:  # a file's content, not its path
-            written["kubeconfig"] = credentials.parsed(content)
+        for holder in _kubeconfig_holders(written):
+            content = holder["kubeconfig"]
+            if isinstance(content, str) and "\n" in content:  # a file's content, not its path
+                holder["kubeconfig"] = credentials.parsed(content)
         return written
 
     def task(self, written: Mapping, *, check: bool, warn: Callable, progress: Callable) -> Task:
@@ -134,14 +135,25 @@ def _unforeseen(name: str, error: Exception) -> str:
 
 def secrets_of(entry: Entry, written: Mapping) -> set[str]:
     """The texts that must never be shown: values of no_log options, and credentials within an inline kubeconfig."""
-    return set(_list_no_log_values(entry.arguments, written)) | credentials.secrets(written.get("kubeconfig"))
+    found = set(_list_no_log_values(entry.arguments, written))
+    for holder in _kubeconfig_holders(written):
+        found |= credentials.secrets(holder["kubeconfig"])
+    return found
+
+
+def _kubeconfig_holders(written: Mapping) -> list[dict]:
+    """The arguments, and an option that leads to another cluster, where they hold a kubeconfig."""
+    return [one for one in (written, written.get("cluster")) if isinstance(one, Mapping) and one.get("kubeconfig")]
 
 
 def invocation(written: Mapping) -> dict:
     """The arguments as a result shows them (-vvv): documents of Secrets and the users of a kubeconfig masked."""
     shown = dict(written)
-    if isinstance(shown.get("kubeconfig"), Mapping):
-        shown["kubeconfig"] = {**shown["kubeconfig"], "users": diff.MASK}
+    if isinstance(shown.get("cluster"), Mapping):
+        shown["cluster"] = dict(shown["cluster"])
+    for holder in _kubeconfig_holders(shown):
+        if isinstance(holder["kubeconfig"], Mapping):
+            holder["kubeconfig"] = {**holder["kubeconfig"], "users": diff.MASK}
     if isinstance(shown.get("definition"), dict):
         shown["definition"] = diff.masked_document(shown["definition"])
     if isinstance(shown.get("objects"), list):

@@ -30,6 +30,11 @@ _ADVICE = (
         "Check spec.destination; the cluster must be registered in Argo CD, and the one that Argo CD runs in is "
         "https://kubernetes.default.svc.",
     ),
+    (
+        r"failed to get cluster info|error synchronizing cache state",
+        "Check how the cluster is registered in Argo CD, with argocd_cluster: its address, its credentials and their "
+        "rights.",
+    ),
     (r"app path does not exist", "Check spec.source.path, and whether it was pushed."),
     (
         r"unable to resolve '[^']*' to a commit SHA|couldn't find remote ref|revision \S+ (is )?not found",

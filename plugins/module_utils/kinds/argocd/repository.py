@@ -76,11 +76,17 @@ def _text(value) -> str:
 
 
 def name_of(spec: dict, kind: str) -> str:
-    """The name that Argo CD's command line gives such a Secret: a hash (FNV-1a) of the address and the project."""
+    """The name that Argo CD's command line gives such a Secret: a hash of the address and the project."""
+    project = "" if kind.endswith("creds") else spec.get("project") or ""
+    return f"{_PREFIXES[kind]}-{fnv(spec['url'] + project)}"
+
+
+def fnv(text: str) -> int:
+    """The 32 bit FNV-1a hash, by which Argo CD names its Secrets."""
     number = 0x811C9DC5
-    for byte in (spec["url"] + ("" if kind.endswith("creds") else spec.get("project") or "")).encode():
+    for byte in text.encode():
         number = (number ^ byte) * 0x01000193 & 0xFFFFFFFF
-    return f"{_PREFIXES[kind]}-{number}"
+    return number
 
 
 def check(spec: dict, kind: str) -> None:
