@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the pages and READMEs show is accepted: plays, variables of roles, options of modules, links."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import conftest
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.meshops.lifecycle.plugins.module_utils import params
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md"), *ROOT.glob("roles/*/README.md")])
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
+MODULES = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
+BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.S | re.M)
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
+# A variable of ours between backticks; what the demonstration's inventory calls its own is not meant.
+VARIABLE = re.compile(rf"`((?:mesh|{'|'.join(ROLES)})_[a-z_]+)`")
+
+
+class Block(NamedTuple):
+    """A YAML block of a page."""
+
+    page: str
+    number: int
+    content: list | dict
+
+    def __str__(self):
+        return f"{self.page}, block {self.number}"
+
+
+class Loader(yaml.SafeLoader):
+    """YAML with Ansible's tag for what is not templated."""
+
+
+Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+
+
+def name_of(page):
+    return str(page.relative_to(ROOT))
+
+
+@cache
+def blocks():
+    return [
+        Block(name_of(page), number, yaml.load(text, Loader))
+        for page in PAGES
+        for number, text in enumerate(BLOCK.findall(page.read_text()), 1)
+    ]
+
+
+def plays(block):
+    """The plays of a block; a list of tasks is one play's."""
+    if not isinstance(block.content, list):
+        return []
+    if all("hosts" in one or "ansible.builtin.import_playbook" in one for one in block.content):
+        return block.content
+    return [{"name": "Tasks", "hosts": "all", "gather_facts": False, "tasks": block.content}]
+
+
+def found_in(value, key_matches):
+    """Every (key, value) at any depth whose key is meant."""
+    pairs = value.items() if isinstance(value, dict) else ((None, one) for one in value)
+    for key, one in pairs:
+        if key is not None and key_matches(key):
+            yield key, one
+        if isinstance(one, (dict, list)):
+            yield from found_in(one, key_matches)
+
+
+def is_templated(value):
+    """Whether a module or role would get something else than what is written."""
+    return "{{" in json.dumps(value)
+
+
+def test_there_is_something_to_check():
+    assert len(blocks()) > 20
+    assert {f"roles/{role}/README.md" for role in ROLES} <= {block.page for block in blocks()}
+
+
+def test_every_play_is_one(tmp_path):
+    files = []
+    for block in blocks():
+        if plays(block):
+            path = tmp_path / f"{block.page.replace('/', '-')}-{block.number}.yml"
+            path.write_text(json.dumps(plays(block)))
+            files.append(str(path))
+    environment = {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(conftest.COLLECTIONS),
+        "ANSIBLE_HOME": str(tmp_path / "home"),
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
+    }
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), "--syntax-check", "-i", "staging,", *files]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "[WARNING]" not in done.stderr, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("block", blocks(), ids=str)
+def test_modules_take_what_is_shown(block):
+    prefix = "meshops.lifecycle."
+    for key, arguments in found_in(block.content, lambda key: key.startswith(prefix)):
+        module = key.removeprefix(prefix)
+        assert module in MODULES, key
+        if isinstance(arguments, dict) and not is_templated(arguments):
+            entry = importlib.import_module(f"ansible_collections.{prefix}plugins.modules.{module}").ENTRY
+            params.check(arguments, entry.arguments, module)
+
+
+@cache
+def options_of(role):
+    text = (ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text()
+    return yaml.safe_load(text)["argument_specs"]["main"]["options"]
+
+
+def role_of(variable):
+    return next((role for role in ROLES if variable.startswith(f"{role}_")), None)
+
+
+@pytest.mark.parametrize("block", blocks(), ids=str)
+def test_roles_take_what_is_shown(block):
+    for variable, value in found_in(block.content, role_of):
+        options = options_of(role_of(variable))
+        assert variable in options, f"the role {role_of(variable)} has no {variable}"
+        if not is_templated(value):
+            checked = ArgumentSpecValidator({variable: options[variable]}).validate({variable: value})
+            assert not checked.error_messages, f"{variable}: {checked.error_messages}"
+
+
+@cache
+def known_variables():
+    """Every option of a role and every variable that the playbooks read."""
+    texts = [path.read_text() for folder in ("playbooks", "roles") for path in (ROOT / folder).rglob("*.yml")]
+    return set(re.findall(r"\b[a-z]+_[a-z_]+\b", "\n".join(texts)))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_variable_exists(page):
+    named = set(VARIABLE.findall(page.read_text())) - MODULES
+    assert not {name for name in named if name not in known_variables() and name not in ROLES}
+
+
+def anchors(page):
+    """The anchors of a page's headings, as they are made on the web."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_link_leads_somewhere(page):
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.S | re.M)
+    for path, anchor in LINK.findall(text):
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), f"{path} is not there"
+        assert not anchor or anchor in anchors(target), f"{path} has no heading #{anchor}"
+    for path in re.findall(r"blob/main/([\w/.]+)", text):
+        assert (ROOT / path).exists(), f"{path} is not there"
+
+
+def test_every_role_has_a_page_that_the_readme_names():
+    readme = (ROOT / "README.md").read_text()
+    for role in ROLES:
+        assert f"docs/role_{role}.md" in readme
