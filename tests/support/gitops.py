@@ -203,7 +203,7 @@ def repositories(cluster, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def served(cluster, repositories, tmp_path_factory):
-    """Argo CD, installed where the lab has none; skips on a cluster whose Argo CD cannot read what is on this machine."""
+    """Argo CD, installed where the lab has none; skips on a cluster whose Argo CD cannot read files of this machine."""
     controller = "/apis/apps/v1/namespaces/argocd/statefulsets/argocd-application-controller"
     if cluster.is_lab and cluster.get(controller) is None:
         install(cluster, tmp_path_factory.mktemp("argocd"))
