@@ -100,13 +100,15 @@ sanity: installed ## ansible-test sanity on what a user installs, on ansible-cor
 unit: collections ## Unit tests, on both versions of ansible-core
 	@$(MAKE) each-core RUN="-m pytest $(if $(filter tests/%,$(ARGS)),,tests/unit) $(ARGS)" NAME="unit tests"
 
-# Runs `python $(RUN)` in each environment that is there; to the last, and fails when one failed.
+# Runs `python $(RUN)` in each environment that is there, with $(NEXT) more in the second; to the last, and fails when one
+# failed.
 .PHONY: each-core
 each-core:
 	@failed=0; for venv in $(VENV) $(VENV_NEXT); do \
 	  [ -e $$venv/.ready ] || continue; \
+	  more=; [ $$venv = $(VENV) ] || more="$(NEXT)"; \
 	  echo "$(NAME): $$($$venv/bin/ansible --version | head -n 1), $$($$venv/bin/python --version)"; \
-	  PATH=$$venv/bin:$$PATH $$venv/bin/python $(RUN) || failed=1; \
+	  PATH=$$venv/bin:$$PATH $$venv/bin/python $(RUN) $$more || failed=1; \
 	done; exit $$failed
 
 # ---- The lab and tests on a cluster ---------------------------------------------------------------------------------
@@ -123,8 +125,9 @@ lab-status: ## Say what of the lab runs
 	@$(LAB) status
 
 .PHONY: integration
-integration: collections lab ## Integration tests on the lab, in process and as a module, on both versions of ansible-core
-	@$(MAKE) each-core RUN="-m pytest $(if $(filter tests/integration/%,$(ARGS)),,tests/integration) $(ARGS)" NAME="integration tests"
+integration: collections lab ## Integration tests on the lab, in process and as a module; on ansible-core 2.21 in process
+	@$(MAKE) each-core RUN="-m pytest $(if $(filter tests/integration/%,$(ARGS)),,tests/integration) $(ARGS)" \
+	  NEXT="--ways=in_process" NAME="integration tests"
 
 .PHONY: cluster
 cluster: collections
