@@ -56,6 +56,12 @@ options:
       - With O(state=absent), wait until the Application, and with O(cascade=true) what it deployed, is gone.
     type: bool
     default: false
+  wait_children:
+    description:
+      - With O(wait=true), wait for the Applications as well that this one deploys (app of apps), and for theirs. Argo CD's
+        own health of a parent leaves them out.
+    type: bool
+    default: true
   wait_health:
     description:
       - The states of health that end the wait.

@@ -156,6 +156,12 @@ options:
         it the operation is started and left to itself.
     type: bool
     default: true
+  wait_children:
+    description:
+      - With O(wait=true), wait for the Applications as well that this one deploys (app of apps), and for theirs. Argo CD's
+        own health of a parent leaves them out.
+    type: bool
+    default: true
   wait_health:
     description: The states of health that end the wait.
     type: list

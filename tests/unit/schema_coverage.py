@@ -41,7 +41,15 @@ TYPES = {
     None: "raw",  # a number or a string, or anything at all
 }
 # Options that hold a message of the API without typing its fields: recursive, or free by nature.
-FREE_FORM = frozenset()
+_GENERATORS = "clusterDecisionResource clusters git list matrix merge plugin pullRequest scmProvider".split()
+FREE_FORM = frozenset(
+    {
+        "spec.template.spec",  # the same as argocd_application's, and checked as such
+        "spec.generators.matrix.generators",
+        "spec.generators.merge.generators",
+        *(f"spec.generators.{name}.template" for name in _GENERATORS),
+    }
+)
 
 
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):

@@ -8,6 +8,7 @@ The imports are static, so that a packed module carries the kinds.
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import application as argocd_application
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import applicationset as argocd_applicationset
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import project as argocd_project
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin as core_builtin
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_api import backendtlspolicy as gateway_api_backendtlspolicy
@@ -42,6 +43,7 @@ KINDS = {
     (kind.group, kind.kind): kind
     for kind in (
         argocd_application.KIND,
+        argocd_applicationset.KIND,
         argocd_project.KIND,
         gateway_api_backendtlspolicy.KIND,
         gateway_api_gateway.KIND,

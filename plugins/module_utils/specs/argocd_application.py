@@ -198,6 +198,7 @@ ARGUMENTS = {
     "wait": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 120},
     "wait_for": {"type": "str"},
+    "wait_children": {"type": "bool", "default": True},
     "wait_health": {
         "type": "list",
         "elements": "str",

@@ -79,6 +79,7 @@ ARGUMENTS = {
         "choices": ["wait", "fail", "terminate"],
         "default": "wait",
     },
+    "wait_children": {"type": "bool", "default": True},
     "wait_health": {
         "type": "list",
         "elements": "str",

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from functools import partial
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import deletion, operation, status
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import deletion, operation, status, tree
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import wrote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.spec import is_automated, normalise
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.waiting import Wait, Watched
@@ -29,7 +29,15 @@ def wait(task, resources, live: dict, deadline: float) -> dict:
         waiting.refresh(task.params["refresh"])
     elif live.get("status") and (wrote(task, live) or judge(live).state != "ready"):
         waiting.refresh()
-    return waiting.until(deadline)
+    waiting.until(deadline)
+    return with_children(task, waiting.watched, health, deadline)
+
+
+def with_children(task, watched: Watched, health: tuple[str, ...], deadline: float) -> dict:
+    """The Application, once those that it deploys in turn are in order as well, where the task wants that."""
+    if task.params.get("wait_children", True) and tree.has_children(watched.live):
+        tree.wait(task, watched, health, deadline)
+    return watched.live
 
 
 def before_delete(task, resources, live: dict) -> dict:

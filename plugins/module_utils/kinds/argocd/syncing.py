@@ -14,7 +14,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import operation, outcome, status, windows
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import spec as spec_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND, with_children
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.waiting import Wait, Watched, project_of
 
@@ -244,6 +244,7 @@ def _unneeded(task, watched: Watched, wanted: dict, deadline: float) -> dict:
     if waited and not wanted.get("resources"):
         synced = not _is_pinned(watched.live, wanted)
         Wait(task, watched, lambda live: outcome.settled(live, None, synced, _health(task))).until(deadline)
+        with_children(task, watched, _health(task), deadline)
     return _answer(task, watched, False, [], waited)
 
 
@@ -264,6 +265,8 @@ def _operate(task, watched: Watched, wanted: dict, deadline: float) -> dict:
         Wait(task, watched, ours.judge).until(deadline)
         if not dry:
             _until_settled(task, watched, ours, wanted.get("resources"), pinned, deadline)
+            if not wanted.get("resources"):
+                with_children(task, watched, _health(task), deadline)
     except MeshError as error:
         error.details.update(changed=not dry, operation=_shown(ours.state), resources=outcome.rows(ours.state))
         raise

@@ -134,7 +134,8 @@ class Wait:
     """
 
     def __init__(self, task, watched: Watched, judge: Callable[[dict], Verdict], restart: Callable | None = None):
-        self._task, self._watched, self._judge, self._restart = task, watched, judge, restart
+        self.watched = self._watched = watched
+        self._task, self._judge, self._restart = task, judge, restart
         self._progress = Progress(task, watched.label)
         self._started = time.monotonic()
         self._refresh: Refresh | None = None

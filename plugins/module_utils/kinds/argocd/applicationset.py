@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ApplicationSet: generators of parameters, and an Application for each set of them.
+
+The controller writes the whole object back when it was asked to generate again, as every webhook asks, in the form that
+its own types give: each generator gets an empty template, and zeros are gone. In a list that is owned whole this makes
+the controller its owner, and the next apply meets a conflict. So the declaration is brought into that form before it is
+sent, after which the controller has nothing left to change. Source: ``applicationset_types.go`` of Argo CD 3.5.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import generated
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import spec as spec_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import DELIVERY, Kind
+
+# Fields of a generator that are structures in Argo CD's types, and so are always written.
+_ALWAYS = {"clusters": "selector", "clusterDecisionResource": "labelSelector", "plugin": "input"}
+_NESTING = ("matrix", "merge")
+# What keeps its zeros: data of the user's own, and what is required.
+_AS_IS = ("elements", "values", "parameters", "mergeKeys", "template", "matchLabels", "repoURL", "revision", "path")
+
+
+def normalise(declared: dict) -> dict:
+    """The declared ApplicationSet in the form in which the controller would write it back."""
+    spec = declared.get("spec")
+    if not isinstance(spec, dict):
+        return declared
+    made = {name: _bare(value) for name, value in spec.items() if name not in ("generators", "template")}
+    made = {name: value for name, value in made.items() if not _is_zero(value)}
+    if isinstance(spec.get("generators"), list):
+        made["generators"] = [_generator(one, 0) for one in spec["generators"]]
+    if "template" in spec:
+        made["template"] = _template(spec["template"])
+    return {**{name: value for name, value in declared.items() if name != "status"}, "spec": made}
+
+
+def _generator(stated, depth: int):
+    """One generator. Below the second level Argo CD keeps the text as it is."""
+    if not isinstance(stated, dict):
+        return stated
+    made = {}
+    for name, value in stated.items():
+        if name == "selector" or not isinstance(value, dict) or (depth and name in _NESTING):
+            made[name] = value
+            continue
+        inner = _bare(value)
+        inner["template"] = _template(value.get("template"))
+        if name in _ALWAYS:
+            inner.setdefault(_ALWAYS[name], {})
+        if name in _NESTING and isinstance(value.get("generators"), list):
+            inner["generators"] = [_generator(one, depth + 1) for one in value["generators"]]
+        made[name] = inner
+    return made
+
+
+def _template(stated) -> dict:
+    stated = stated if isinstance(stated, dict) else {}
+    spec = spec_module.normalise({"spec": stated.get("spec") or {}})["spec"]
+    return {
+        **stated,
+        "metadata": _bare(stated.get("metadata") or {}),
+        "spec": {**spec, "destination": spec.get("destination") or {}, "project": spec.get("project") or ""},
+    }
+
+
+def _bare(value):
+    """Without what the types leave out when it is zero; an empty mapping is a pointer to nothing, and stays."""
+    if isinstance(value, list):
+        return [_bare(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: item if name in _AS_IS else _bare(item)
+        for name, item in value.items()
+        if name in _AS_IS or not _is_zero(item)
+    }
+
+
+def _is_zero(value) -> bool:
+    return value is False or value == "" or value == [] or value is None
+
+
+KIND = Kind(
+    group="argoproj.io",
+    kind="ApplicationSet",
+    plural="applicationsets",
+    versions=("v1alpha1",),
+    order=DELIVERY,
+    installed_by="argocd",
+    ready=generated.ready,
+    normalise=normalise,
+    wait=generated.wait,
+    wait_deleted=generated.wait_deleted,
+)
