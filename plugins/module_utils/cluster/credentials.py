@@ -71,8 +71,14 @@ class Credentials:
         return self.configuration.host.rstrip("/")
 
     def authorization(self) -> str | None:
-        """The value of the Authorization header now; the kubernetes package renews what has expired."""
-        return self.configuration.get_api_key_with_prefix("BearerToken", alias="authorization")
+        """The value of the Authorization header now; the kubernetes package renews what has expired.
+
+        Before its version 36 the package keeps the token of a kubeconfig under another name.
+        """
+        if self.configuration.refresh_api_key_hook:
+            self.configuration.refresh_api_key_hook(self.configuration)
+        keys = self.configuration.api_key
+        return keys.get("BearerToken") or keys.get("authorization")
 
 
 def load(options: Mapping) -> Credentials:
