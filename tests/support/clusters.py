@@ -128,11 +128,11 @@ def lab(start=True):
 
 
 @contextlib.contextmanager
-def another_lab(folder, port_base):
-    """A lab beside our own, into which nothing was installed; gone at the end."""
+def another_lab(folder, port_base, only=None):
+    """A lab beside our own, into which nothing was installed; gone at the end. `only="kube"`: no pods that run."""
     options = ["--dir", str(folder)]
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    start = [str(LAB), "up", *options, "--port-base", str(port_base)]
+    start = [str(LAB), "up", *options, "--port-base", str(port_base), *(["--only", only] if only else [])]
     subprocess.run(start, env=environment, stdin=subprocess.DEVNULL, check=True)
     try:
         yield _told(*options)

@@ -96,22 +96,43 @@ class ApplySet:
     def record(self, items: list[Item], *, keep: bool) -> None:
         """Write the parent: the kinds and namespaces of ``items``, and with ``keep`` those it has, before a change.
 
-        Nothing is written when it says so already.
+        Nothing is written when it says so already. What another run of the set brings meanwhile must not be forgotten:
+        kinds that still have members stay, and those of a parent that was written since we read it.
         """
+        for last in (False, False, True):
+            wanted = self._contents(items, keep)
+            annotations = ((self.parent or {}).get("metadata") or {}).get("annotations") or {}
+            if self.parent and all(annotations.get(key) == value for key, value in wanted.items()):
+                return
+            metadata = {"name": self.name, "namespace": self.namespace, "labels": {ID: self.id}, "annotations": wanted}
+            if self.parent:
+                metadata["resourceVersion"] = self.parent["metadata"]["resourceVersion"]
+            document = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
+            try:
+                self.parent = self.resources.apply(CONFIGMAP, document, manager=self.manager, force=True)
+                return
+            except ApiError as error:
+                if error.status != 409 or last:
+                    raise
+            self.parent, keep = self.resources.get(CONFIGMAP, self.namespace, self.name), True
+
+    def _contents(self, items: list[Item], keep: bool) -> dict[str, str]:
+        """The annotations that say what the set may contain."""
         kinds = {f"{item.kind.kind}.{item.kind.group}".rstrip(".") for item in items}
         namespaces = {item.namespace for item in items if item.namespace} - {self.namespace}
         annotations = ((self.parent or {}).get("metadata") or {}).get("annotations") or {}
-        if keep:
-            kinds |= set(filter(None, annotations.get(GROUP_KINDS, "").split(",")))
-            namespaces |= set(filter(None, annotations.get(NAMESPACES, "").split(",")))
-        wanted = {TOOLING: TOOL, GROUP_KINDS: ",".join(sorted(kinds)), NAMESPACES: ",".join(sorted(namespaces))}
-        if self.parent and all(annotations.get(key) == value for key, value in wanted.items()):
-            return
-        metadata = {"name": self.name, "namespace": self.namespace, "labels": {ID: self.id}, "annotations": wanted}
-        self.parent = self.resources.apply(
-            CONFIGMAP, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}, manager=self.manager, force=True
-        )
+        known_kinds = set(filter(None, annotations.get(GROUP_KINDS, "").split(",")))
+        known_namespaces = set(filter(None, annotations.get(NAMESPACES, "").split(",")))
+        leaving = set() if keep else known_kinds - kinds
+        if keep or any(
+            self._of_kind(kind, {self.namespace, *known_namespaces}) for kind in map(self._kind, leaving) if kind
+        ):
+            kinds |= known_kinds
+            namespaces |= known_namespaces
+        return {TOOLING: TOOL, GROUP_KINDS: ",".join(sorted(kinds)), NAMESPACES: ",".join(sorted(namespaces))}
 
     def forget(self) -> None:
         """Delete the parent, when the set is gone."""
+        if self.parent is None:
+            return
         self.resources.delete(CONFIGMAP, self.namespace, self.name)

@@ -144,17 +144,21 @@ def delete(resources: Resources, kind: Kind, namespace, name, live: dict | None,
         return Change(kind, namespace, name, UNCHANGED)
     if _deleting(live):  # somebody's wish already; a wait still waits
         return Change(kind, namespace, name, UNCHANGED, live, None)
-    try:
-        resources.delete(
-            kind,
-            namespace,
-            name,
-            dry_run=check,
-            propagation=propagation,
-            preconditions={"uid": live["metadata"]["uid"]},
-        )
-    except ApiError as error:
-        raise explained(error, kind, namespace, name) from None
+    for attempt in range(_ATTEMPTS):
+        try:
+            resources.delete(
+                kind,
+                namespace,
+                name,
+                dry_run=check,
+                propagation=propagation,
+                preconditions={"uid": live["metadata"]["uid"]},
+            )
+            break
+        except ApiError as error:
+            # Stored by somebody in this very moment, which does not matter; but not another object of that name.
+            if error.status != 409 or "precondition" in error.text or attempt == _ATTEMPTS - 1:
+                raise explained(error, kind, namespace, name) from None
     return Change(kind, namespace, name, DELETED, live, None)
 
 

@@ -8,6 +8,7 @@ import copy
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import CREATED, DELETED, Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 
@@ -31,6 +32,23 @@ def undo(resources: Resources, changes: list[Change]) -> tuple[list[str], dict[s
 
 
 def _undo_one(resources: Resources, change: Change) -> None:
+    """Put one object back. A write whose answer was lost is refused when it is sent again; then it is there already."""
+    try:
+        _put_back(resources, change)
+    except ApiError as error:
+        live = resources.get(change.kind, change.namespace, change.name) if error.status in (409, 422) else None
+        if live is None or change.before is None or diff.clean(live) != diff.clean(change.before):
+            raise
+        if _owners(live) != _owners(change.before):
+            _restore_ownership(resources, change, live)
+
+
+def _owners(live: dict) -> list[tuple]:
+    entries = live["metadata"].get("managedFields") or []
+    return sorted(((one["manager"], one["operation"], str(one["fieldsV1"])) for one in entries), key=str)
+
+
+def _put_back(resources: Resources, change: Change) -> None:
     if change.action == CREATED:
         version = {key: change.after["metadata"][key] for key in ("uid", "resourceVersion")}
         resources.delete(change.kind, change.namespace, change.name, preconditions=version)
