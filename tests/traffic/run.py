@@ -50,15 +50,38 @@ class Bench:
         self.cluster, self.folder, self.rate = cluster, folder, rate
         self.player = playing.Player(folder, cluster.kubeconfig, cluster.environment())
 
-    def prepare(self, replicas: int = 2) -> None:
+    def prepare(self) -> None:
         if not self.cluster.kubectl("get", "deployment", "istiod", "-n", "istio-system", "--ignore-not-found"):
             demo = ["-i", str(playing.ROOT / "tests" / "demo" / "inventory"), "--limit", "meshlab"]
             parts = {"mesh_parts": ["istio"]}
             self.player.play(playbook="meshops.lifecycle.bootstrap", args=demo, vars=parts, timeout=900)
-        self.cluster.kubectl("scale", "deployment/istiod", "-n", "istio-system", f"--replicas={replicas}")
-        self.cluster.kubectl("apply", "-f", "-", stdin="---\n".join(documents()))
-        for namespace, name in [("istio-system", "istiod"), *((NAMESPACE, name) for name in WORKLOADS)]:
-            self.cluster.kubectl("rollout", "status", f"deployment/{name}", "-n", namespace, "--timeout=120s")
+        self.cluster.kubectl("scale", "deployment/istiod", "-n", "istio-system", "--replicas=2")
+        self._rolled_out("istio-system", "istiod")
+        with self._only_the_last_istiod():
+            self.cluster.kubectl("apply", "-f", "-", stdin="---\n".join(documents()))
+            for name in WORKLOADS:
+                self._rolled_out(NAMESPACE, name)
+
+    def _rolled_out(self, namespace: str, name: str) -> None:
+        self.cluster.kubectl("rollout", "status", f"deployment/{name}", "-n", namespace, "--timeout=120s")
+
+    @contextlib.contextmanager
+    def _only_the_last_istiod(self):
+        """Proxies that start meanwhile connect to the second replica; in the lab a name leads to the first address."""
+        pods = self.cluster.kubectl("get", "pods", "-n", "istio-system", "-l", "app=istiod", "-o", "json")["items"]
+        last = max(pods, key=lambda pod: pod["status"]["podIP"])["metadata"]["name"]
+        self.cluster.kubectl("label", "pod", last, "-n", "istio-system", "traffic=second", "--overwrite")
+        self._select({"traffic": "second"})
+        try:
+            time.sleep(3.0)
+            yield
+        finally:
+            self._select({"traffic": None})
+            self.cluster.kubectl("label", "pod", last, "-n", "istio-system", "traffic-")
+
+    def _select(self, labels: dict) -> None:
+        patch = json.dumps({"spec": {"selector": labels}})
+        self.cluster.kubectl("patch", "service", "istiod", "-n", "istio-system", "--type=merge", "-p", patch)
 
     def clean(self) -> None:
         self.cluster.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found")
