@@ -1,0 +1,150 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The meshops.lifecycle contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: argocd_account
+short_description: Manage local accounts of Argo CD and their passwords
+version_added: "0.1.0"
+author:
+  - The meshops.lifecycle contributors (@meshops)
+description:
+  - Makes a local account of Argo CD, says what it can do, and sets its password, also that of V(admin).
+  - Works over the Kubernetes API alone. A password is compared with the hash in the cluster, so that a second run changes
+    nothing.
+notes:
+  - A new password ends the sessions that were begun with the old one. Tokens of the account stay valid.
+  - Argo CD takes the hash of bcrypt. It is made by the C library (libcrypt), or by the Python package C(bcrypt) where
+    that one cannot.
+extends_documentation_fragment:
+  - meshops.lifecycle.connection
+  - meshops.lifecycle.wait
+  - meshops.lifecycle.attributes
+seealso:
+  - module: meshops.lifecycle.argocd_config
+options:
+  state:
+    description:
+      - V(present) makes the account what the task declares; V(absent) removes it, with its password and its tokens.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description: Name of the account. V(admin) is Argo CD's own and cannot be removed, but disabled.
+    type: str
+    required: true
+  namespace:
+    description: Namespace of Argo CD.
+    type: str
+    default: argocd
+  account_password:
+    description: The password. Without it the account keeps the one it has.
+    type: str
+  account_password_hash:
+    description: The hash of bcrypt instead, for who does not want to hand out the password.
+    type: str
+  capabilities:
+    description: What the account can do. V(login) is the web interface and the command line, V(apiKey) are tokens.
+    type: list
+    elements: str
+    choices: [login, apiKey]
+  enabled:
+    description: Whether the account can be used.
+    type: bool
+"""
+
+EXAMPLES = r"""
+---
+- name: The password of admin
+  meshops.lifecycle.argocd_account:
+    name: admin
+    account_password: "{{ argocd_admin_password }}"
+
+- name: An account for the pipeline, with tokens alone
+  meshops.lifecycle.argocd_account:
+    name: pipeline
+    capabilities: [apiKey]
+
+- name: Nobody signs in as admin any more
+  meshops.lifecycle.argocd_account:
+    name: admin
+    enabled: false
+
+- name: Remove an account
+  meshops.lifecycle.argocd_account:
+    name: pipeline
+    state: absent
+"""
+
+RETURN = r"""
+---
+changed:
+  description: Whether the cluster was changed, or, in check mode, would have been.
+  returned: always
+  type: bool
+  sample: true
+result:
+  description: The ConfigMap with the accounts as the cluster has it.
+  returned: success
+  type: dict
+resources:
+  description: What the task did to each object.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: The kind of the object.
+      type: str
+      returned: always
+    namespace:
+      description: The namespace of the object.
+      type: str
+      returned: always
+    name:
+      description: The name of the object.
+      type: str
+      returned: always
+    action:
+      description: What was done, one of V(created), V(changed), V(deleted) and V(unchanged).
+      type: str
+      returned: always
+  sample:
+    - {kind: Secret, namespace: argocd, name: argocd-secret, action: created}
+diff:
+  description: What changes, before and after, without what only the server writes, with secrets masked.
+  returned: when something changes
+  type: list
+validated:
+  description: Whether the cluster itself judged what was written.
+  returned: success
+  type: bool
+  sample: true
+waited:
+  description: Whether the task waited.
+  returned: success
+  type: bool
+  sample: false
+"""
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.account import run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_account import ARGUMENTS
+
+ENTRY = Entry(
+    "argocd_account",
+    ARGUMENTS,
+    run,
+    secrets=("account_password", "account_password_hash"),
+    mutually_exclusive=[["account_password", "account_password_hash"]],
+)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

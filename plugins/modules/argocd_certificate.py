@@ -1,0 +1,158 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The meshops.lifecycle contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: argocd_certificate
+short_description: Manage whom Argo CD trusts
+version_added: "0.1.0"
+author:
+  - The meshops.lifecycle contributors (@meshops)
+description:
+  - Manages the certificates of servers that Argo CD trusts, the SSH host keys that it knows, and the GPG keys that
+    signatures of commits are checked with.
+  - One task is about one server or one key. What stands beside it in the same ConfigMap stays as it is.
+extends_documentation_fragment:
+  - meshops.lifecycle.connection
+  - meshops.lifecycle.wait
+  - meshops.lifecycle.attributes
+seealso:
+  - module: meshops.lifecycle.argocd_repository
+options:
+  state:
+    description:
+      - V(present) makes Argo CD trust exactly what O(data) says of this server or key; V(absent) forgets it.
+    type: str
+    choices: [present, absent]
+    default: present
+  type:
+    description: V(tls) are certificates, V(ssh) are host keys, V(gpg) is a key for signatures.
+    type: str
+    choices: [tls, ssh, gpg]
+    required: true
+  server:
+    description:
+      - The server, as its name stands in the address of repositories. With O(type=ssh) it may be V([NAME]:PORT).
+    type: str
+  key_id:
+    description:
+      - With O(type=gpg), the last 16 digits of the fingerprint. It follows from O(data), and is needed to forget a key.
+    type: str
+  data:
+    description:
+      - With O(type=tls), certificates in PEM. With O(type=gpg), a public key in ASCII armour.
+      - With O(type=ssh), one host key a line, as V(ssh-ed25519 AAAA…) or as C(ssh-keyscan) prints it.
+    type: str
+  namespace:
+    description: Namespace of Argo CD.
+    type: str
+    default: argocd
+"""
+
+EXAMPLES = r"""
+---
+- name: The certificate authority of our Git server
+  meshops.lifecycle.argocd_certificate:
+    type: tls
+    server: git.example.com
+    data: "{{ lookup('ansible.builtin.file', 'ca.pem') }}"
+
+- name: Its SSH host keys
+  meshops.lifecycle.argocd_certificate:
+    type: ssh
+    server: git.example.com
+    data: "{{ lookup('ansible.builtin.file', 'git.example.com.keys') }}"
+
+- name: The key that releases are signed with
+  meshops.lifecycle.argocd_certificate:
+    type: gpg
+    data: "{{ lookup('ansible.builtin.file', 'release.asc') }}"
+
+- name: Forget a server
+  meshops.lifecycle.argocd_certificate:
+    type: tls
+    server: old.example.com
+    state: absent
+"""
+
+RETURN = r"""
+---
+changed:
+  description: Whether the cluster was changed, or, in check mode, would have been.
+  returned: always
+  type: bool
+  sample: true
+result:
+  description: The ConfigMap as the cluster has it.
+  returned: success
+  type: dict
+key_id:
+  description: With O(type=gpg), by what name Argo CD knows the key.
+  returned: with O(type=gpg)
+  type: str
+  sample: 4AEE18F83AFDEB23
+resources:
+  description: What the task did to each object.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: The kind of the object.
+      type: str
+      returned: always
+    namespace:
+      description: The namespace of the object.
+      type: str
+      returned: always
+    name:
+      description: The name of the object.
+      type: str
+      returned: always
+    action:
+      description: What was done, one of V(created), V(changed), V(deleted) and V(unchanged).
+      type: str
+      returned: always
+  sample:
+    - {kind: ConfigMap, namespace: argocd, name: argocd-tls-certs-cm, action: created}
+diff:
+  description: What changes, before and after, without what only the server writes, with secrets masked.
+  returned: when something changes
+  type: list
+validated:
+  description: Whether the cluster itself judged what was written.
+  returned: success
+  type: bool
+  sample: true
+waited:
+  description: Whether the task waited.
+  returned: success
+  type: bool
+  sample: false
+"""
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.trust import run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_certificate import ARGUMENTS
+
+ENTRY = Entry(
+    "argocd_certificate",
+    ARGUMENTS,
+    run,
+    required_if=[
+        ("type", "tls", ("server",)),
+        ("type", "ssh", ("server",)),
+        ("type", "gpg", ("data", "key_id"), True),
+        ("state", "present", ("data",)),
+    ],
+)
+
+
+def main():
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()
