@@ -142,6 +142,10 @@ test-cluster:
 	@echo "test-cluster: name the cluster: make test-cluster CLUSTER=<kubeconfig>[:context]"; exit 2
 endif
 
+.PHONY: traffic
+traffic: collections lab ## A steady load while the configuration changes, by mesh_apply and by kubectl
+	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python tests/traffic/run.py $(ARGS)
+
 .PHONY: bench
 bench: collections lab kubernetes-core ## Benchmarks beside kubernetes.core, in the same run
 	@PATH=$(VENV)/bin:$$PATH ANSIBLE_COLLECTIONS_PATH=$(BUILD)/collections:$(BUILD)/compare \

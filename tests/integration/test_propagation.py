@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -26,8 +27,6 @@ import run as traffic
 
 OURS = "meshops.lifecycle"
 NAMESPACE = traffic.NAMESPACE
-FOLDER = playing.BUILD / "lab-propagation"
-PORT_BASE = 16800
 
 pytestmark = [pytest.mark.needs_lab, pytest.mark.in_process]
 
@@ -36,14 +35,11 @@ pytestmark = [pytest.mark.needs_lab, pytest.mark.in_process]
 def cluster(request):
     """The lab when Istio runs in it; another, which ends with the tests, when not."""
     capture = request.config.pluginmanager.getplugin("capturemanager")
-    with capture.global_and_fixture_disabled(), contextlib.ExitStack() as stack:
-        found = clusters.lab()
-        if found.variables["MESHLAB_REAL_PODS"] != "yes":
-            pytest.skip("istiod and proxies run for real only with root")
-        if not found.kubectl("get", "deployment", "-n", "istio-system", "-l", "app=istiod", "-o", "name"):
-            patch = stack.enter_context(pytest.MonkeyPatch.context())
-            found = stack.enter_context(clusters.another_lab(FOLDER, PORT_BASE))
-            patch.setenv("MESHLAB_DIR", str(FOLDER))
+    with contextlib.ExitStack() as stack:
+        with capture.global_and_fixture_disabled():
+            if clusters.lab().variables["MESHLAB_REAL_PODS"] != "yes":
+                pytest.skip("istiod and proxies run for real only with root")
+            found = stack.enter_context(traffic.mesh())
         yield found
 
 
@@ -184,6 +180,29 @@ def test_what_concerns_no_proxy_does_not_hang(play):
     assert play([task])["Route"].changed
     gone = {"name": "Gone", f"{OURS}.istio_virtualservice": {**arguments, "state": "absent"}}
     assert play([gone])["Gone"].changed
+
+
+def test_an_istiod_that_is_never_quiet_does_not_hide_what_was_written(play, cluster):
+    noise = changes.routes(NAMESPACE, (None, 1))
+    noise["metadata"]["name"], noise["spec"]["hosts"] = "noise", ["noise.example.com"]
+    cluster.kubectl("apply", "--server-side", "-f", "-", stdin=noise)
+    path = f"/apis/networking.istio.io/v1/namespaces/{NAMESPACE}/virtualservices/noise"
+    over = threading.Event()
+
+    def make_noise():
+        while not over.wait(0.2):
+            patch = {"spec": {"hosts": [f"noise{time.monotonic_ns()}.example.com"]}}
+            cluster.api("PATCH", path, patch, content_type="application/merge-patch+json")
+
+    maker = threading.Thread(target=make_noise)
+    maker.start()
+    try:
+        for status in (241, 242):
+            play([answering(status, wait_timeout=60)])
+            assert call("/probe") == status
+    finally:
+        over.set()
+        maker.join()
 
 
 def test_an_address_of_istiod_is_asked_instead(play, cluster):

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -28,10 +29,31 @@ import changes  # noqa: E402
 import clusters  # noqa: E402
 import playing  # noqa: E402
 
+FOLDER, PORT_BASE = playing.BUILD / "lab-traffic", 16800  # of the lab that is started when there is no other
 NAMESPACE = "traffic"
 SET = "traffic"
 KINDS = ("networking.istio.io/v1/" + kind for kind in ("DestinationRule", "Gateway", "ServiceEntry", "VirtualService"))
 ALLOWED = [f"--prune-allowlist={kind}" for kind in KINDS]
+
+
+@contextlib.contextmanager
+def mesh():
+    """The lab when Istio runs in it, else another that ends with this; Istio comes by Helm, definitions as well."""
+    found = clusters.lab()
+    if found.variables["MESHLAB_REAL_PODS"] != "yes":
+        raise SystemExit("istiod and proxies run for real only with root and network namespaces")
+    if found.kubectl("get", "deployment", "-n", "istio-system", "-l", "app=istiod", "-o", "name"):
+        yield found
+        return
+    before = os.environ.get("MESHLAB_DIR")
+    with clusters.another_lab(FOLDER, PORT_BASE) as other:
+        os.environ["MESHLAB_DIR"] = str(FOLDER)
+        try:
+            yield other
+        finally:
+            del os.environ["MESHLAB_DIR"]
+            if before:
+                os.environ["MESHLAB_DIR"] = before
 
 
 @dataclass
@@ -188,8 +210,8 @@ def main() -> int:
     parser.add_argument("--case", help="only cases whose name holds this")
     parser.add_argument("--keep", action="store_true", help="leave the namespace and the second istiod there")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="traffic-") as folder:
-        bench = Bench(clusters.lab(), Path(folder), options.rate)
+    with mesh() as cluster, tempfile.TemporaryDirectory(prefix="traffic-") as folder:
+        bench = Bench(cluster, Path(folder), options.rate)
         bench.prepare()
         rows = []
         for name, states in changes.cases(NAMESPACE).items():

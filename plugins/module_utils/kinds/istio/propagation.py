@@ -8,7 +8,7 @@ Istio says so nowhere, so it is concluded, for each replica, in three steps:
 2. What it took in has been pushed. istiod gathers updates until none has come for a while (PILOT_DEBOUNCE_AFTER), so a
    push that has not begun looks like one that is over. It counts when for longer than that istiod took in no update,
    pushed nothing and sent nothing, or, where it is never quiet, when two pushes have ended since step 1 and its queue
-   of proxies has been gone through once since then.
+   of proxies has been gone through twice since then: a proxy is queued again only when its last turn is over.
 3. ``syncz`` then names what each proxy was sent last. The proxy has acknowledged exactly that, or anything later.
 
 A proxy that is sent nothing, because the objects do not concern it, has nothing to acknowledge. One that goes away
@@ -242,7 +242,7 @@ class _Follower:
             return True
         if self._two_pushes is None and seen.pushes >= self._first.pushes + 2:
             self._two_pushes, self.now = seen, istiod.proxies()
-        return self._two_pushes is not None and seen.dequeued >= self._two_pushes.dequeued + len(self.now)
+        return self._two_pushes is not None and seen.dequeued >= self._two_pushes.dequeued + 2 * len(self.now)
 
     def _pending(self) -> dict[str, list[str]]:
         """The types that each proxy has not acknowledged, by proxy."""
