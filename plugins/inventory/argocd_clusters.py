@@ -6,16 +6,6 @@
 
 from __future__ import annotations
 
-from ansible.errors import AnsibleParserError
-from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
-from ansible_collections.meshops.lifecycle.plugins.module_utils import libraries
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import options
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import connect
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import registration
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET
-
 DOCUMENTATION = r"""
 name: argocd_clusters
 short_description: Clusters registered in Argo CD as hosts
@@ -75,6 +65,16 @@ compose:
 #     kind: Namespace
 #     kubeconfig: "{{ mesh_kubeconfig }}"
 """
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
+from ansible_collections.meshops.lifecycle.plugins.module_utils import libraries
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import options
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import connect
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import registration
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET
 
 _FILES = ("argocd_clusters.yml", "argocd_clusters.yaml")
 _OWN = ("host", "api_key", "ca_cert", "client_cert", "client_key", "validate_certs", "proxy", "impersonate_user")
