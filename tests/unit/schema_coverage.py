@@ -41,7 +41,17 @@ TYPES = {
     None: "raw",  # a number or a string, or anything at all
 }
 # Options that hold a message of the API without typing its fields: recursive, or free by nature.
-_GENERATORS = "clusterDecisionResource clusters git list matrix merge plugin pullRequest scmProvider".split()
+_GENERATORS = [
+    "clusterDecisionResource",
+    "clusters",
+    "git",
+    "list",
+    "matrix",
+    "merge",
+    "plugin",
+    "pullRequest",
+    "scmProvider",
+]
 FREE_FORM = frozenset(
     {
         "spec.template.spec",  # the same as argocd_application's, and checked as such
