@@ -20,6 +20,10 @@ _ATTEMPTS = 5
 _TERMINATING = 30.0  # seconds that a terminated operation may take to end
 
 
+class Busy(MeshError):
+    """Another operation is under way."""
+
+
 def running(live: dict) -> bool:
     """Whether an operation was asked for, runs, or waits for its next attempt."""
     state = (live.get("status") or {}).get("operationState") or {}
@@ -46,8 +50,14 @@ def of_spec(spec: dict, sync: dict) -> dict:
     return made
 
 
+def again(operation: dict) -> dict:
+    """The same operation under a new id."""
+    others = [item for item in operation["info"] if item["name"] != RUN]
+    return {**operation, "info": [{"name": RUN, "value": uuid.uuid4().hex}, *others]}
+
+
 def start(watched: Watched, operation: dict) -> str:
-    """Start an operation; returns its id. Raises MeshError while another one runs, or when the Application is going.
+    """Start an operation; returns its id. Raises Busy while another one runs, MeshError when the Application is going.
 
     The previous outcome is cleared in the same write: until Argo CD 3.5.1 its list of resources leaked into the next
     sync, which then was a partial one.
@@ -57,9 +67,7 @@ def start(watched: Watched, operation: dict) -> str:
         if live["metadata"].get("deletionTimestamp"):
             raise MeshError(f"{watched.label} is being deleted; nothing can be synced any more.")
         if running(live):
-            raise MeshError(
-                f"{watched.label}: another operation is under way. Wait for its end, or terminate it first."
-            )
+            raise Busy(f"{watched.label}: another operation is under way. Wait for its end, or terminate it first.")
         body = {
             "metadata": {"resourceVersion": live["metadata"]["resourceVersion"]},
             "operation": operation,

@@ -140,6 +140,11 @@ def is_passing(live: dict) -> bool:
     return any(_PASSING.search(message) for message in _raw(live, "ComparisonError"))
 
 
+def is_passing_end(state: dict | None) -> bool:
+    """Whether an operation ended because Argo CD could not reach a part of itself, which is no word on the source."""
+    return (state or {}).get("phase") == "Error" and bool(_PASSING.search(state.get("message") or ""))
+
+
 def _operation(live: dict) -> Verdict | None:
     """An operation that was asked for, or runs; between two attempts its phase is Running and it has an end."""
     state = live["status"].get("operationState") or {}

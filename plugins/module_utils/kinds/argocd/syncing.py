@@ -18,6 +18,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.app
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.waiting import Wait, Watched, project_of
 
+_AWAY = 2.0  # seconds until a sync is run again that ended because a part of Argo CD was away
+
 
 def run(task) -> dict:
     """The ``run`` of argocd_sync. Raises MeshError."""
@@ -258,11 +260,11 @@ def _operate(task, watched: Watched, wanted: dict, deadline: float) -> dict:
         made["retry"] = params.api_names(task.params["retry"], task.options["retry"]["options"])
     made["info"] += [{"name": str(key), "value": str(value)} for key, value in (task.params.get("info") or {}).items()]
     pinned = task.params["action"] == "rollback" or _is_pinned(watched.live, wanted)
-    ours = outcome.Ours(operation.start(watched, made))
+    ours = outcome.Ours(_start(task, watched, made, deadline))
     if not task.params["wait"]:
         return _answer(task, watched, not dry, [], False, {"operation": made, "phase": "Running"})
     try:
-        Wait(task, watched, ours.judge).until(deadline)
+        _until_ended(task, watched, made, ours, deadline)
         if not dry:
             _until_settled(task, watched, ours, wanted.get("resources"), pinned, deadline)
             if not wanted.get("resources"):
@@ -271,6 +273,34 @@ def _operate(task, watched: Watched, wanted: dict, deadline: float) -> dict:
         error.details.update(changed=not dry, operation=_shown(ours.state), resources=outcome.rows(ours.state))
         raise
     return _answer(task, watched, not dry, outcome.rows(ours.state), True, ours.state)
+
+
+def _start(task, watched: Watched, made: dict, deadline: float) -> str:
+    """Start an operation; somebody else may have been faster, and is waited for. Returns its id."""
+    while True:
+        try:
+            return operation.start(watched, made)
+        except operation.Busy:
+            if task.params["when_running"] == "fail" or time.monotonic() >= deadline:
+                raise
+        _make_room(task, watched, deadline)
+        Wait(task, watched, _unoccupied).until(deadline)
+
+
+def _until_ended(task, watched: Watched, made: dict, ours: outcome.Ours, deadline: float) -> None:
+    """Until our operation has succeeded. One that ended because a part of Argo CD was away is run again."""
+    while True:
+        try:
+            Wait(task, watched, ours.judge).until(deadline)
+        except MeshError:
+            if not status.is_passing_end(ours.state) or time.monotonic() + _AWAY >= deadline:
+                raise
+        else:
+            return
+        task.warn(f"{watched.label}: a part of Argo CD was away, so its sync is run again.")
+        time.sleep(_AWAY)
+        watched.read()
+        ours.id, ours.state = _start(task, watched, operation.again(made), deadline), None
 
 
 def _until_settled(task, watched: Watched, ours: outcome.Ours, partial, pinned: bool, deadline: float) -> None:
