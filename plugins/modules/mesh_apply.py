@@ -17,6 +17,9 @@ description:
   - They are applied in the order of their kinds. Namespaces come first, then custom resource definitions, which are
     established before anything that needs them, and so on to destination rules, gateways and virtual services. Deletes
     go the other way round.
+  - With O(wait=true) a change of Istio's configuration loses no request. What routes lead to (service entries,
+    destination rules and their subsets, gateways) is written first. Routes follow when every proxy has acknowledged that.
+    What no route of the set names any more goes last.
   - With O(name) the objects are a set that the cluster knows. With O(prune), what leaves the set leaves the cluster.
   - Only what differs is written. An unchanged set costs one read a kind and namespace.
 options:
@@ -143,6 +146,30 @@ EXAMPLES = r"""
       - mesh/namespaces.yml
       - mesh/routes/
     wait: true
+
+- name: Other subsets and the routes to them, without a lost request
+  meshops.lifecycle.mesh_apply:
+    name: reviews
+    namespace: shop
+    wait: true
+    objects:
+      - apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: reviews}
+        spec:
+          host: reviews
+          subsets:
+            - {name: stable, labels: {version: v2}}
+            - {name: canary, labels: {version: v3}}
+      - apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: reviews}
+        spec:
+          hosts: [reviews]
+          http:
+            - route:
+                - {destination: {host: reviews, subset: stable}, weight: 95}
+                - {destination: {host: reviews, subset: canary}, weight: 5}
 
 - name: The definitions alone of a bundle
   meshops.lifecycle.mesh_apply:

@@ -172,7 +172,7 @@ class Istiods:
                     f"Not every proxy has it in time: {_some(missing)}. Nothing is undone; proxies take it when they "
                     "can. See why they do not, or give a longer wait_timeout."
                 )
-            progress.say(f"waiting for {_some(missing)}")
+            progress.say(_some(missing))
             time.sleep(_PAUSE)
 
     def _step(self, follower: _Follower) -> bool:
