@@ -33,7 +33,7 @@ def parsed(text: str) -> dict:
     """A kubeconfig that was given as its content. Raises MeshError that shows nothing of it."""
     try:
         document = yaml.load(text, Loader=YAML_LOADER)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, UnicodeError):
         document = None
     if not isinstance(document, dict):
         raise MeshError("kubeconfig has several lines, so it is taken for a file's content, but it is not YAML.")
@@ -43,14 +43,26 @@ def parsed(text: str) -> dict:
 def secrets(kubeconfig) -> set[str]:
     """The texts of an inline kubeconfig that must never be shown; none for a path."""
     found = set()
-    for entry in (kubeconfig.get("users") or []) if isinstance(kubeconfig, Mapping) else []:
-        user = (entry.get("user") if isinstance(entry, Mapping) else None) or {}
-        provider = (user.get("auth-provider") or {}).get("config") or {}
-        plugin = (user.get("exec") or {}).get("env") or []
+    for entry in _items(kubeconfig, "users"):
+        user = _mapping(entry, "user")
+        provider = _mapping(_mapping(user, "auth-provider"), "config")
         found |= {str(user[name]) for name in _SECRET_FIELDS if user.get(name)}
         found |= {str(provider[name]) for name in _SECRET_IN_PROVIDER if provider.get(name)}
-        found |= {str(variable["value"]) for variable in plugin if len(str(variable.get("value") or "")) > 7}
+        values = [str(variable.get("value") or "") for variable in _items(_mapping(user, "exec"), "env")]
+        found |= {value for value in values if len(value) > 7}
     return found
+
+
+def _mapping(value, name: str) -> Mapping:
+    """A mapping within something that may be of any shape; empty when it is none."""
+    inner = value.get(name) if isinstance(value, Mapping) else None
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def _items(value, name: str) -> list[Mapping]:
+    """The mappings of a list within something that may be of any shape."""
+    inner = value.get(name) if isinstance(value, Mapping) else None
+    return [item for item in inner if isinstance(item, Mapping)] if isinstance(inner, list) else []
 
 
 @dataclass
@@ -171,15 +183,16 @@ def _read(source) -> tuple[dict, str, str]:
 
 def _from_kubeconfig(config, origin, base, context, configuration, folder) -> tuple[str, str]:
     told = _begin(origin)
-    contexts = {entry.get("name"): entry.get("context") or {} for entry in config.get("contexts") or []}
+    _check_shape(config, told)
+    contexts = {str(entry["name"]): entry["context"] for entry in config.get("contexts") or []}
     names = ", ".join(map(str, contexts)) or "none"
-    wanted = context or config.get("current-context")
+    wanted = str(context or config.get("current-context") or "")
     if not wanted:
         raise MeshError(f"{told} has no current context. Name one by 'context': it has {names}.")
     if wanted not in contexts:
         raise MeshError(f"{told} has no context {wanted!r}. It has: {names}.")
     chosen = contexts[wanted]
-    users = [entry.get("name") for entry in config.get("users") or []]
+    users = [entry["name"] for entry in config.get("users") or []]
     if chosen.get("user") and chosen["user"] not in users:
         raise MeshError(f"{told}, context {wanted!r}, is of user {chosen['user']!r}, who is not in it. Make it anew.")
     complaints = _Complaints()
@@ -193,10 +206,28 @@ def _from_kubeconfig(config, origin, base, context, configuration, folder) -> tu
         raise MeshError(f"{told}, context {wanted!r}, is not usable: {error}. Repair it, or name another.") from None
     except ValueError as error:
         raise MeshError(f"{told}, context {wanted!r}: a certificate or key is not base64 ({error}).") from None
+    except (AttributeError, KeyError, TypeError):  # the package expects every field in its right type
+        raise MeshError(
+            f"{told}, context {wanted!r}, is not usable: something in it is of a wrong type. Make it anew, or name "
+            "another."
+        ) from None
     finally:
         logging.getLogger().removeHandler(complaints)
     _check_exec_plugin(loader, complaints, origin, wanted)
-    return f"{origin}, context {wanted}", chosen.get("namespace") or "default"
+    return f"{origin}, context {wanted}", str(chosen.get("namespace") or "default")
+
+
+def _check_shape(config: Mapping, told: str) -> None:
+    """The parts that every kubeconfig has. Raises MeshError that names the one that is something else."""
+    for part, inner in (("clusters", "cluster"), ("users", "user"), ("contexts", "context")):
+        entries = config.get(part)
+        if entries is not None and not isinstance(entries, list):
+            raise MeshError(f"{told}: {part!r} must be a list.")
+        for index, entry in enumerate(entries or []):
+            if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
+                raise MeshError(f"{told}: {part}[{index}] must be a mapping with a name.")
+            if not isinstance(entry.get(inner), Mapping):
+                raise MeshError(f"{told}: {part}[{index}] ({entry['name']}) has no {inner!r} that is a mapping.")
 
 
 def _begin(words: str) -> str:
@@ -240,8 +271,8 @@ def _override(options: Mapping, configuration) -> None:
             setattr(configuration, attribute, options[option])
     if "validate_certs" in options:
         configuration.verify_ssl = options["validate_certs"]
-    if "api_key" in options:
-        configuration.api_key["BearerToken"] = f"Bearer {options['api_key']}"
+    if "api_key" in options:  # a token read from a file brings the file's line break
+        configuration.api_key["BearerToken"] = f"Bearer {str(options['api_key']).strip()}"
         configuration.refresh_api_key_hook = None
     elif options.get("username") and options.get("password"):
         pair = base64.b64encode(f"{options['username']}:{options['password']}".encode()).decode()
@@ -257,9 +288,22 @@ def _finish(options: Mapping, configuration, origin: str, namespace: str) -> Cre
         headers["Impersonate-User"] = options["impersonate_user"]
     credentials = Credentials(configuration, None, origin, namespace, headers=headers)
     credentials.groups = list(options.get("impersonate_groups") or [])
+    _check_headers(credentials)
     if configuration.host.startswith("https"):
         _load_tls(credentials)
     return credentials
+
+
+def _check_headers(credentials: Credentials) -> None:
+    """What goes into headers has to be fit for them; the HTTP library would complain with the secret in its words."""
+    texts = {
+        f"The token or password of {credentials.origin}": credentials.authorization() or "",
+        "impersonate_user": credentials.headers.get("Impersonate-User", ""),
+        "impersonate_groups": "".join(credentials.groups),
+    }
+    for name, text in texts.items():
+        if not all(" " <= character <= "\xff" for character in text):
+            raise MeshError(f"{name} holds a line break or another character that cannot be sent in a header.")
 
 
 def _load_tls(credentials: Credentials) -> None:

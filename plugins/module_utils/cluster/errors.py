@@ -49,10 +49,12 @@ def from_status(status: int, body, origin: str) -> ApiError:
     document = body if isinstance(body, dict) else {}
     other = f": {body.strip()[:200]}" if isinstance(body, str) and body.strip() else ""
     text = str(document.get("message") or f"HTTP {status}{other}").strip()
-    details = document.get("details") or {}
-    reason = document.get("reason") or ""
+    details = document.get("details") if isinstance(document.get("details"), dict) else {}
+    causes = details.get("causes") if isinstance(details.get("causes"), list) else []
+    reason = str(document.get("reason") or "")
     message = _in_our_words(status, text, origin)
-    return ApiError(message, status=status, reason=reason, text=text, causes=details.get("causes"))
+    causes = [cause for cause in causes if isinstance(cause, dict)]
+    return ApiError(message, status=status, reason=reason, text=text, causes=causes)
 
 
 def _in_our_words(status: int, text: str, origin: str) -> str:
@@ -155,7 +157,7 @@ def findings(error: ApiError) -> list[str]:
     """The causes of a 422, one sentence each; without the server's remark that it left off validating."""
     told = []
     for cause in error.causes:
-        field, message = cause.get("field") or "", cause.get("message") or ""
+        field, message = str(cause.get("field") or ""), str(cause.get("message") or "")
         if "some validation rules were not checked" in message and len(error.causes) > 1:
             continue
         told.append(f"{field}: {message}" if field and field != "<nil>" else message)

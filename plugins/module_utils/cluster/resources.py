@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from urllib.parse import quote
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import APPLY, Session
@@ -200,4 +201,4 @@ def path(kind: Kind, version: str, namespace: str | None = None, name: str | Non
     parts.append(kind.plural)
     if name:
         parts.append(name)
-    return "/".join(parts)
+    return quote("/".join(parts), safe="/:~")

@@ -71,7 +71,7 @@ def items(
     *,
     only_kinds: list[str] | None = None,
     except_kinds: list[str] | None = None,
-    images: dict[str, str] | None = None,
+    images: dict | None = None,
     overlays: list[dict] | None = None,
 ) -> list[Item]:
     """The objects to manage, from (origin, document) pairs, in the order they are to be applied in.
@@ -80,9 +80,10 @@ def items(
     ``overlays`` are partial documents, each laid on the one it names. Raises MeshError for a document that is none, a
     kind nobody knows, an object that is declared twice, and an overlay without its object.
     """
+    starts = {str(start): str(instead) for start, instead in (images or {}).items()}
     flat = [(origin, item) for origin, document in documents for item in _expanded(origin, document)]
     flat = [
-        (origin, _with_images(item, images or {}))
+        (origin, _with_images(item, starts))
         for origin, item in flat
         if (not only_kinds or item.get("kind") in only_kinds) and item.get("kind") not in (except_kinds or ())
     ]
@@ -114,6 +115,8 @@ def _expanded(origin: str, document: dict) -> list[dict]:
 def _overlaid(documents: list[tuple[str, dict]], overlay: dict, origin: str) -> list[tuple[str, dict]]:
     """The documents with ``overlay`` merged into the one of its kind, name and, where it states one, namespace."""
     metadata = overlay.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise MeshError(f"{origin}: metadata must be a mapping, not {desired_module.words(metadata)}.")
     wanted = (overlay.get("kind"), metadata.get("name"))
 
     def meant(document: dict) -> bool:
@@ -138,7 +141,8 @@ def _with_images(document: dict, images: dict[str, str]) -> dict:
     pod = template.get("spec") if isinstance(template, dict) else None
     if not isinstance(pod, dict):
         return document
-    for container in [*(pod.get("initContainers") or []), *(pod.get("containers") or [])]:
+    lists = [pod.get(name) for name in ("initContainers", "containers")]
+    for container in [one for found in lists if isinstance(found, list) for one in found if isinstance(one, dict)]:
         image = str(container.get("image") or "")
         start = max((start for start in images if image.startswith(start)), key=len, default=None)
         if start is not None:
@@ -151,12 +155,13 @@ def _kinds_of_crds(documents: list[tuple[str, dict]]) -> dict[tuple[str, str], K
     found = {}
     for _origin, document in documents:
         spec = document.get("spec")
-        if document.get("kind") == _CRD[1] and isinstance(spec, dict) and isinstance(spec.get("names"), dict):
-            served = tuple(version["name"] for version in spec.get("versions") or [] if version.get("served"))
-            names, group = spec["names"], spec.get("group", "")
-            found[group, names.get("kind")] = Kind(
-                group, names.get("kind"), names.get("plural"), served, spec.get("scope") != "Cluster"
-            )
+        if document.get("kind") != _CRD[1] or not isinstance(spec, dict) or not isinstance(spec.get("names"), dict):
+            continue
+        versions = spec.get("versions") if isinstance(spec.get("versions"), list) else []
+        served = [version.get("name") for version in versions if isinstance(version, dict) and version.get("served")]
+        group, kind, plural = spec.get("group"), spec["names"].get("kind"), spec["names"].get("plural")
+        if all(isinstance(text, str) for text in (group, kind, plural, *served)) and served:
+            found[group, kind] = Kind(group, kind, plural, tuple(served), spec.get("scope") != "Cluster")
     return found
 
 
@@ -168,6 +173,7 @@ def _item(resources, origin: str, document: dict, local: dict, default_namespace
     body = desired_module.tidy(document)
     if not body["metadata"].get("name"):
         raise MeshError(f"{origin}: a {name} without metadata.name.")
+    desired_module.check_names(body["metadata"], origin)
     if kind.namespaced:
         body["metadata"].setdefault("namespace", default_namespace)
     else:

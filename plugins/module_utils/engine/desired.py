@@ -37,6 +37,7 @@ def declared(kind: Kind, written: dict, options: dict, default_namespace: str) -
         metadata.pop("namespace", None)
     if not metadata.get("name"):
         raise MeshError(f"{kind.kind}: give 'name', or a document with metadata.name.")
+    check_names(metadata, kind.kind)
     for field in ("labels", "annotations"):
         if written.get(field) is not None:
             metadata[field] = {**(metadata.get(field) or {}), **_texts(written[field])}
@@ -91,6 +92,19 @@ def tidy(document: dict) -> dict:
         if field in metadata:
             metadata[field] = _texts(metadata[field])
     return {**kept, "metadata": metadata}
+
+
+def check_names(metadata: dict, what: str) -> None:
+    """Name and namespace become parts of a path. Raises MeshError for what cannot be one."""
+    for field in ("name", "namespace"):
+        value = metadata.get(field)
+        if value is None and field == "namespace":
+            continue
+        if not isinstance(value, str):
+            hint = "" if isinstance(value, (dict, list)) else " Put quotes around it."
+            raise MeshError(f"{what}: metadata.{field} must be text, not {words(value)}.{hint}")
+        if value in (".", "..") or re.search(r"[/%\x00-\x20]", value):
+            raise MeshError(f"{what}: metadata.{field} {value!r} cannot be the name of anything in Kubernetes.")
 
 
 def read(path: str, wanted: Callable[[str], bool] | None = None) -> list[dict]:

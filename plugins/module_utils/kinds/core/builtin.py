@@ -91,6 +91,9 @@ def secret(declared: dict) -> dict:
 
     Raises MeshError for a value that is no text.
     """
+    for field in ("stringData", "data"):
+        if not isinstance(declared.get(field) or {}, dict):
+            raise MeshError(f"{field} of a Secret must be a mapping of names to values.")
     texts = declared.get("stringData")
     if not texts:
         return declared
