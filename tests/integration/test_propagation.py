@@ -250,6 +250,27 @@ def test_a_set_keeps_what_routes_name_until_they_have_left(converges, cluster):
     assert cluster.get(path)["metadata"]["generation"] == 3  # what it was, both, what it is
 
 
+def test_a_set_that_breaks_off_serves_old_and_new_and_the_next_run_ends_it(play, cluster):
+    before, after = changes.cases(NAMESPACE)["subsets renamed"]
+    wrong = json.loads(json.dumps(after))
+    wrong[2]["spec"]["http"][0]["route"][0]["weight"] = -1
+    path = f"/apis/networking.istio.io/v1/namespaces/{NAMESPACE}/destinationrules/reviews"
+
+    def apply(objects, **options):
+        arguments = {"name": "kept", "namespace": NAMESPACE, "prune": True, "wait": True, "objects": objects}
+        return play([{"name": "Set", f"{OURS}.mesh_apply": arguments}], **options)
+
+    def names():
+        return [one["name"] for one in cluster.get(path)["spec"]["subsets"]]
+
+    apply(before)
+    assert "weight" in apply(wrong, expect="failed").msg
+    assert names() == ["stable", "canary", "v1", "v2"] and call("/") == 200
+    assert apply(after, check=True)["Set"].changed
+    assert apply(after)["Set"].changed and names() == ["stable", "canary"]
+    assert call("/") == 200
+
+
 def test_no_request_is_lost_where_kubectl_loses_some(bench):
     """The short version of `make traffic`."""
     states = changes.cases(NAMESPACE)["hosts added and removed"]
