@@ -56,7 +56,7 @@ demo: collections $(A_CLUSTER) ## Start the lab, bootstrap it, show what runs an
 
 .PHONY: test
 test: venv ## Everything that CI runs
-	@$(VENV)/bin/python tools/stages.py generate-check lint unit sanity lab lab=integration
+	@$(VENV)/bin/python tools/stages.py generate-check lint unit sanity lab lab=integration lab=faults
 
 # ---- Preparation ----------------------------------------------------------------------------------------------------
 .PHONY: venv
@@ -128,6 +128,10 @@ lab-status: ## Say what of the lab runs
 integration: collections lab ## Integration tests on the lab, in process and as a module; on ansible-core 2.21 in process
 	@$(MAKE) each-core RUN="-m pytest $(if $(filter tests/integration/%,$(ARGS)),,tests/integration) $(ARGS)" \
 	  NEXT="--ways=in_process" NAME="integration tests"
+
+.PHONY: faults
+faults: collections lab ## Faults between us and a control plane of the tests' own, which they break
+	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python -m pytest $(if $(filter tests/faults/%,$(ARGS)),,tests/faults) $(ARGS)
 
 .PHONY: cluster
 cluster: collections
