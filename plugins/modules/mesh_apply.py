@@ -45,6 +45,29 @@ options:
         not templated.
     type: list
     elements: str
+  templates:
+    description:
+      - Jinja templates on the controller that make more documents, found as M(ansible.builtin.template) finds them.
+      - They are filled in by Ansible's P(ansible.builtin.template#lookup) lookup. Documents with braces of their own
+        belong under O(src).
+    type: list
+    elements: str
+  urls:
+    description:
+      - Addresses of more documents. The controller fetches them, and takes them only when they have the checksum.
+    type: list
+    elements: dict
+    suboptions:
+      url:
+        description:
+          - The address, http or https.
+        type: str
+        required: true
+      checksum:
+        description:
+          - What the document must be, as V(sha256:DIGITS), V(sha384:DIGITS) or V(sha512:DIGITS).
+        type: str
+        required: true
   only_kinds:
     description:
       - Of all documents, take those of these kinds alone. A bundle that holds custom resource definitions beside workloads
@@ -189,6 +212,13 @@ EXAMPLES = r"""
         metadata: {name: prometheus-operator}
         spec: {replicas: 2}
     prune: true
+
+- name: Definitions as they were published, and a route with values of the inventory
+  meshops.lifecycle.mesh_apply:
+    urls:
+      - url: https://example.com/releases/v1.2.3/crds.yaml
+        checksum: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+    templates: [routes.yml.j2]
 
 - name: The set is no longer wanted
   meshops.lifecycle.mesh_apply:

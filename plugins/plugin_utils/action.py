@@ -17,7 +17,8 @@ from ansible.errors import AnsibleError, AnsibleTemplateError, AnsibleValueOmitt
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import collect, desired
+from ansible.plugins.loader import lookup_loader
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import collect, desired, remote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, execute, invocation, secrets_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 
@@ -48,7 +49,7 @@ class MeshAction(ActionBase):
         result = super().run(tmp, task_vars)
         task_vars = task_vars or {}
         try:
-            written = self._with_files(self.entry.checked(self._task.args))
+            written = self._with_files(self._with_made(self.entry.checked(self._task.args), task_vars))
         except MeshError as error:
             return {**result, "failed": True, "msg": error.message, **error.details}
         if self._belongs_in_process(task_vars):
@@ -131,6 +132,27 @@ class MeshAction(ActionBase):
         finally:
             os.environ.clear()
             os.environ.update(before)
+
+    def _with_made(self, arguments: dict, task_vars: Mapping) -> dict:
+        """The documents of ``templates`` and ``urls`` among the objects, whichever way the task runs."""
+        templates, urls = arguments.get("templates") or [], arguments.get("urls") or []
+        if not templates and not urls or "objects" not in self.entry.arguments:
+            return arguments
+        documents = list(arguments.get("objects") or [])
+        for one in urls:
+            documents += desired.parse(remote.text(one["url"], one["checksum"]), one["url"])
+        for name in templates:
+            documents += desired.parse(self._filled_in(name, task_vars), name)
+        rest = {key: value for key, value in arguments.items() if key not in ("templates", "urls")}
+        return {**rest, "objects": documents}
+
+    def _filled_in(self, name: str, task_vars: Mapping) -> str:
+        lookup = lookup_loader.get("ansible.builtin.template", loader=self._loader, templar=self._templar)
+        try:
+            path = self._find_needle("templates", name)
+            return "".join(lookup.run([path], variables=dict(task_vars)))
+        except AnsibleError as error:
+            raise MeshError(f"templates: {name} cannot be filled in: {error}") from None
 
     def _with_files(self, arguments: dict) -> dict:
         """``src`` as absolute paths on the controller; what runs elsewhere gets the documents themselves."""

@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import http.server
 import json
+import threading
 
 import pytest
 
@@ -335,3 +339,53 @@ def test_where_a_list_is_forbidden_each_object_is_read(converges, cluster, names
     cluster.kubectl("create", "-f", "-", stdin={"apiVersion": "v1", "kind": "List", "items": [role, binding]})
     objects = [config_map(f"map-{number}") for number in range(6)]
     converges([apply(objects=objects, impersonate_user="writer")])
+
+
+# ---- Templates and addresses ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def served(tmp_path):
+    """`served(text)`: its address on this machine, and its checksum."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def serve(name, text):
+        (folder / name).write_text(text)
+        digits = hashlib.sha256(text.encode()).hexdigest()
+        return {"url": f"http://127.0.0.1:{server.server_port}/{name}", "checksum": f"sha256:{digits}"}
+
+    yield serve
+    server.shutdown()
+
+
+def test_templates_and_addresses(converges, play, apply, get, served, tmp_path):
+    template = tmp_path / "maps.yml.j2"
+    template.write_text(
+        "{% for name in names %}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ name }}}\n"
+        "data: {host: '{{ inventory_hostname }}'}\n{% endfor %}\n"
+    )
+    there = served("map.yml", json.dumps(config_map("served", {"k": "{{ kept }}"})))
+    run = converges([apply(templates=[str(template)], urls=[there])], vars={"names": ["one", "two"]})
+    assert set(rows(run[0]).values()) == {"created"} and len(rows(run[0])) == 3
+    assert get("configmaps", "two")["data"] == {"host": "cluster"}
+    assert get("configmaps", "served")["data"] == {"k": "{{ kept }}"}, "what comes from elsewhere is never templated"
+    wrong = {
+        "another": {**there, "checksum": "sha256:" + "0" * 64},
+        "weak": {**there, "checksum": "md5:" + "0" * 32},
+        "gone": {**there, "url": there["url"] + "x"},
+        "file": {**there, "url": "file:///etc/passwd"},
+    }
+    tasks = [apply(called, urls=[one], ignore_errors=True) for called, one in wrong.items()]
+    tasks.append(apply("no checksum", urls=[{"url": there["url"]}], ignore_errors=True))
+    tasks.append(apply("no value", templates=[str(template)], ignore_errors=True))
+    told = {one.name: one.msg for one in play(tasks).tasks}
+    assert f"its checksum is {there['checksum']}, not sha256:000" in told["another"]
+    assert "must be one of sha256, sha384, sha512" in told["weak"]
+    assert f"{wrong['gone']['url']} answers 404" in told["gone"]
+    assert "is not an http or https address. Files of this machine belong under 'src'" in told["file"]
+    assert told["no checksum"] == "urls[0] lacks 'checksum', which is required."
+    assert f"templates: {template} cannot be filled in" in told["no value"] and "names" in told["no value"]

@@ -36,6 +36,15 @@ ARGUMENTS = {
     "namespace": {"type": "str"},
     "objects": {"type": "list", "elements": "dict", "aliases": ["definition"]},
     "src": {"type": "list", "elements": "str"},
+    "templates": {"type": "list", "elements": "str"},
+    "urls": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "url": {"type": "str", "required": True},
+            "checksum": {"type": "str", "required": True},
+        },
+    },
     "only_kinds": {"type": "list", "elements": "str"},
     "except_kinds": {"type": "list", "elements": "str"},
     "overlays": {"type": "list", "elements": "dict"},
