@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import playing
 import pytest
-from gitops import config_map, hook
+from gitops import NOWHERE, config_map, hook
 
 pytest_plugins = ["gitops"]
 MANUAL = {"syncPolicy": {"retry": {"limit": 0}}}
@@ -36,6 +36,34 @@ def test_waves_come_in_order(play, apps):
     versions = [int(made[name]["resourceVersion"]) for name in "cba"]
     assert versions == sorted(versions)
     assert made["a"]["creationTimestamp"] > made["c"]["creationTimestamp"]  # waves are seconds apart
+
+
+def test_a_hook_that_fails_ends_the_sync_at_once(play, apps, cluster):
+    container = {"name": "main", "image": "registry.example.com/nothing:1"}
+    check = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "check", "annotations": {"argocd.argoproj.io/hook": "PreSync"}},
+        "spec": {"restartPolicy": "Never", "containers": [container], **NOWHERE},
+    }
+    apps.repository.commit({"one/check.yaml": check})
+    play(apps.present(wait=False, spec=MANUAL))
+
+    def fail():
+        apps.until(lambda _live: apps.core("pods", "check"), 60)
+        failed = {"status": {"phase": "Failed", "message": "the database does not answer"}}
+        path = f"/api/v1/namespaces/{apps.namespace}/pods/check/status"
+        cluster.api("PATCH", path, failed, "application/merge-patch+json")
+
+    failing = threading.Thread(target=fail)
+    failing.start()
+    run = play(sync(apps), expect="failed")
+    failing.join()
+    assert "Pod" in run.msg and "check" in run.msg and "the database does not answer" in run.msg
+    row = run["Sync"].result["resources"][0]
+    assert (row["name"], row["hook"], row["action"]) == ("check", "PreSync", "failed")
+    assert apps.core("configmaps", "one") is None
+    assert run.seconds < 60
 
 
 def test_two_of_us_at_once(play, player, cluster, apps, tmp_path):
