@@ -142,7 +142,7 @@ resources:
       type: str
       returned: always
     action:
-      description: What was done, one of V(created), V(changed), V(deleted) and V(unchanged).
+      description: What was done, one of V(created), V(changed), V(unchanged) and, for what reads the keys, V(restarted).
       type: str
       returned: always
   sample:

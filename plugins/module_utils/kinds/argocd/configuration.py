@@ -39,17 +39,11 @@ def run(task) -> dict:
     workloads = _Workloads(task, resources) if task.params["restart"] else None
     for one in maps:
         one.apply(workloads.readers(one.name, one.touched()) if workloads else [])
-    rows = [one.change.row() for one in maps]
-    restarted = []
-    for kind, live in workloads.wanted if workloads else []:
-        label = kind.label(live["metadata"]["namespace"], live["metadata"]["name"])
-        restarted.append(label)
-        rows.append({**Change(kind, live["metadata"]["namespace"], live["metadata"]["name"], "restarted").row()})
     if workloads and not task.check:
         workloads.restart(deadline)
     for one in maps:
         one.settle()
-    return _answer(task, maps, rows, restarted)
+    return _answer(task, [one.change for one in maps], maps, workloads.wanted if workloads else [])
 
 
 def text(value) -> str:
@@ -164,17 +158,16 @@ def reads(workload: dict, name: str) -> set[str]:
     return found
 
 
-def _answer(task, maps: list[_Map], rows: list[dict], restarted: list[str]) -> dict:
-    changes = [one.change for one in maps]
+def _answer(task, changes: list[Change], maps: list[_Map], restarted: list) -> dict:
     for one in changes:
         for warning in one.warnings:
             task.warn(warning)
-    rows[: len(changes)] = [one.row() for one in changes]
+    places = [(kind, live["metadata"]["namespace"], live["metadata"]["name"]) for kind, live in restarted]
     answer = {
         "changed": bool(restarted) or any(one.changed for one in changes),
-        "result": {one.name: diff.masked(one.after) for one in changes},
-        "restarted": restarted,
-        "resources": rows,
+        "result": {one.name: diff.masked(one.change.after) for one in maps},
+        "restarted": [kind.label(namespace, name) for kind, namespace, name in places],
+        "resources": [one.row() for one in changes] + [Change(*place, "restarted").row() for place in places],
         "validated": all(one.validated for one in changes),
         "waited": bool(restarted and task.params["wait"] and not task.check),
     }
