@@ -291,7 +291,7 @@ def test_secrets_are_seen_nowhere(play, apply, get, secret_texts):
         apply("update in order", objects=[secret("s", {"k": "{{ second }}"})]),
         apply("delete", objects=[secret("s", {})], state="absent"),
     ]
-    run = play(steps, diff=True, args=["-vvv"], vars=dict(zip(("first", "second"), secret_texts)))
+    run = play(steps, diff=True, args=["-vvvv"], vars=dict(zip(("first", "second"), secret_texts)))
     assert run.changed == ["create", "update in order", "delete"]
     assert "stringData.switch must be text, not true. Put quotes around it." in run["update"].msg
     assert "<hidden, changed>" in json.dumps(run["update in order"].diffs)

@@ -155,7 +155,7 @@ def test_secret_options_are_masked(play, put, secret):
         "users": [{"name": "a", "user": {"token": "{{ token }}"}}],
     }
     # In the extra variables, as Ansible shows the lines of a playbook around a task that failed.
-    run = play([task, inline], args=["-vvv"], vars={"token": token})
+    run = play([task, inline], args=["-vvvv"], vars={"token": token})
     assert run["two"].failed
     shown = run["two"].result["invocation"]["module_args"]["kubeconfig"]
     assert shown["clusters"][0]["cluster"]["server"] == "https://127.0.0.1:9"

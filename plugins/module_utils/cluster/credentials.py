@@ -168,7 +168,7 @@ def _read(source) -> tuple[dict, str, str]:
     try:
         with open(paths[0], encoding="utf-8") as stream:
             document = yaml.load(stream, Loader=YAML_LOADER)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise MeshError(f"kubeconfig {paths[0]} cannot be read: {error}.") from None
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
@@ -336,5 +336,6 @@ def _content(path, option: str) -> bytes | None:
     try:
         with open(path, "rb") as stream:
             return stream.read()
-    except OSError as error:
-        raise MeshError(f"{option}: {path} cannot be read ({error.strerror}).") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise MeshError(f"{option}: {path} cannot be read ({why}).") from None

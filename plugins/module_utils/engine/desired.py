@@ -122,7 +122,7 @@ def text_of(path: str) -> str:
     try:
         with open(path, encoding="utf-8") as stream:
             return stream.read()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise MeshError(f"src: {path} cannot be read ({getattr(error, 'strerror', None) or error}).") from None
 
 
