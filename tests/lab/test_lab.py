@@ -9,28 +9,36 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 LAB = Path(__file__).with_name("lab")
 PORT_BASE = 21400
+SOMEBODY = 47123  # the number of a user who is nobody on this machine, and has no rights
 ROOT = os.geteuid() == 0
-needs_root = pytest.mark.skipif(not ROOT, reason="pods run as processes in namespaces: that needs root")
+needs_root = pytest.mark.skipif(not ROOT, reason="istio-init tells users apart: that needs root")
 
 
 class Lab:
-    def __init__(self, folder: Path):
-        self.folder = folder
+    """A lab in this folder. ``program``: how `lab` is run; ``env``: its environment, if not ours."""
+
+    def __init__(self, folder: Path, program: tuple = (sys.executable, LAB), env: dict[str, str] | None = None):
+        self.folder, self.program, self.env = folder, program, env
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         command, *rest = arguments
-        argv = [sys.executable, LAB, command, "--dir", self.folder, *rest]
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=3600, stdin=subprocess.DEVNULL)
+        argv = [*self.program, command, "--dir", self.folder, *rest]
+        done = subprocess.run(
+            argv, capture_output=True, text=True, timeout=3600, stdin=subprocess.DEVNULL, env=self.env, cwd="/"
+        )
         assert not check or done.returncode == 0, done.stderr
         return done
 
@@ -96,7 +104,7 @@ def test_up_again_changes_nothing(lab):
 def test_up_repairs_what_was_killed(lab, name):
     before = lab.up()
     if name not in before:
-        pytest.skip("without root there is no node agent")
+        pytest.skip("without root and user namespaces there is no node agent")
     os.kill(before[name], signal.SIGKILL)
     assert lab.run("status", check=False).returncode == 3
     after = lab.up()
@@ -111,14 +119,15 @@ def test_another_port_base_for_a_running_lab_is_refused(lab):
     assert f"uses port base {PORT_BASE}" in done.stderr
 
 
-@needs_root
 def test_istiod_runs_when_it_is_installed_and_comes_back_when_killed(lab):
+    if not lab.state()["real_pods"]:
+        pytest.skip("without root and user namespaces every pod is pretended")
     charts = lab.folder / "files" / "charts"
     lab.tool("helm", "install", "istio-base", str(charts / "base"), "-n", "istio-system", "--create-namespace")
     lab.tool("helm", "install", "istiod", str(charts / "istio-control/istio-discovery"), "-n", "istio-system", "--wait")
     first = lab.eventually(lambda: lab.pid("istio-system", "discovery"))
     os.kill(first, signal.SIGKILL)
-    assert lab.eventually(lambda: lab.pid("istio-system", "discovery")) != first
+    lab.eventually(lambda: lab.pid("istio-system", "discovery") not in (None, first))
 
 
 @needs_root
@@ -151,8 +160,9 @@ def test_kubectl_and_istioctl_reach_into_pods(lab):
     assert "reviews-v1" in lab.tool("istioctl", "proxy-status")  # by port-forward
 
 
-@needs_root
 def test_istiod_stops_when_it_is_uninstalled(lab):
+    if not lab.pid("istio-system", "discovery"):
+        pytest.skip("it does not run")
     lab.tool("helm", "uninstall", "istiod", "-n", "istio-system", "--wait")
     lab.eventually(lambda: not [pod for pod in lab.state()["pods"] if pod["namespace"] == "istio-system"])
 
@@ -171,3 +181,111 @@ def test_down_leaves_no_process_and_no_network(lab):
         assert f"meshlab{PORT_BASE // 100}-" not in namespaces
     assert lab.run("status", check=False).returncode == 3
     assert lab.run("down").returncode == 0
+
+
+# ---- As a person without root ----------------------------------------------------------------------------------------
+
+
+def can(argv: list[str]) -> bool:
+    return subprocess.run(argv, capture_output=True, cwd="/").returncode == 0
+
+
+def link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+@pytest.fixture
+def somebodys_lab(lab):
+    """A lab of a user without rights, who reads copies of the code and of the cache (``lab`` has filled it)."""
+    become = ["setpriv", f"--reuid={SOMEBODY}", f"--regid={SOMEBODY}", "--clear-groups"]
+    if not ROOT or not shutil.which("setpriv"):
+        pytest.skip("wants root and setpriv, to become somebody else")
+    if not can([*become, "unshare", "--user", "--map-root-user", "--net", "--mount", "true"]):
+        pytest.skip("user namespaces are forbidden here")
+    pythons = [str(Path(sys.executable).resolve()), "/usr/bin/python3", "/usr/local/bin/python3"]
+    # By way of a shell: setpriv itself still may what root may.
+    new_enough = [*become, "sh", "-c", "exec $0 -c 'import sys; sys.exit(sys.version_info < (3, 11))'"]
+    python = next((p for p in pythons if Path(p).exists() and can([*new_enough, p])), None)
+    if not python:
+        pytest.skip("no Python 3.11 here that everybody may run")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "meshops-lab"
+    home = Path(tempfile.mkdtemp(prefix="meshlab-"))  # pytest's own folders are closed to others
+    home.chmod(0o755)
+    shutil.copytree(LAB.parent, home / "lab", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(cache, home / "cache" / cache.name, copy_function=link_or_copy, symlinks=True)
+    (home / "mine").mkdir()
+    os.chown(home / "mine", SOMEBODY, SOMEBODY)
+    env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(home / "mine"), "XDG_CACHE_HOME": str(home / "cache")}
+    theirs = Lab(home / "mine" / "lab", (*become, python, home / "lab" / "lab"), env)
+    yield theirs
+    theirs.run("down", check=False)
+    shutil.rmtree(home)
+
+
+def test_without_root_gateways_and_what_has_no_sidecar_run(somebodys_lab):
+    lab, port_base = somebodys_lab, PORT_BASE + 100
+    said = lab.run("up", "--port-base", str(port_base)).stderr
+    assert "without root: pods with a sidecar are pretended" in said
+    assert "MESHLAB_REAL_PODS=some" in lab.run("env").stdout
+    charts = lab.folder / "files" / "charts"
+    lab.tool("helm", "install", "istio-base", str(charts / "base"), "-n", "istio-system", "--create-namespace")
+    lab.tool("helm", "install", "istiod", str(charts / "istio-control/istio-discovery"), "-n", "istio-system", "--wait")
+    lab.tool("helm", "install", "ingressgateway", str(charts / "gateway"), "-n", "istio-system")
+    lab.tool("kubectl", "apply", "-f", "-", stdin=POD % ("plain", "plain", "false") + ROUTE)
+    lab.tool("kubectl", "apply", "-f", "-", stdin=POD % ("meshed", "meshed", "true"))
+    lab.tool("kubectl", "wait", "--for=condition=Ready", "pods", "--all", "--timeout=60s")
+    assert lab.tool("kubectl", "get", "pod", "meshed", "-o", "jsonpath={.status.podIP}").startswith("198.19.")
+
+    def answer() -> dict | None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port_base + 10}/hello", timeout=2) as response:
+                return json.load(response)
+        except OSError:
+            return None
+
+    assert lab.eventually(answer)["pod"] == "plain"
+    lab.run("down")
+    assert [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if lives(pid) and belongs(pid)] == []
+
+
+def belongs(pid: int) -> bool:
+    try:
+        return os.stat(f"/proc/{pid}").st_uid == SOMEBODY
+    except OSError:
+        return False
+
+
+POD = """
+apiVersion: v1
+kind: Pod
+metadata: {name: %s, labels: {version: %s, sidecar.istio.io/inject: "%s"}}
+spec:
+  containers: [{name: app, image: meshlab-http, readinessProbe: {tcpSocket: {port: 9080}}}]
+---
+"""
+ROUTE = """
+apiVersion: v1
+kind: Service
+metadata: {name: reviews}
+spec:
+  selector: {version: plain}
+  ports: [{name: http, port: 9080}]
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: shop}
+spec:
+  hosts: ["*"]
+  gateways: [shop]
+  http: [{route: [{destination: {host: reviews, port: {number: 9080}}}]}]
+"""

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sys
 import threading
 import time
@@ -150,7 +151,7 @@ class Agent:
             if event == "DELETED" or meta.get("deletionTimestamp"):
                 if running:
                     running.deleted.set()
-                elif event != "DELETED" and images.is_real(obj) and obj["spec"].get("nodeName"):
+                elif event != "DELETED" and self.is_real(obj) and obj["spec"].get("nodeName"):
                     delete_object(self.api, obj)
             elif not running and self.is_due(obj):
                 pod = Pod(self, obj, self.free_octet(obj))
@@ -168,7 +169,10 @@ class Agent:
 
     def is_due(self, obj: dict) -> bool:
         phase = obj.get("status", {}).get("phase")
-        return bool(obj["spec"].get("nodeName")) and phase not in ("Succeeded", "Failed") and images.is_real(obj)
+        return bool(obj["spec"].get("nodeName")) and phase not in ("Succeeded", "Failed") and self.is_real(obj)
+
+    def is_real(self, obj: dict) -> bool:
+        return images.is_real(obj, sidecars=not self.lab.rootless)
 
     def free_octet(self, obj: dict) -> int:
         """The last part of a pod's address: the one it had before the agent was started anew, or a free one."""
@@ -190,11 +194,11 @@ class Agent:
             self.pods.pop(pod.meta["uid"], None)
         self.log(f"ended {pod.name}")
 
-    def relays(self) -> list[tuple[str, int, relay.Target]]:
+    def relays(self) -> list[tuple[socket.socket, relay.Target]]:
         api = self.lab.port("apiserver")
-        result: list = [(self.lab.bridge_address, api, lambda: ("127.0.0.1", api, None))]
+        result: list = [(socket.create_server((self.lab.bridge_address, api)), lambda: ("127.0.0.1", api, None))]
         for name, wanted in RELAYS.items():
-            result.append(("127.0.0.1", self.lab.port(name), self.target(wanted)))
+            result.append((socket.create_server(("127.0.0.1", self.lab.port(name))), self.target(wanted)))
         return result
 
     def target(self, wanted: Relay) -> relay.Target:

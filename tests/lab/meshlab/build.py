@@ -145,6 +145,8 @@ def build(report: Report, names: tuple[str, ...] | None = None) -> None:
     """Everything that is missing is built; says which program, how many there are and how long each took."""
     wanted = [source for source in SOURCES if names is None or source.name in names]
     missing = [source for source in wanted if not program(source.name).exists()]
+    if not missing and (names or (envoy().exists() and artefacts().exists())):
+        return  # nor is the cache written to: it may be another person's
     with exclusive(cache() / "lock", report):
         for number, source in enumerate(missing, 1):
             if not program(source.name).exists():

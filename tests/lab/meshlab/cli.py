@@ -15,8 +15,10 @@ import sys
 import time
 from contextlib import contextmanager
 
-from . import build, control_plane, git, images, inside, network, outside, packages, processes, xds
+from . import build, control_plane, git, images, inside, network, outside, packages, processes, rootless, xds
 from .settings import HERE, Lab, LabError
+
+ONLY_KUBE = "--only kube"
 
 
 def report(message: str) -> None:
@@ -85,31 +87,54 @@ def locked(lab: Lab):
 
 def up(options: argparse.Namespace) -> None:
     began = time.monotonic()
-    lab = Lab.open(options.dir, options.port_base, real_pods=options.only != "kube" and Lab.can_run_pods())
-    packages.ensure(lab.real_pods, report)
+    lab, why_not = to_start(options)
+    packages.ensure(lab.real_pods and not lab.rootless, report)
     build.build(report, build.KUBE_ONLY if options.only == "kube" else None)
     with locked(lab):
         lab.remember()
         control_plane.prepare(lab)
         git.ensure_repository(lab)
         outside.link(lab)
+        if lab.rootless and rootless.ensure_namespace(lab):
+            report("made a user namespace")
         for program in control_plane.programs(lab):
-            if processes.ensure(lab, program):
-                report(f"started {program.name}")
+            start(lab, program)
             if program.name == "kube-apiserver":
                 control_plane.register(lab)
         if not processes.wait_until(lambda: control_plane.node_is_ready(lab), 30):
             raise LabError(f"The node did not become ready within 30 s; see {processes.log_path(lab, 'kwok')}")
         if lab.real_pods:
             for program in node_programs(lab):
-                if processes.ensure(lab, program):
-                    report(f"started {program.name}")
-        else:
-            report(
-                "only the control plane: every pod is pretended; istiod, Argo CD, Prometheus, gateways and sidecars "
-                + ("are left out" if options.only else "need root and network namespaces")
-            )
+                start(lab, program)
+        report_pretended(lab, why_not)
     report(f"ready in {time.monotonic() - began:.1f} s; KUBECONFIG={lab.kubeconfig}")
+
+
+def to_start(options: argparse.Namespace) -> tuple[Lab, str]:
+    """The lab as this `up` is to run it; and why every pod of it is pretended, if so. Raises LabError."""
+    lab = Lab.open(options.dir, options.port_base)
+    if options.only:
+        return lab.started_as(real_pods=False, rootless=False), ONLY_KUBE
+    if Lab.can_run_pods():
+        return lab.started_as(real_pods=True, rootless=False), ""
+    why_not = rootless.forbidden()
+    return lab.started_as(real_pods=not why_not, rootless=not why_not), why_not
+
+
+def start(lab: Lab, program: processes.Program) -> None:
+    if processes.ensure(lab, rootless.entered(lab, program)):
+        report(f"started {program.name}")
+
+
+def report_pretended(lab: Lab, why_not: str) -> None:
+    """Say which pods do not really run, and why."""
+    if lab.rootless:
+        report(rootless.LEFT_OUT)
+    elif not lab.real_pods:
+        report(
+            "only the control plane: every pod is pretended; istiod, Argo CD, Prometheus, gateways and sidecars "
+            + ("are left out" if why_not == ONLY_KUBE else f"need root, or a user namespace ({why_not})")
+        )
 
 
 def node_programs(lab: Lab) -> list[processes.Program]:
@@ -125,11 +150,12 @@ def node_programs(lab: Lab) -> list[processes.Program]:
     argv = [images.PYTHON, "-m", "meshlab.agent", str(lab.folder)]
     code = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(HERE.glob("meshlab/*.py")))).hexdigest()
     env = {"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1", "MESHLAB_CODE": code}  # other code: another agent
-    address = f"{lab.bridge_address}:{lab.port('kubelet')}"
+    port = lab.port("kubelet")
+    address, seen = f"{lab.bridge_address}:{port}", "127.0.0.1" if lab.rootless else lab.bridge_address
     kubelet = [str(build.program("kubelet")), address, str(lab.pki), str(lab.data / "pods.state"), *inside.LAUNCHER]
     return [
         processes.Program("node-agent", argv, ready, env),
-        processes.Program("kubelet", kubelet, control_plane.answers(f"https://{address}/healthz")),
+        processes.Program("kubelet", kubelet, control_plane.answers(f"https://{seen}:{port}/healthz")),
     ]
 
 
@@ -142,7 +168,9 @@ def down(options: argparse.Namespace) -> None:
         processes.stop(lab, "node-agent", patience=30)  # it ends the pods and removes their network
         for row in outside.running(lab):
             processes.stop(lab, row["name"], patience=3)  # their data goes anyway
-        if lab.real_pods:
+        if lab.rootless:
+            rootless.end_strays(lab)  # its network has gone with the last process in it
+        elif lab.real_pods:
             network.remove(lab)
         for folder in (lab.pods, lab.data):
             shutil.rmtree(folder, ignore_errors=True)
@@ -160,6 +188,7 @@ def status(options: argparse.Namespace) -> int:
             "folder": str(lab.folder),
             "port_base": lab.port_base,
             "real_pods": lab.real_pods,
+            "rootless": lab.rootless,
             "processes": rows,
             "pods": pods,
         }
@@ -174,6 +203,8 @@ def status(options: argparse.Namespace) -> int:
                 print(f"{name:<60} {container['pid'] or '-':<8} {pod['address']:<16} {state}")
         if not rows:
             print("no lab runs here")
+        elif lab.rootless:
+            print(rootless.LEFT_OUT)
     return 0 if rows and all(row["pid"] for row in rows) else 3
 
 

@@ -145,7 +145,8 @@ def kwok_stages(lab: Lab) -> Path:
     text = (HERE / "kwok.yaml").read_text()
     real = images.pattern() if lab.real_pods else "^no image is real$"
     text = text.replace("KUBELET_PORT", str(lab.port("kubelet"))).replace("KUBERNETES_VERSION", KUBERNETES_VERSION)
-    text = text.replace("REAL_IMAGES", real)
+    no_sidecars = f'(.spec.initContainers // []) | all(.name != "{images.REDIRECTOR}")'
+    text = text.replace("REAL_IMAGES", real).replace("REAL_PODS", no_sidecars if lab.rootless else "true")
     # The name changes with the content, so that a kwok with other stages is started anew.
     path = lab.data / f"kwok-{hashlib.sha256(text.encode()).hexdigest()[:12]}.yaml"
     path.write_text(text)

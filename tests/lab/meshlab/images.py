@@ -16,6 +16,7 @@ from pathlib import Path
 from . import build, mesh
 from .settings import HERE
 
+REDIRECTOR = "istio-init"  # the init container that sends a pod's traffic through its sidecar
 PRETEND_LABEL = "meshlab/pretend"  # "true" on a pod: kwok pretends it although its image is known
 
 
@@ -105,10 +106,15 @@ def find(reference: str) -> Image | None:
     return IMAGES[match.group(2)]() if match else None
 
 
-def is_real(pod: dict) -> bool:
-    """Whether the node agent runs this pod; else kwok pretends it. kwok.yaml says the same."""
+def is_real(pod: dict, sidecars: bool) -> bool:
+    """Whether the node agent runs this pod; else kwok pretends it. kwok.yaml says the same.
+
+    ``sidecars``: whether pods whose traffic istio-init redirects can run, too.
+    """
     if pod["metadata"].get("labels", {}).get(PRETEND_LABEL) == "true":
         return False
     spec = pod["spec"]
+    if not sidecars and any(c["name"] == REDIRECTOR for c in spec.get("initContainers") or []):
+        return False
     lasting = [c for c in spec.get("initContainers") or [] if c.get("restartPolicy") == "Always"]
     return any(re.search(pattern(), c["image"]) for c in spec["containers"] + lasting)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from . import rootless
 from .images import PYTHON
 from .processes import clean_environment
 from .settings import HERE, Lab, LabError
@@ -43,13 +44,13 @@ def find(lab: Lab, where: str) -> tuple[dict, dict]:
 def command(lab: Lab, where: str, argv: list[str]) -> list[str]:
     """The argv that runs another one in the pod's network, with its files and as its user."""
     pod, container = find(lab, where)
-    return [*LAUNCHER, f"{pod['folder']}/{container['name']}.json", *argv]
+    return [*rootless.enter(lab), *LAUNCHER, f"{pod['folder']}/{container['name']}.json", *argv]
 
 
 def call(lab: Lab, origin: str, wish: dict) -> dict:
     """Make requests (see images/call.py) from `outside` (this machine) or NAMESPACE/POD; what came back."""
     if origin == "outside":
-        argv = [PYTHON, str(CALL), json.dumps(wish)]
+        argv = [*rootless.enter(lab), PYTHON, str(CALL), json.dumps(wish)]
     else:
         argv = command(lab, origin, [PYTHON, "-c", CALL.read_text(), json.dumps(wish)])
     done = subprocess.run(argv, capture_output=True, text=True, env=clean_environment())

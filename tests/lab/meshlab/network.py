@@ -58,7 +58,8 @@ def add_namespace(lab: Lab, octet: int) -> str:
     ip("-n", name, "link", "set", "lo", "up")
     ip("-n", name, "link", "set", "eth0", "up")
     ip("-n", name, "route", "add", "default", "via", lab.bridge_address)
-    ip("netns", "exec", name, "sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start")
+    if not lab.rootless:  # there every program may take any port
+        ip("netns", "exec", name, "sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start")
     return name
 
 

@@ -40,7 +40,8 @@ def variables(lab: Lab) -> dict[str, str]:
         "KUBECONFIG": lab.kubeconfig,
         "K8S_AUTH_KUBECONFIG": lab.kubeconfig,
         "MESHLAB_KUBECONFIG": lab.kubeconfig,
-        "MESHLAB_REAL_PODS": "yes" if lab.real_pods else "no",
+        # "some": all but those with a sidecar
+        "MESHLAB_REAL_PODS": ("some" if lab.rootless else "yes") if lab.real_pods else "no",
         "MESHLAB_FILES": files,
         "MESHLAB_CHARTS": files / "charts",
         "MESHLAB_ISTIO_CRDS": files / "istio-crds.yaml",

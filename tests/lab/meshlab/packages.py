@@ -16,13 +16,18 @@ from .settings import LabError
 # would start a service of its own is not needed.
 CONTROL_PLANE = {"git": "git"}
 REAL_PODS = {"ip": "iproute2", "iptables": "iptables", "redis-check-rdb": "redis-tools"}
+ROOTLESS = {"unshare": "util-linux", "nsenter": "util-linux", "ip": "iproute2", "redis-check-rdb": "redis-tools"}
 PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+
+
+def lacking(wanted: dict[str, str]) -> list[str]:
+    """The packages of those of these programs that are not there."""
+    return [package for name, package in wanted.items() if not shutil.which(name, path=PLACES)]
 
 
 def ensure(real_pods: bool, report: Callable[[str], None]) -> None:
     """Raises LabError that names what is missing and how to get it."""
-    wanted = {**CONTROL_PLANE, **(REAL_PODS if real_pods else {})}
-    missing = [package for name, package in wanted.items() if not shutil.which(name, path=PLACES)]
+    missing = lacking({**CONTROL_PLANE, **(REAL_PODS if real_pods else {})})
     if not missing:
         return
     names = " ".join(missing)

@@ -115,6 +115,8 @@ class Container:
         contexts = [self.spec.get("securityContext") or {}, pod.spec.get("securityContext") or {}]
         uid = next((c["runAsUser"] for c in contexts if "runAsUser" in c), image.user)
         gid = next((c["runAsGroup"] for c in contexts if "runAsGroup" in c), uid)
+        if pod.agent.lab.rootless:
+            uid = gid = 0  # the one user that there is
         root = pod.folder / "root"
         root.mkdir(exist_ok=True)
         spec = {

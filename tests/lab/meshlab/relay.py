@@ -38,8 +38,8 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
             writer.write_eof()
 
 
-async def serve(address: str, port: int, target: Target) -> None:
-    """Accept on address:port and join each connection with what `target` says then; none: it is closed."""
+async def serve(listener: socket.socket, target: Target) -> None:
+    """Accept there and join each connection with what `target` says then; none: it is closed."""
     kept = set()  # asyncio itself holds tasks weakly
 
     async def joined(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -59,12 +59,12 @@ async def serve(address: str, port: int, target: Target) -> None:
                 if end:
                     end.close()
 
-    server = await asyncio.start_server(joined, address, port)
+    server = await asyncio.start_server(joined, sock=listener)
     async with server:
         await server.serve_forever()
 
 
-def run(relays: list[tuple[str, int, Target]]) -> None:
+def run(relays: list[tuple[socket.socket, Target]]) -> None:
     """Serve all of them; never returns."""
 
     async def everything() -> None:

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
@@ -44,9 +44,10 @@ class Lab:
     folder: Path
     port_base: int
     real_pods: bool = True  # known images run as processes in namespaces; else kwok pretends every pod
+    rootless: bool = False  # all of it lives in a user namespace, and pods with a sidecar are pretended (rootless.py)
 
     @classmethod
-    def open(cls, folder: str | None, port_base: int | None, real_pods: bool | None = None) -> Lab:
+    def open(cls, folder: str | None, port_base: int | None) -> Lab:
         """The lab in this folder; what it was started with is remembered there. Raises LabError."""
         path = Path(folder or os.environ.get("MESHLAB_DIR") or DEFAULT_FOLDER).resolve()
         try:
@@ -58,9 +59,17 @@ class Lab:
             raise LabError(f"The lab in {path} uses port base {stored['port_base']}; take it down to change that.")
         if base % 100 or not 1100 <= base <= 65400:
             raise LabError(f"--port-base {base}: a multiple of 100 between 1100 and 65400 is needed.")
-        if real_pods is None:
-            real_pods = stored.get("real_pods", cls.can_run_pods())
-        return cls(path, base, real_pods)
+        return cls(path, base, stored.get("real_pods", True), stored.get("rootless", False))
+
+    def started_as(self, real_pods: bool, rootless: bool) -> Lab:
+        """The same lab as this `up` is to run it. Raises LabError."""
+        if self.exists() and self.rootless != rootless:
+            lives, would = "in a user namespace", "on the machine itself"
+            lives, would = (lives, would) if self.rootless else (would, lives)
+            raise LabError(
+                f"The lab in {self.folder} lives {lives}, and this `up` would run it {would}: `lab down` first."
+            )
+        return replace(self, real_pods=real_pods, rootless=rootless)
 
     @staticmethod
     def can_run_pods() -> bool:
@@ -71,7 +80,7 @@ class Lab:
 
     def remember(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        data = {"port_base": self.port_base, "real_pods": self.real_pods}
+        data = {"port_base": self.port_base, "real_pods": self.real_pods, "rootless": self.rootless}
         (self.folder / "lab.json").write_text(json.dumps(data) + "\n")
 
     def exists(self) -> bool:

@@ -8,7 +8,7 @@ import json
 import subprocess
 import tempfile
 
-from . import build, inside
+from . import build, inside, rootless
 from .api import Api
 from .processes import clean_environment
 from .settings import Lab, LabError
@@ -46,7 +46,7 @@ def ask(lab: Lab, where: str, kind: str) -> list[dict]:
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(node(live, pod["address"]), file)
         file.flush()
-        argv = [str(build.program("xds")), f"{istiod['address']}:15010", file.name, kind]
+        argv = [*rootless.enter(lab), str(build.program("xds")), f"{istiod['address']}:15010", file.name, kind]
         done = subprocess.run(argv, capture_output=True, text=True, env=clean_environment())
     if done.returncode:
         raise LabError(f"istiod was not asked: {done.stderr.strip()}")
