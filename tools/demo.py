@@ -26,15 +26,16 @@ LAB = ROOT / "tests" / "lab" / "lab"
 DEMO = ROOT / "tests" / "demo"
 LOGS = ROOT / ".build" / "demo"
 REQUESTS = 1000
+MARKS = {True: "ok", False: "BAD", None: "-"}
 SPLIT = '{"reviews_split": {"v1": %d, "v2": %d}}'
 
 
 class Row(NamedTuple):
-    """One line of the table."""
+    """One line of the table. ``good``: None when it cannot be measured here."""
 
     what: str
     result: str
-    good: bool
+    good: bool | None
 
 
 class Play(NamedTuple):
@@ -58,6 +59,8 @@ def main() -> int:
     try:
         if not other:
             seed_repository(environment)
+            if environment["MESHLAB_REAL_PODS"] == "no":
+                return show(predicted_rows(environment, host))
         first, second = bootstrap_twice(environment, host)
         rows = [
             Row("first bootstrap", f"{first.seconds:.0f} s, {len(first.changes)} objects changed", True),
@@ -168,13 +171,26 @@ def git(folder: str, *arguments: str) -> str:
 
 def lab_rows(environment: dict, host: str) -> list[Row]:
     """Everything that the lab lets us measure, each row as soon as it is known."""
-    rows = [application(environment)]
+    rows = [application(environment), split(environment, 90), rewrite(environment)]
     if environment["MESHLAB_REAL_PODS"] == "yes":
-        rows += [split(environment, 90), rewrite(environment), *strict(environment), telemetry(environment)]
+        rows += strict(environment)
     else:
-        rows.append(Row("requests, mTLS, telemetry", "not measured: no root or no network namespaces here", True))
+        rows.append(
+            Row("STRICT between sidecars", "not measured: no root, so reviews and client have no sidecar", None)
+        )
+    rows += [telemetry(environment)]
     rows += [targets(environment), refused(environment), drift(environment), arrival(environment)]
     return rows + reconfigured(environment, host)
+
+
+def predicted_rows(environment: dict, host: str) -> list[Row]:
+    """Where no pod runs, istiod's webhooks do not answer and gateways are refused: a bootstrap is only foretold."""
+    print("No pod really runs here (neither root nor a user namespace): what a bootstrap would do")
+    done = play(environment, host, "bootstrap", "check", "--check")
+    return [
+        Row("bootstrap --check", f"{done.seconds:.0f} s, {len(done.changes)} objects would change", bool(done.changes)),
+        Row("all that runs", "not measured: neither root nor a user namespace, so every pod is pretended", None),
+    ]
 
 
 def cluster_rows(environment: dict) -> list[Row]:
@@ -307,8 +323,7 @@ def reconfigured(environment: dict, host: str) -> list[Row]:
     done = play(environment, host, "reconfigure", "70-30", "--extra-vars", SPLIT % (70, 30))
     wanted = ["changed VirtualService production/reviews"]
     rows = [Row("reconfigure to 70/30", f"{done.seconds:.1f} s: {', '.join(done.changes)}", done.changes == wanted)]
-    if environment["MESHLAB_REAL_PODS"] == "yes":
-        rows.append(split(environment, 70))
+    rows.append(split(environment, 70))
     play(environment, host, "reconfigure", "90-10")
     return rows
 
@@ -361,10 +376,10 @@ def show(rows: list[Row]) -> int:
     width = max(len(row.what) for row in rows)
     print("\nWhat runs, and what was measured just now:\n")
     for row in rows:
-        print(f"  {'ok ' if row.good else 'BAD'}  {row.what:<{width}}  {row.result}")
-    bad = [row for row in rows if not row.good]
-    print(f"\n{len(rows) - len(bad)} of {len(rows)} are as they should be. Logs: {LOGS.relative_to(ROOT)}/")
-    return 1 if bad else 0
+        print(f"  {MARKS[row.good]:<3}  {row.what:<{width}}  {row.result}")
+    measured = [row.good for row in rows if row.good is not None]
+    print(f"\n{sum(measured)} of {len(measured)} are as they should be. Logs: {LOGS.relative_to(ROOT)}/")
+    return 0 if all(measured) else 1
 
 
 if __name__ == "__main__":
