@@ -11,6 +11,8 @@ import gitops
 import pytest
 from gitops import NOWHERE, config_map, deployment, hook
 
+pytestmark = pytest.mark.once
+
 pytest_plugins = ["gitops"]
 AT_ONCE = 40  # seconds within which a failure has to be told; the time-outs of these tests are longer
 SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}}

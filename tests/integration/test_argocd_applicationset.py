@@ -11,7 +11,7 @@ from gitops import HERE, NOWHERE, config_map, deployment
 pytest_plugins = ["gitops"]
 SETS = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applicationsets"
 AT_ONCE = 40  # seconds within which a failure has to be told
-pytestmark = [pytest.mark.in_process]
+pytestmark = [pytest.mark.in_process, pytest.mark.once]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from gitops import config_map
 
 pytest_plugins = ["gitops"]
 SECRETS = "/api/v1/namespaces/argocd/secrets"
-pytestmark = [pytest.mark.needs_lab, pytest.mark.in_process]
+pytestmark = [pytest.mark.needs_lab, pytest.mark.in_process, pytest.mark.once]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 pytest_plugins = ["gitops"]
 MAPS = "/api/v1/namespaces/argocd/configmaps"
 PENDING = "meshops.lifecycle/restart-pending"
-pytestmark = [pytest.mark.in_process, pytest.mark.needs_lab, pytest.mark.usefixtures("served")]
+pytestmark = [pytest.mark.in_process, pytest.mark.needs_lab, pytest.mark.usefixtures("served"), pytest.mark.once]
 
 
 def task(module, **arguments):

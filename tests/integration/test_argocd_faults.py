@@ -13,7 +13,7 @@ from gitops import NOWHERE, config_map, hook
 
 pytest_plugins = ["gitops"]
 MANUAL = {"syncPolicy": {"retry": {"limit": 0}}}
-pytestmark = [pytest.mark.in_process]
+pytestmark = [pytest.mark.in_process, pytest.mark.once]
 
 
 def sync(apps, **arguments):

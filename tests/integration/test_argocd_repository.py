@@ -10,6 +10,8 @@ import socket
 import pytest
 from git_over_http import GitServer
 
+pytestmark = pytest.mark.once
+
 pytest_plugins = ["gitops"]
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nbm90IHJlYWxseQ==\n-----END OPENSSH PRIVATE KEY-----"
 LABEL = "argocd.argoproj.io/secret-type"

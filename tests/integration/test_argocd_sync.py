@@ -10,6 +10,8 @@ import gitops
 import pytest
 from gitops import NOWHERE, config_map, deployment, hook
 
+pytestmark = pytest.mark.once
+
 pytest_plugins = ["gitops"]
 AT_ONCE = 40  # seconds within which a failure has to be told; the time-outs of these tests are longer
 MANUAL = {"syncPolicy": {"syncOptions": ["CreateNamespace=true"], "retry": {"limit": 0}}}

@@ -35,6 +35,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import exe
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.modules.helm_release import ENTRY
 
+pytestmark = pytest.mark.once
+
 CHARTS = Path(__file__).parent / "charts"
 SAMPLE = str(CHARTS / "sample")
 WIDGETS = "widgets.helm-test.meshops.example"

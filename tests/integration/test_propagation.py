@@ -28,7 +28,7 @@ import run as traffic
 OURS = "meshops.lifecycle"
 NAMESPACE = traffic.NAMESPACE
 
-pytestmark = [pytest.mark.needs_lab, pytest.mark.in_process]
+pytestmark = [pytest.mark.needs_lab, pytest.mark.in_process, pytest.mark.once]
 
 
 @pytest.fixture(scope="module")

@@ -239,7 +239,9 @@ class Session:
         if wanted > RETRY_AFTER_MOST:
             return None
         pause = max(wanted, min(5.0, 0.1 * 2**attempt) * random.uniform(0.5, 1.0))
-        return pause if spent + pause <= max(patience, wanted + 1 if attempt < 5 else 0) else None
+        if wanted and attempt < 5:
+            patience = max(patience, wanted + 1)
+        return pause if spent + pause <= patience else None
 
     def _count(self, verb: str, query: Mapping | None) -> None:
         kind = "reads" if verb == "GET" else "dry_runs" if query and "dryRun" in query else "writes"
