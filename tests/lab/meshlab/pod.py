@@ -80,6 +80,7 @@ class Container:
             spec_file = self.write_spec()
             self.log.parent.mkdir(parents=True, exist_ok=True)
             with self.log.open("ab") as out:
+                os.fchmod(out.fileno(), 0o666)  # Envoy, another user, opens /dev/stdout for its access log
                 self.process = subprocess.Popen(
                     [*LAUNCHER, str(spec_file)],
                     stdout=out,

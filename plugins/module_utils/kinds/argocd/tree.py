@@ -22,7 +22,7 @@ APPLICATION = Kind(_GROUP, "Application", "applications", ("v1alpha1",), install
 APPLICATIONSET = Kind(_GROUP, "ApplicationSet", "applicationsets", ("v1alpha1",), installed_by="argocd")
 _HERE = ("https://kubernetes.default.svc", "in-cluster")
 _LASTS = 2.5  # seconds that the failure of a child has to last: it may be of the declaration before
-_DOUBTFUL = 6.0  # the same for what the controller may see otherwise when it looks again
+_DOUBTFUL = 20.0  # the same for what the controller may see otherwise when it looks again, which can take it a while
 _PAUSE = 0.5  # seconds between two looks
 
 
