@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import signal
@@ -85,11 +86,19 @@ def test_the_api_server_is_killed_in_the_middle(player, broken_lab, upstream, na
     assert player.play(tasks).changed == []
 
 
+def end_group(number):
+    """End what a killed ansible-playbook has left: its workers."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(number, signal.SIGKILL)
+
+
 @pytest.mark.parametrize(
     ("number", "in_process"),
     [(signal.SIGKILL, True), (signal.SIGKILL, False), (signal.SIGTERM, True), (signal.SIGINT, False)],
 )
-def test_a_playbook_that_is_killed_is_run_again(player, proxy, upstream, namespace, tmp_path, number, in_process):
+def test_a_playbook_that_is_killed_is_run_again(
+    request, player, proxy, upstream, namespace, tmp_path, number, in_process
+):
     player.play(a_set(namespace, "old", range(10)))
     tasks = a_set(namespace, "new", range(5, MANY))
     through = {**player.environment, "K8S_AUTH_KUBECONFIG": "", "K8S_AUTH_HOST": proxy.url}
@@ -109,7 +118,9 @@ def test_a_playbook_that_is_killed_is_run_again(player, proxy, upstream, namespa
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
+    request.addfinalizer(lambda: end_group(process.pid))
     until(lambda: len(proxy.writes()) > 20 or process.poll() is not None)
     process.send_signal(number)
     output, _none = process.communicate(timeout=60)
