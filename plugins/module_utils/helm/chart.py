@@ -113,7 +113,14 @@ class Chart:
             HELM_REPOSITORY_CONFIG=helm.workspace.write("repositories.yaml", json.dumps(listed)),
             HELM_REPOSITORY_CACHE=helm.workspace.path("repository"),
         )
-        helm.run("repo", "update", _REPOSITORY, doing=f"index of {self.repo_url}")
+        try:
+            printed, said = helm.run("repo", "update", _REPOSITORY, doing=f"index of {self.repo_url}"), ""
+        except HelmFailed as failure:
+            printed, said = failure.stdout, failure.stderr
+        # The reason stands on stdout; Helm 3 ends with 0 even so.
+        why = [line for line in printed.splitlines() if "failed to fetch" in line]
+        if why or said:
+            raise complaint.about_chart("\n".join([said, *why]), self.name, self.version, self.repo_url)
 
     def _own_registry(self, helm: Program) -> None:
         host = urlsplit(self.name).netloc

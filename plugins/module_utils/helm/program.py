@@ -37,11 +37,12 @@ _versions: dict[tuple, tuple[int, int]] = {}
 
 
 class HelmFailed(Exception):
-    """helm ended with an error; ``stderr`` is all it said."""
+    """helm ended with an error; ``stderr`` is what it said, ``stdout`` what it had printed until then."""
 
-    def __init__(self, stderr: str):
+    def __init__(self, stderr: str, stdout: str = ""):
         super().__init__(stderr)
         self.stderr = stderr
+        self.stdout = stdout
 
 
 class Program:
@@ -78,7 +79,7 @@ class Program:
             _end(process)
             raise
         if process.returncode:
-            raise HelmFailed(said.decode(errors="replace"))
+            raise HelmFailed(said.decode(errors="replace"), out.decode(errors="replace"))
         return out.decode(errors="replace")
 
     def _watch(self, process: subprocess.Popen, doing: str) -> tuple[bytes, bytes]:
