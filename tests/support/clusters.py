@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -11,6 +12,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,11 +74,22 @@ class Cluster:
 
     @property
     def client(self):
-        """The Kubernetes client library's connection to it."""
-        if not hasattr(self, "_client"):
-            from kubernetes import config
+        """The Kubernetes client library's connection to it.
 
-            self._client = config.new_client_from_config(config_file=str(self.kubeconfig))
+        The library writes certificates to files that are one process's, and a test that runs our code in this process
+        has it remove them. So these are copies of our own.
+        """
+        if not hasattr(self, "_client"):
+            from kubernetes import client, config
+
+            configuration = client.Configuration()
+            config.load_kube_config(config_file=str(self.kubeconfig), client_configuration=configuration)
+            folder = Path(tempfile.mkdtemp(prefix="meshops-tests-"))
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            for name in ("ssl_ca_cert", "cert_file", "key_file"):
+                if getattr(configuration, name):
+                    setattr(configuration, name, shutil.copy(getattr(configuration, name), folder / name))
+            self._client = client.ApiClient(configuration)
         return self._client
 
     def api(self, method, path, body=None, content_type="application/json", **query):
