@@ -88,7 +88,8 @@ class Cluster:
             atexit.register(shutil.rmtree, folder, ignore_errors=True)
             for name in ("ssl_ca_cert", "cert_file", "key_file"):
                 if getattr(configuration, name):
-                    setattr(configuration, name, shutil.copy(getattr(configuration, name), folder / name))
+                    copied = shutil.copy(getattr(configuration, name), folder / name)
+                    setattr(configuration, name, str(copied))
             self._client = client.ApiClient(configuration)
         return self._client
 
