@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled, findings
@@ -45,11 +46,20 @@ class Change:
 
 
 def apply(
-    resources: Resources, kind: Kind, desired: dict, live: dict | None, *, manager: str, force: bool, check: bool
+    resources: Resources,
+    kind: Kind,
+    desired: dict,
+    live: dict | None,
+    *,
+    manager: str,
+    force: bool,
+    check: bool,
+    before_write: Callable[[], object] | None = None,
 ) -> Change:
     """Bring one object to what is declared; no write when it is there already.
 
-    ``live`` is the object as read just now, or None. Raises MeshError that names object, field, cause and way out.
+    ``live`` is the object as read just now, or None; ``before_write`` is called when something has to be written.
+    Raises MeshError that names object, field, cause and way out.
     """
     metadata = desired["metadata"]
     namespace, name = metadata.get("namespace"), metadata["name"]
@@ -57,6 +67,8 @@ def apply(
         raise MeshError(_being_deleted(kind, live))
     if live is not None and fields.settled(desired, live, manager, kind.defaults):
         return Change(kind, namespace, name, UNCHANGED, live, live)
+    if before_write:
+        before_write()
     try:
         after = _write(resources, kind, desired, live, manager, force, check)
     except (ApiError, NotInstalled) as error:

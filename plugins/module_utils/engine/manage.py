@@ -12,7 +12,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired as desired_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, fields, wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
@@ -58,18 +58,7 @@ def _present(
     task, resources: Resources, kind: Kind, desired: dict, live: dict | None, propagation: Propagation
 ) -> dict:
     started = time.monotonic()
-    manager = task.params["field_manager"]
-    if live is None or not fields.settled(desired, live, manager, kind.defaults):
-        propagation.begin([kind])
-    made = change_module.apply(
-        resources,
-        kind,
-        desired,
-        live,
-        manager=manager,
-        force=bool(task.params.get("force_conflicts")),
-        check=task.check,
-    )
+    made = applied(task, resources, kind, desired, live, before_write=lambda: propagation.begin([kind]))
     waited = False
     if task.params.get("wait") and not task.check:
         deadline = started + task.params["wait_timeout"]
@@ -78,6 +67,22 @@ def _present(
             propagation.acked([made], deadline)
         waited = True
     return result(task, made, waited, propagation)
+
+
+def applied(
+    task, resources: Resources, kind: Kind, desired: dict, live: dict | None, before_write: Callable | None = None
+) -> Change:
+    """``change.apply`` as the task's own options want it. Raises MeshError."""
+    return change_module.apply(
+        resources,
+        kind,
+        desired,
+        live,
+        manager=task.params["field_manager"],
+        force=bool(task.params.get("force_conflicts")),
+        check=task.check,
+        before_write=before_write,
+    )
 
 
 @contextlib.contextmanager
@@ -133,13 +138,9 @@ def result(task, made: Change, waited: bool, propagation: Propagation | None = N
     """The result contract for one object."""
     for warning in made.warnings:
         task.warn(warning)
-    shown = diff.masked(made.after, made.kind.secret_fields)
-    if task.check and made.changed:
-        for field in ("uid", "resourceVersion", "creationTimestamp"):  # a dry run makes these up
-            shown.get("metadata", {}).pop(field, None)
     answer = {
         "changed": made.changed,
-        "result": shown,
+        "result": shown(task, made),
         "resources": [made.row()],
         "validated": made.validated,
         "waited": waited,
@@ -148,4 +149,30 @@ def result(task, made: Change, waited: bool, propagation: Propagation | None = N
         answer["diff"] = made.diff()
     if propagation and propagation.proxies is not None:
         answer["proxies"] = propagation.proxies
+    return answer
+
+
+def shown(task, made: Change) -> dict:
+    """An object as a result shows it."""
+    document = diff.masked(made.after, made.kind.secret_fields)
+    if task.check and made.changed:
+        for field in ("uid", "resourceVersion", "creationTimestamp"):  # a dry run makes these up
+            document.get("metadata", {}).pop(field, None)
+    return document
+
+
+def results(task, changes: list[Change], document: dict) -> dict:
+    """The result contract for several objects; ``document`` is what stands under ``result``."""
+    for warning in [warning for one in changes for warning in one.warnings]:
+        task.warn(warning)
+    differing = [one for one in changes if one.changed]
+    answer = {
+        "changed": bool(differing),
+        "result": document,
+        "resources": [one.row() for one in changes],
+        "validated": all(one.validated for one in changes),
+        "waited": False,
+    }
+    if differing:
+        answer["diff"] = [one.diff() for one in differing]
     return answer

@@ -145,7 +145,9 @@ class Run:
 
         answers = dict(zip([item.key for item in changing], live.parallel(one, changing), strict=True))
         for item in step:
-            answer = answers.get(item.key) or one(item)
+            current = found[item.key]
+            settled = Change(item.kind, item.namespace, item.name, change_module.UNCHANGED, current, current)
+            answer = answers.get(item.key, settled)
             if isinstance(answer, MeshError):
                 self.outcome.errors[item.label] = answer.message
             else:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
@@ -83,15 +84,7 @@ class Access:
     def _apply(self, document: dict) -> Change:
         kind, metadata = _KINDS[document["kind"]], document["metadata"]
         live = self._resources.get(kind, metadata.get("namespace"), metadata["name"])
-        made = change_module.apply(
-            self._resources,
-            kind,
-            document,
-            live,
-            manager=self._task.params["field_manager"],
-            force=bool(self._task.params.get("force_conflicts")),
-            check=self._task.check,
-        )
+        made = manage.applied(self._task, self._resources, kind, document, live)
         self.changes.append(made)
         return made
 

@@ -16,6 +16,7 @@ import secrets
 from datetime import UTC, datetime
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import values
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
@@ -44,7 +45,7 @@ def run(task) -> dict:
         _check(task, config.data)
     passwords = _passwords(task, secret)  # before anything is written: it may be impossible
     changes = [config.set(_capabilities(task, config.data)), secret.set(passwords)]
-    return values.answer(changes, changes[0])
+    return manage.results(task, changes, diff.masked(changes[0].after))
 
 
 def _check(task, data: dict) -> None:

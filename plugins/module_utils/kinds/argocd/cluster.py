@@ -49,15 +49,7 @@ def run(task) -> dict:
     document = _document(task, spec, server, _secret_name(task, registered, server))
     document["stringData"]["config"] = json.dumps(_config(task, spec, target, token), sort_keys=True)
     live = here.get(SECRET, document["metadata"]["namespace"], document["metadata"]["name"])
-    made = change_module.apply(
-        here,
-        SECRET,
-        secret(document),
-        live,
-        manager=task.params["field_manager"],
-        force=bool(task.params["force_conflicts"]),
-        check=task.check,
-    )
+    made = manage.applied(task, here, SECRET, secret(document), live)
     if token and token != PENDING:
         access.retire()  # only now does nobody need an older one
     return _answer(task, made, access, server)
@@ -179,18 +171,5 @@ def _absent(task, here: Resources, access: Access | None) -> dict:
 
 
 def _answer(task, made, access: Access | None, server: str) -> dict:
-    answer = manage.result(task, made, False)
     others = access.changes if access else []
-    for other in others:
-        for warning in other.warnings:
-            task.warn(warning)
-    differing = [one for one in (*others, made) if one.changed]
-    answer.update(
-        changed=bool(differing),
-        resources=[one.row() for one in (*others, made)],
-        validated=all(one.validated for one in (*others, made)),
-        server=server,
-    )
-    if differing:
-        answer["diff"] = [one.diff() for one in differing]
-    return answer
+    return {**manage.results(task, [*others, made], manage.shown(task, made)), "server": server}

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, fields, wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, fields, manage, wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 from ansible_collections.meshops.lifecycle.plugins.module_utils.libraries import yaml
@@ -43,7 +43,7 @@ def run(task) -> dict:
         workloads.restart(deadline)
     for one in maps:
         one.settle()
-    return _answer(task, [one.change for one in maps], maps, workloads.wanted if workloads else [])
+    return _answer(task, maps, workloads.wanted if workloads else [])
 
 
 def text(value) -> str:
@@ -103,15 +103,7 @@ class _Map:
         document = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
         if self._data:
             document["data"] = self._data
-        return change_module.apply(
-            self._resources,
-            builtin.CONFIGMAP,
-            document,
-            live,
-            manager=self._manager,
-            force=bool(self._task.params["force_conflicts"]),
-            check=self._task.check,
-        )
+        return manage.applied(self._task, self._resources, builtin.CONFIGMAP, document, live)
 
 
 class _Workloads:
@@ -158,19 +150,15 @@ def reads(workload: dict, name: str) -> set[str]:
     return found
 
 
-def _answer(task, changes: list[Change], maps: list[_Map], restarted: list) -> dict:
-    for one in changes:
-        for warning in one.warnings:
-            task.warn(warning)
+def _answer(task, maps: list[_Map], restarted: list) -> dict:
+    answer = manage.results(
+        task, [one.change for one in maps], {one.name: diff.masked(one.change.after) for one in maps}
+    )
     places = [(kind, live["metadata"]["namespace"], live["metadata"]["name"]) for kind, live in restarted]
-    answer = {
-        "changed": bool(restarted) or any(one.changed for one in changes),
-        "result": {one.name: diff.masked(one.change.after) for one in maps},
+    return {
+        **answer,
+        "changed": answer["changed"] or bool(restarted),
         "restarted": [kind.label(namespace, name) for kind, namespace, name in places],
-        "resources": [one.row() for one in changes] + [Change(*place, "restarted").row() for place in places],
-        "validated": all(one.validated for one in changes),
+        "resources": answer["resources"] + [Change(*place, "restarted").row() for place in places],
         "waited": bool(restarted and task.params["wait"] and not task.check),
     }
-    if any(one.changed for one in changes):
-        answer["diff"] = [one.diff() for one in changes if one.changed]
-    return answer

@@ -10,8 +10,9 @@ import hashlib
 import re
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.values import Holder, answer
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.values import Holder
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 
 _NAMES = {"tls": "argocd-tls-certs-cm", "ssh": "argocd-ssh-known-hosts-cm", "gpg": "argocd-gpg-keys-cm"}
@@ -35,7 +36,8 @@ def run(task) -> dict:
         before = holder.data.get(_KNOWN_HOSTS) or ""
         wanted = {_KNOWN_HOSTS: known_hosts(before, _server(task), host_keys(stated) if present else [])}
     made = holder.set(wanted)
-    return {**answer([made], made), **({"key_id": key} if kind == "gpg" else {})}
+    answer = manage.results(task, [made], diff.masked(made.after))
+    return {**answer, **({"key_id": key} if kind == "gpg" else {})}
 
 
 def _server(task) -> str:

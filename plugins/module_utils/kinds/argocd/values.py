@@ -7,7 +7,6 @@ from __future__ import annotations
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
@@ -44,17 +43,3 @@ class Holder:
         except ApiError as error:
             raise change_module.explained(error, self._kind, *self._place) from None
         return Change(self._kind, *self._place, change_module.UPDATED, self.live, after)
-
-
-def answer(changes: list[Change], shown: Change) -> dict:
-    """The result contract for what was done to several objects, of which one is shown."""
-    result = {
-        "changed": any(one.changed for one in changes),
-        "result": diff.masked(shown.after),
-        "resources": [one.row() for one in changes],
-        "validated": True,
-        "waited": False,
-    }
-    if result["changed"]:
-        result["diff"] = [one.diff() for one in changes if one.changed]
-    return result
