@@ -127,8 +127,6 @@ def test_the_tarball_holds_what_runs_and_nothing_else(tarball):
 
 
 def test_a_job_of_awx(cluster, namespace, account, installed, tmp_path):
-    authority = cluster.get(f"/api/v1/namespaces/{namespace}/configmaps/kube-root-ca.crt")["data"]["ca.crt"]
-    (tmp_path / "ca.crt").write_text(authority)
     prepare(tmp_path, namespace)
     # What AWX's credential "OpenShift or Kubernetes API Bearer Token" injects.
     environment = {
@@ -137,7 +135,7 @@ def test_a_job_of_awx(cluster, namespace, account, installed, tmp_path):
         "K8S_AUTH_HOST": cluster.client.configuration.host,
         "K8S_AUTH_API_KEY": account,
         "K8S_AUTH_VERIFY_SSL": "True",
-        "K8S_AUTH_SSL_CA_CERT": str(tmp_path / "ca.crt"),
+        "K8S_AUTH_SSL_CA_CERT": cluster.client.configuration.ssl_ca_cert,
     }
     del environment["K8S_AUTH_KUBECONFIG"], environment["ANSIBLE_CALLBACKS_ENABLED"]
 
