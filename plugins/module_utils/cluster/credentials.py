@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import logging
 import os
-import shutil
 import ssl
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils import private
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.libraries import (
     YAML_LOADER,
@@ -98,27 +96,14 @@ def load(options: Mapping) -> Credentials:
 
     Raises MeshError when a kubeconfig is missing, broken, or lacks the context.
     """
-    with _private_folder() as folder:
+    # The package's memory of its files by content would point into the folder, which is gone when TLS has read them.
+    with private.folder("meshops-", also=kube_config._cleanup_temp_files) as folder:
         configuration = Configuration()
         configuration.retries = False
         configuration.proxy, configuration.no_proxy = None, None
         origin, namespace = _base(options, configuration, folder)
         _override(options, configuration)
         return _finish(options, configuration, origin, namespace)
-
-
-@contextlib.contextmanager
-def _private_folder() -> Iterator[str]:
-    """A folder for the files that the kubernetes package insists on; gone when the TLS context has read them.
-
-    Worker processes of Ansible end without running exit handlers, so nothing may wait for those.
-    """
-    folder = tempfile.mkdtemp(prefix="meshops-")
-    try:
-        yield folder
-    finally:
-        kube_config._cleanup_temp_files()  # its memory of files by content would point into the folder
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _base(options: Mapping, configuration, folder: str) -> tuple[str, str]:

@@ -7,18 +7,13 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
-import tempfile
-import threading
 from collections.abc import Iterator
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils import private
 
 
 class Terminated(BaseException):
-    """SIGTERM or SIGHUP arrived; not an Exception, so that nothing on the way up takes it for a failure."""
-
-    def __init__(self, number: int):
-        super().__init__(number)
-        self.number = number
+    """A signal arrived that ends the process; not an Exception, so that nothing on the way takes it for a failure."""
 
 
 class Workspace:
@@ -30,7 +25,8 @@ class Workspace:
     @property
     def folder(self) -> str:
         if self._folder is None:
-            self._folder = tempfile.mkdtemp(prefix="meshops-helm-")
+            self._folder = private.new_path("meshops-helm-")
+            os.mkdir(self._folder, 0o700)
         return self._folder
 
     def path(self, name: str) -> str:
@@ -55,26 +51,24 @@ class Workspace:
 def workspace() -> Iterator[Workspace]:
     """A Workspace for the block. A signal that ends the process ends the block first, then the process."""
     made = Workspace()
-    before = _catch()
-    ended_by = 0
-    try:
-        yield made
-    except Terminated as end:
-        ended_by = end.number
-    finally:
-        made.remove()
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    if ended_by:
-        os.kill(os.getpid(), ended_by)
-
-
-def _catch() -> dict:
-    """Have signals raise Terminated; returns the handlers that were there. Only a main thread may do so."""
-    if threading.current_thread() is not threading.main_thread():
-        return {}
+    arrived: list[int] = []
+    leaving = False
 
     def end(number, _frame):
-        raise Terminated(number)
+        arrived.append(number)
+        if not leaving:
+            raise Terminated
 
-    return {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = private.catch(end)
+    try:
+        try:
+            yield made
+        finally:
+            leaving = True  # from here on a signal waits until the files are gone
+    except Terminated:
+        pass
+    finally:
+        made.remove()
+        private.give_back(before)
+    if arrived:
+        os.kill(os.getpid(), arrived[0])

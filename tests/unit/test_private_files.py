@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that hold credentials: 0600 in a folder of 0700, and gone when a signal ends the process that made them.
+
+The certificate is a named pipe that nobody writes to. So the process stands still at a known place: the key of the
+kubeconfig is in a file, and the certificate is being read.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import playing
+import pytest
+
+KEY = "-----BEGIN PRIVATE KEY-----\nof nobody\n-----END PRIVATE KEY-----\n"
+SCRIPT = textwrap.dedent("""
+    import json, signal, sys
+    sys.path.insert(0, sys.argv[1])
+    from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import execute
+    from ansible_collections.meshops.lifecycle.plugins.modules.istio_virtualservice import ENTRY
+    if sys.argv[3] == "nohup":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    written = ENTRY.checked(json.loads(sys.argv[2]))
+    print(execute(ENTRY, ENTRY.task(written, check=True, warn=print, progress=print)))
+""")
+
+
+@pytest.fixture
+def temporary(tmp_path):
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def options(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    user = {"client-key-data": base64.b64encode(KEY.encode()).decode()}
+    kubeconfig = {
+        "current-context": "a",
+        "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}],
+        "clusters": [{"name": "a", "cluster": {"server": "https://127.0.0.1:9"}}],
+        "users": [{"name": "a", "user": user}],
+    }
+    return {"name": "a", "namespace": "b", "kubeconfig": kubeconfig, "client_cert": str(tmp_path / "pipe")}
+
+
+@pytest.fixture
+def standing(temporary):
+    """`standing(command)`: the process, once it stands still while it reads credentials."""
+    made = []
+
+    def start(*command):
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            env=playing.environment(TMPDIR=str(temporary)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        made.append(process)
+        deadline = time.monotonic() + 60
+        while not keys(temporary):
+            assert process.poll() is None, process.communicate()[0]
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        return process
+
+    yield start
+    for process in made:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def keys(folder):
+    """The files below a folder that hold the key."""
+    found = []
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            if path.is_file() and path.read_bytes() == KEY.encode():
+                found.append(path)
+    return found
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "as_module"])
+def test_a_playbook_that_is_ended_leaves_no_key(standing, temporary, options, tmp_path, in_process):
+    player = playing.Player(tmp_path, Path("/nonexistent"), {})
+    tasks = [{"name": "Route", "meshops.lifecycle.istio_virtualservice": options}]
+    process = standing(
+        Path(sys.executable).with_name("ansible-playbook"),
+        *("-i", player._inventory(tmp_path, None), "-e", json.dumps({"meshops_in_process": in_process})),
+        player._playbook(tmp_path, tasks),
+    )
+    (key,) = keys(temporary)
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert stat.S_IMODE(key.parent.stat().st_mode) == 0o700
+    process.terminate()
+    said, _none = process.communicate(timeout=30)
+    assert process.returncode != 0, said
+    deadline = time.monotonic() + 10  # the module's process may end after its parent
+    while list(temporary.rglob("meshops-*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert list(temporary.rglob("meshops-*")) == [] and keys(temporary) == []
+    assert "of nobody" not in said
+
+
+@pytest.mark.parametrize("way", ["plain", "nohup"])
+def test_a_terminal_that_goes_ends_only_who_listens_to_it(standing, temporary, options, way):
+    process = standing(sys.executable, "-c", SCRIPT, playing.BUILD / "collections", json.dumps(options), way)
+    process.send_signal(signal.SIGHUP)
+    if way == "plain":
+        assert process.wait(timeout=30) == -signal.SIGHUP
+        assert list(temporary.iterdir()) == []
+    else:
+        time.sleep(0.3)
+        assert keys(temporary) and process.poll() is None
