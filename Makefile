@@ -55,8 +55,8 @@ demo: collections $(A_CLUSTER) ## Start the lab, bootstrap it, show what runs an
 	@PATH=$(VENV)/bin:$$PATH exec $(VENV)/bin/python tools/demo.py $(ARGS)
 
 .PHONY: test
-test: venv ## Everything that CI runs
-	@$(VENV)/bin/python tools/stages.py generate-check lint unit sanity lab lab=integration lab=faults
+test: venv ## Everything that CI runs; what fails once has a second try, and is listed as RERUN
+	@PYTEST_ADDOPTS="--reruns 1 --reruns-delay 3 $${PYTEST_ADDOPTS:-}" $(VENV)/bin/python tools/stages.py generate-check lint unit sanity lab lab=integration lab=faults
 
 # ---- Preparation ----------------------------------------------------------------------------------------------------
 .PHONY: venv
