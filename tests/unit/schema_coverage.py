@@ -110,14 +110,34 @@ def crd_files(group: str) -> list[Path]:
         return [Path(name) for name in os.environ["MESHOPS_CRDS"].split(":")]
     for suffix, (folder, module, pattern) in SOURCES.items():
         if group == suffix or group.endswith(f".{suffix}"):
-            pinned = re.search(
-                rf"^\s*{re.escape(module)} (v\S+)", (ROOT / "tests/lab/modules" / folder / "go.mod").read_text(), re.M
-            )
-            cache = Path(
-                os.environ.get("GOMODCACHE") or Path(os.environ.get("GOPATH") or Path.home() / "go") / "pkg/mod"
-            )
-            return sorted((cache / f"{module}@{pinned[1]}").glob(pattern)) if pinned else []
+            return _downloaded(folder, module, pattern)
     return []
+
+
+def _downloaded(folder: str, module: str, pattern: str) -> list[Path]:
+    """Files of a Go module in the version that a go.mod of the lab pins, as far as it was downloaded."""
+    pinned = re.search(
+        rf"^\s*{re.escape(module)} (v\S+)", (ROOT / "tests/lab/modules" / folder / "go.mod").read_text(), re.M
+    )
+    cache = Path(os.environ.get("GOMODCACHE") or Path(os.environ.get("GOPATH") or Path.home() / "go") / "pkg/mod")
+    return sorted((cache / f"{module}@{pinned[1]}").glob(pattern)) if pinned else []
+
+
+def samples() -> list[tuple[str, dict]]:
+    """(where it stands, document) of all that Istio's own samples declare of the mesh's kinds.
+
+    They are read where the lab has them from, in its version, and are empty where that was not downloaded.
+    """
+    kinds = {kind for kind in map(kind_of, modules()) if kind[0].endswith(("istio.io", "gateway.networking.k8s.io"))}
+    found = []
+    for path in _downloaded("istio", "istio.io/istio", "samples/**/*.y*ml"):
+        if "templates" in path.parts:  # of charts
+            continue
+        for number, document in enumerate(_documents(path)):
+            group = str(document.get("apiVersion", "")).rpartition("/")[0] if isinstance(document, dict) else ""
+            if group and (group, document.get("kind")) in kinds:
+                found.append((f"{path.parent.name}/{path.stem}, document {number + 1}", document))
+    return found
 
 
 @functools.cache

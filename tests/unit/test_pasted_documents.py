@@ -49,3 +49,27 @@ def test_the_cases_use_every_kind_of_the_mesh_and_of_monitoring():
     wanted = {kind for kind in MODULE_OF if kind[0].endswith(apis)}
     used = {(case.values[0], case.values[1]["kind"]) for case in documents()}
     assert wanted <= used
+
+
+# What lies below is of no fixed shape: labels, and what is handed on to Envoy.
+FREE = {"labels", "matchLabels", "value"}
+
+
+def used(value, path):
+    """The fields that a document uses, as paths."""
+    for item in value if isinstance(value, list) else []:
+        yield from used(item, f"{path}[]")
+    for name, below in value.items() if isinstance(value, dict) else []:
+        yield f"{path}.{name}"
+        if name not in FREE:
+            yield from used(below, f"{path}.{name}")
+
+
+def test_the_cases_are_as_broad_as_the_samples_of_istio():
+    samples = schema_coverage.samples()
+    if not samples:
+        pytest.skip("the samples are not at hand: build the lab")
+    ours = {field for case in documents() for field in used(case.values[1]["spec"], case.values[1]["kind"])}
+    theirs = {field for _where, document in samples for field in used(document["spec"], document["kind"])}
+    assert len(theirs) > 100
+    assert theirs - ours == set()
