@@ -168,18 +168,23 @@ KINDS = {{
 '''
 
 
-def runtime_file(names: list[str]) -> str:
-    """meta/runtime.yml with the action group anew; what stands above the group stays."""
+def runtime_file(modules: list[Path]) -> str:
+    """meta/runtime.yml with the action groups anew; what stands above them stays."""
     path = ROOT / "meta" / "runtime.yml"
     head = path.read_text().split("action_groups:")[0]
-    return head + "action_groups:\n  mesh:\n" + "".join(f"    - {name}\n" for name in names)
+    groups = {"mesh": modules, "objects": [one for one in modules if "delivery" in documented_options(one)]}
+    listed = (
+        f"  {name}:\n{''.join(f'    - {one.stem}{chr(10)}' for one in members)}" for name, members in groups.items()
+    )
+    return head + "action_groups:\n" + "".join(listed)
 
 
 def secrets_of(name: str) -> set[str]:
-    """Secrets of a module: of the connection, and what its Entry adds."""
+    """Secrets of a module: of the connection, of the delivery to Git, and what its Entry adds."""
     options = importlib.import_module(f"{PACKAGE}.module_utils.cluster.options")
+    git = importlib.import_module(f"{PACKAGE}.module_utils.git.settings")
     module = importlib.import_module(f"{PACKAGE}.modules.{name}")
-    return set(options.SECRETS) | set(module.ENTRY.secrets)
+    return set(options.SECRETS) | set(git.SECRETS) | set(module.ENTRY.secrets)
 
 
 def main() -> int:
@@ -206,7 +211,7 @@ def main() -> int:
             continue
         wanted[PLUGINS / "action" / path.name] = action_file(path.stem)
         wanted[UTILS / "specs" / path.name] = spec_file(path.stem, documented_options(path), secrets)
-    wanted[ROOT / "meta" / "runtime.yml"] = runtime_file([path.stem for path in modules])
+    wanted[ROOT / "meta" / "runtime.yml"] = runtime_file(modules)
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
     kept = {path.name for path in modules}
     orphans = [

@@ -19,6 +19,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import c
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session, connect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.git import settings
 
 
 class Entry:
@@ -108,6 +109,16 @@ class Task:
             self._retries_before = self._session.counts["retries"]
         return self._session
 
+    @property
+    def delivers_to_git(self) -> bool:
+        """Whether what is declared goes into a repository; nothing connects to a cluster then, but to wait."""
+        return self.params.get("delivery") == "git"
+
+    @property
+    def default_namespace(self) -> str:
+        """The namespace of objects that name none, by the kubeconfig; empty where no cluster is asked."""
+        return "" if self.delivers_to_git else self.session.default_namespace
+
     def retries(self) -> int:
         """How many requests of this task had to be sent again."""
         return self._session.counts["retries"] - self._retries_before if self._session else 0
@@ -138,7 +149,8 @@ def secrets_of(entry: Entry, written: Mapping) -> set[str]:
     found = set(_list_no_log_values(entry.arguments, written))
     for holder in _kubeconfig_holders(written):
         found |= credentials.secrets(holder["kubeconfig"])
-    return found
+    misplaced = settings.password_in((written.get("git") or {}).get("repository"))
+    return found | {misplaced} if misplaced else found
 
 
 def _kubeconfig_holders(written: Mapping) -> list[dict]:

@@ -22,6 +22,7 @@ notes:
 extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait
+  - meshops.lifecycle.delivery
   - meshops.lifecycle.attributes
 seealso:
   - module: meshops.lifecycle.argocd_certificate

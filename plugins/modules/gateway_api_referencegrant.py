@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - meshops.lifecycle.namespaced
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait
+  - meshops.lifecycle.delivery
   - meshops.lifecycle.attributes
 seealso:
   - module: meshops.lifecycle.gateway_api_gateway

@@ -128,6 +128,7 @@ extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait_many
   - meshops.lifecycle.proxies
+  - meshops.lifecycle.delivery
   - meshops.lifecycle.attributes
 seealso:
   - name: ApplySet

@@ -64,6 +64,21 @@ def files(pattern: str) -> list[str]:
     return sorted(found)
 
 
+def documents(task) -> list[tuple[str, dict]]:
+    """What a task of mesh_apply declares, as (origin, document): ``objects``, then the files of ``src``.
+
+    Documents of files are left out where ``only_kinds`` and ``except_kinds`` do not want them. Raises MeshError.
+    """
+    only, never = task.params.get("only_kinds"), task.params.get("except_kinds")
+
+    def wanted(kind: str) -> bool:
+        return (not only or kind in only) and kind not in (never or ())
+
+    inline = [(f"objects[{index}]", document) for index, document in enumerate(task.written.get("objects") or [])]
+    paths = [path for pattern in task.written.get("src") or [] for path in files(pattern)]
+    return inline + [(path, document) for path in paths for document in desired_module.read(path, wanted)]
+
+
 def items(
     resources: Resources,
     documents: list[tuple[str, dict]],

@@ -26,6 +26,12 @@ def manage(kind: Kind, declare: Callable | None = None) -> Callable:
     """
 
     def run(task) -> dict:
+        if task.delivers_to_git:
+            from ansible_collections.meshops.lifecycle.plugins.module_utils.git import (
+                delivery,
+            )  # only who needs it pays
+
+            return delivery.one(task, kind, declare)
         resources = Resources(task.session)
         if declare:
             desired = declare(task)

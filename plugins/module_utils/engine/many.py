@@ -13,7 +13,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resource
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import (
     collect,
-    desired,
     fields,
     live,
     rollback,
@@ -52,22 +51,11 @@ class Run:
         )
         self.deadline = time.monotonic() + task.params["wait_timeout"]
         chosen = {name: task.params.get(name) for name in ("only_kinds", "except_kinds", "images", "overlays")}
-        self.items = collect.items(self.resources, self._documents(), self.namespace, **chosen)
+        self.items = collect.items(self.resources, collect.documents(task), self.namespace, **chosen)
         self.set = ApplySet(self.resources, name, self.namespace, self.manager) if name else None
         self.outcome = Outcome()
         self.propagation = Propagation(task, self.resources)
         self.unions: list[tuple[Item, Change]] = []  # applied so far as what serves old and new routes alike
-
-    def _documents(self) -> list[tuple[str, dict]]:
-        written = self.task.written
-        inline = [(f"objects[{index}]", document) for index, document in enumerate(written.get("objects") or [])]
-        paths = [path for pattern in written.get("src") or [] for path in collect.files(pattern)]
-        read = [(path, document) for path in paths for document in desired.read(path, self._wanted)]
-        return inline + read
-
-    def _wanted(self, kind: str) -> bool:
-        only, never = self.task.params.get("only_kinds"), self.task.params.get("except_kinds")
-        return (not only or kind in only) and kind not in (never or ())
 
     def present(self) -> dict:
         pruned = self._to_prune()
@@ -308,6 +296,10 @@ class Run:
 
 def run(task) -> dict:
     """The ``run`` of mesh_apply. Raises MeshError; its details say what was done and what was not."""
+    if task.delivers_to_git:
+        from ansible_collections.meshops.lifecycle.plugins.module_utils.git import delivery  # only who needs it pays
+
+        return delivery.many(task)
     made = Run(task)
     with contextlib.closing(made.propagation):
         return made.absent() if task.params["state"] == "absent" else made.present()

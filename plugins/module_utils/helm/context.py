@@ -11,7 +11,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import Me
 from ansible_collections.meshops.lifecycle.plugins.module_utils.helm import manifest, release_store
 from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.program import Program
 from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.release_store import Release
-from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.workspace import Workspace
+from ansible_collections.meshops.lifecycle.plugins.module_utils.workspace import Workspace
 
 
 class Context:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.workspace import Workspace
+from ansible_collections.meshops.lifecycle.plugins.module_utils.workspace import Workspace
 
 OLDEST = (3, 13)  # the first with --dry-run=server and with --labels
 _GET = "Install Helm 3.13 or newer, or 4 (https://helm.sh/docs/intro/install/), or name the program by 'binary_path'."

@@ -8,12 +8,12 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.helm import absent, present
 from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.context import Context
-from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.workspace import workspace
+from ansible_collections.meshops.lifecycle.plugins.module_utils.workspace import workspace
 
 
 def run(task) -> dict:
     """The module's work. Raises MeshError."""
-    with workspace() as private:
+    with workspace("meshops-helm-") as private:
         context = Context(task, private)
         try:
             return absent.run(context) if task.params["state"] == "absent" else present.run(context)

@@ -22,7 +22,8 @@ def in_argocd(kind: Kind, run: Callable, check: Callable[[dict], None] | None = 
             task.written = {**task.written, "namespace": stated or task.params["namespace"]}
         if check and task.params.get("state") != "absent":
             check(desired.declared(kind, task.written, task.options, ""))
-        task.writes_before = task.session.counts["writes"]
+        if not task.delivers_to_git:
+            task.writes_before = task.session.counts["writes"]
         return run(task)
 
     return placed

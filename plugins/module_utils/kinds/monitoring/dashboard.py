@@ -26,7 +26,7 @@ def declared(task) -> dict:
     written, params = task.written, task.params
     metadata = {
         "name": params["name"],
-        "namespace": params.get("namespace") or task.session.default_namespace,
+        "namespace": params.get("namespace") or task.default_namespace,
         "labels": {**(written.get("labels") or {}), params["label"]: params["label_value"]},
     }
     annotations = dict(written.get("annotations") or {})

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The private folder of one task: kubeconfig, values and credentials for helm; gone when it ends, however it ends."""
+"""The private folder of one task, for what helm or git works with; gone when the task ends, however it ends."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ class Terminated(BaseException):
 class Workspace:
     """A folder of mode 0700, made when something is first put into it."""
 
-    def __init__(self):
+    def __init__(self, prefix: str = "meshops-"):
+        self._prefix = prefix
         self._folder: str | None = None
 
     @property
     def folder(self) -> str:
         if self._folder is None:
-            self._folder = private.new_path("meshops-helm-")
+            self._folder = private.new_path(self._prefix)
             os.mkdir(self._folder, 0o700)
         return self._folder
 
@@ -48,9 +49,9 @@ class Workspace:
 
 
 @contextlib.contextmanager
-def workspace() -> Iterator[Workspace]:
+def workspace(prefix: str = "meshops-") -> Iterator[Workspace]:
     """A Workspace for the block. A signal that ends the process ends the block first, then the process."""
-    made = Workspace()
+    made = Workspace(prefix)
     arrived: list[int] = []
     leaving = False
 
