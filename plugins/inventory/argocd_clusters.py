@@ -74,6 +74,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resource
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import connect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import registration
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import SECRET_TYPE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET
 
 _FILES = ("argocd_clusters.yml", "argocd_clusters.yaml")
@@ -102,7 +103,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
 
     def _registered(self) -> list:
         session = connect(self._connection())
-        selector = ",".join([f"{registration.LABEL}=cluster", *self.get_option("label_selectors")])
+        selector = ",".join([f"{SECRET_TYPE}=cluster", *self.get_option("label_selectors")])
         secrets = Resources(session).list(SECRET, self.get_option("namespace"), selector)
         found = [registration.read(secret) for secret in secrets]
         return sorted(found, key=lambda one: one.name)

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
+import certificates
 import pytest
 
 pytest_plugins = ["gitops"]
@@ -136,21 +137,7 @@ def test_certificates_host_keys_and_signatures(play, converges, cluster, namespa
     def stored(kind):
         return cluster.get(f"{MAPS}/argocd-{kind}").get("data") or {}
 
-    made = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-subj",
-        "/CN=test",
-        "-keyout",
-        "/dev/null",
-    ]
-    pem = subprocess.run(made, check=True, capture_output=True, text=True).stdout
+    pem = certificates.self_signed()
     converges(task("argocd_certificate", type="tls", server=server, data=pem))
     assert stored("tls-certs-cm")[server] == pem
     play(task("argocd_certificate", type="tls", server=server, state="absent"))

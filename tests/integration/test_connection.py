@@ -16,6 +16,7 @@ import textwrap
 import threading
 from pathlib import Path
 
+import certificates
 import playing
 import pytest
 import yaml
@@ -357,12 +358,7 @@ def test_who_is_not_let_in(play, reach, server, token, namespace):
 @pytest.mark.in_process
 def test_who_is_not_there(play, reach, server, tmp_path):
     authority = tmp_path / "other.crt"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=other", "-days", "2"]
-        + ["-keyout", str(tmp_path / "other.key"), "-out", str(authority)],
-        capture_output=True,
-        check=True,
-    )
+    authority.write_text(certificates.self_signed(tmp_path / "other.key"))
     page = http.server.HTTPServer(("127.0.0.1", 0), _Page)
     threading.Thread(target=page.serve_forever, daemon=True).start()
     run = play(

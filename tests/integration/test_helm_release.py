@@ -22,15 +22,14 @@ import sys
 import textwrap
 import threading
 import time
-import unittest.mock
 from pathlib import Path
 
+import certificates
 import playing
 import pytest
 
 sys.path.insert(0, str(playing.BUILD / "collections"))
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import execute
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.modules.helm_release import ENTRY
@@ -40,15 +39,6 @@ pytestmark = pytest.mark.once
 CHARTS = Path(__file__).parent / "charts"
 SAMPLE = str(CHARTS / "sample")
 WIDGETS = "widgets.helm-test.meshops.example"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _the_tests_own_client(cluster):
-    """The module's session removes all files that the kubernetes package has written; the tests' own client lives in
-    the same process here, and needs its."""
-    assert cluster.client
-    with unittest.mock.patch.object(credentials.kube_config, "_cleanup_temp_files"):
-        yield
 
 
 def find_program(cluster, name):
@@ -320,7 +310,7 @@ def test_fields_of_controllers_are_not_drift(release):
     release.done(values=values)
     webhook = f"validatingwebhookconfiguration/{release.namespace}-shop"
     with cleared(release.cluster, webhook):
-        certificate = base64.b64encode(ca()).decode()
+        certificate = base64.b64encode(certificates.self_signed().encode()).decode()
         patch = [
             {"op": "replace", "path": "/webhooks/0/failurePolicy", "value": "Fail"},
             {"op": "replace", "path": "/webhooks/0/clientConfig/caBundle", "value": certificate},
@@ -341,28 +331,6 @@ def test_fields_of_controllers_are_not_drift(release):
         release.kubectl("scale", DEPLOYMENT, "--replicas=2")
         assert release.done(check=True, values=values, force_conflicts=True)["drifted"]
         release.done(state="absent", chart=None)
-
-
-def ca():
-    """Some certificate, which is all that the API server asks of a caBundle."""
-    made = subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-keyout",
-            os.devnull,
-        ]
-        + ["-subj", "/CN=test", "-days", "1"],
-        capture_output=True,
-        check=True,
-    )
-    return made.stdout
 
 
 @contextlib.contextmanager

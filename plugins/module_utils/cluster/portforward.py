@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import http.client
 import io
-import json
 from urllib.parse import urlsplit
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import CONNECT_TIMEOUT, Session
-from ansible_collections.meshops.lifecycle.plugins.module_utils.libraries import should_bypass_proxies, websocket_client
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import (
+    CONNECT_TIMEOUT,
+    Session,
+    bypassed,
+    decoded,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.libraries import websocket_client
 
 _PROTOCOL = "v4.channel.k8s.io"
 _DATA, _ERROR = 0, 1
@@ -45,7 +49,7 @@ def _open(session: Session, path: str, timeout: float):
         options["sslopt"] = {"context": credentials.ssl_context}
         if getattr(configuration, "tls_server_name", None):
             options["sslopt"]["server_hostname"] = configuration.tls_server_name
-    if configuration.proxy and not should_bypass_proxies(configuration.host, configuration.no_proxy or ""):
+    if configuration.proxy and not bypassed(configuration):
         proxy = urlsplit(configuration.proxy)
         options |= {"http_proxy_host": proxy.hostname, "http_proxy_port": proxy.port, "proxy_type": "http"}
         if proxy.username:
@@ -57,19 +61,11 @@ def _open(session: Session, path: str, timeout: float):
     try:
         opened = websocket.create_connection(f"ws{credentials.server[4:]}{path}", header=headers, **options)
     except websocket.WebSocketBadStatusException as error:
-        raise errors.from_status(error.status_code, _decoded(error.resp_body), credentials.origin) from None
+        raise errors.from_status(error.status_code, decoded(error.resp_body or b""), credentials.origin) from None
     except (websocket.WebSocketException, OSError) as error:
         raise errors.ApiError(f"The API server {credentials.server} does not forward to a pod: {error}.") from None
     opened.settimeout(timeout)
     return opened
-
-
-def _decoded(body):
-    text = body.decode(errors="replace") if isinstance(body, bytes) else str(body or "")
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text[:500]
 
 
 class _Stream:

@@ -119,7 +119,7 @@ class Session:
         answer = self._send("GET", url, None, None, seconds + 5, stream=True)
         try:
             if answer.status >= 400:
-                raise errors.from_status(answer.status, _decode(answer.data), self.credentials.origin)
+                raise errors.from_status(answer.status, decoded(answer.data), self.credentials.origin)
             yield from _events(answer)
         finally:
             answer.close()
@@ -172,7 +172,7 @@ class Session:
 
     def _once(self, verb, url, data, content_type, timeout) -> dict:
         answer = self._send(verb, url, data, content_type if data is not None else None, timeout)
-        document = _decode(answer.data)
+        document = decoded(answer.data)
         if isinstance(document, dict):  # anything else is not from an API server
             self._answered = True
         if answer.status >= 400:
@@ -260,7 +260,7 @@ def _pool(credentials, proxy_headers: Mapping):
         if getattr(configuration, "tls_server_name", None):
             options["server_hostname"] = configuration.tls_server_name
             options["assert_hostname"] = configuration.tls_server_name
-    if configuration.proxy and not _bypassed(configuration):
+    if configuration.proxy and not bypassed(configuration):
         try:
             return urllib3.ProxyManager(configuration.proxy, proxy_headers=_basic(proxy_headers), **options)
         except urllib3.exceptions.ProxySchemeUnknown:
@@ -268,7 +268,8 @@ def _pool(credentials, proxy_headers: Mapping):
     return urllib3.PoolManager(**options)
 
 
-def _bypassed(configuration) -> bool:
+def bypassed(configuration) -> bool:
+    """Whether the API server is reached without the proxy, by what the configuration says of exceptions."""
     return should_bypass_proxies(configuration.host, configuration.no_proxy or "")
 
 
@@ -278,7 +279,8 @@ def _basic(headers: Mapping) -> dict | None:
     return urllib3.make_headers(**known) if known else None
 
 
-def _decode(data: bytes):
+def decoded(data: bytes):
+    """The JSON of an answer; the beginning of its text where it is none."""
     try:
         return json.loads(data)
     except ValueError:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import HERE
+
 # Words of Argo CD, git, Helm or the API server -> which field to look at, or what to do. The first that fits counts.
 _ADVICE = (
     (
@@ -28,7 +30,7 @@ _ADVICE = (
     (
         r"cluster \S+ not found|there are no clusters with this name|error getting cluster",
         "Check spec.destination; the cluster must be registered in Argo CD, and the one that Argo CD runs in is "
-        "https://kubernetes.default.svc.",
+        f"{HERE}.",
     ),
     (
         r"failed to get cluster info|error synchronizing cache state",

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import deletion, operation, status, tree
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import wrote
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION, wrote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.spec import is_automated, normalise
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.waiting import Wait, Watched
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import DELIVERY, Kind
 
 _BEFORE_DELETE = 60.0  # seconds that preparing a deletion may take where no time-out is given
 
@@ -52,13 +52,8 @@ def wait_deleted(task, resources, live: dict, deadline: float) -> None:
     deletion.until_gone(task, Watched(resources, KIND, live), deadline)
 
 
-KIND = Kind(
-    group="argoproj.io",
-    kind="Application",
-    plural="applications",
-    versions=("v1alpha1",),
-    order=DELIVERY,
-    installed_by="argocd",
+KIND = replace(
+    APPLICATION,
     ready=status.ready,
     normalise=normalise,
     wait=wait,

@@ -10,9 +10,11 @@ sent, after which the controller has nothing left to change. Source: ``applicati
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import generated
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import spec as spec_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import DELIVERY, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATIONSET
 
 # Fields of a generator that are structures in Argo CD's types, and so are always written.
 _ALWAYS = {"clusters": "selector", "clusterDecisionResource": "labelSelector", "plugin": "input"}
@@ -81,13 +83,8 @@ def _is_zero(value) -> bool:
     return value is False or value == "" or value == [] or value is None
 
 
-KIND = Kind(
-    group="argoproj.io",
-    kind="ApplicationSet",
-    plural="applicationsets",
-    versions=("v1alpha1",),
-    order=DELIVERY,
-    installed_by="argocd",
+KIND = replace(
+    APPLICATIONSET,
     ready=generated.ready,
     normalise=normalise,
     wait=generated.wait,

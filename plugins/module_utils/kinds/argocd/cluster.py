@@ -16,13 +16,17 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import c
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired, manage
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.access import PENDING, Access
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.repository import SECRET_TYPE, fnv
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import (
+    HERE,
+    SECRET_TYPE,
+    secret_document,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.repository import fnv
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET, decoded, secret
 
-HERE = "https://kubernetes.default.svc"
 SECRET_OPTIONS = (
     "cluster.api_key",
     "spec.config.password",
@@ -117,11 +121,6 @@ def _secret_name(task, registered: dict | None, server: str) -> str:
 
 def _document(task, spec: dict, server: str, name: str) -> dict:
     """The Secret without its ``config``."""
-    written = task.written
-    labels = {**(written.get("labels") or {}), SECRET_TYPE: "cluster"}
-    metadata = {"name": name, "namespace": task.params["namespace"], "labels": labels}
-    if written.get("annotations"):
-        metadata["annotations"] = written["annotations"]
     data = {"name": task.params["name"], "server": server}
     if spec.get("namespaces"):
         data["namespaces"] = ",".join(spec["namespaces"])
@@ -130,8 +129,7 @@ def _document(task, spec: dict, server: str, name: str) -> dict:
     for option in ("project", "shard"):
         if spec.get(option) is not None:
             data[option] = str(spec[option])
-    document = desired.tidy({"apiVersion": "v1", "kind": "Secret", "metadata": metadata})
-    return {**document, "type": "Opaque", "stringData": data}
+    return {**secret_document(task, name, "cluster"), "type": "Opaque", "stringData": data}
 
 
 def _config(task, spec: dict, target: Session | None, token: str) -> dict:

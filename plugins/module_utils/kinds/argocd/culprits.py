@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import deploys_here
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Readiness
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 
-_HERE = ("https://kubernetes.default.svc", "in-cluster")
 _MOST = 60  # resources read for one answer
 _FINE = ("Healthy", "", None)
 
@@ -25,8 +25,7 @@ def find(resources, live: dict, most: int = _MOST) -> list[dict]:
     told = [r for r in managed if (r.get("health") or {}).get("status") not in _FINE]
     if told or any(r.get("health") for r in managed):
         return [{**r, "message": _told(r["health"])} for r in told]
-    destination = live["spec"].get("destination") or {}
-    if destination.get("server") not in _HERE and destination.get("name") not in _HERE:
+    if not deploys_here(live):
         return []
     found = []
     for resource in [r for r in managed if _has_health(r)][:most]:

@@ -9,13 +9,12 @@ import time
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import tree
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import wrote
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATIONSET, wrote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.waiting import Watched
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Kind, Readiness, condition
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Readiness, condition
 
 REFRESH = "argocd.argoproj.io/application-set-refresh"
 _STALE = 4.0  # seconds that an error from before our write may stay until it counts as one of now
-_APPLICATIONSET = Kind("argoproj.io", "ApplicationSet", "applicationsets", ("v1alpha1",), installed_by="argocd")
 
 
 def ready(live: dict) -> Readiness:
@@ -34,7 +33,7 @@ def wait(task, resources, live: dict, deadline: float) -> dict:
     The conditions do not tell which declaration they are about. But the controller takes an annotation away at the end
     of a generation that began after it was set. Raises MeshError on a failure at once, and on time-out.
     """
-    watched = Watched(resources, _APPLICATIONSET, live)
+    watched = Watched(resources, APPLICATIONSET, live)
     if wrote(task, live) or ready(live).state != "ready":
         _generate(task, watched, deadline)
     health = tuple(task.params.get("wait_health") or ("Healthy",))
@@ -78,7 +77,7 @@ def _told(failed: dict) -> str:
 
 def wait_deleted(task, resources, live: dict, deadline: float) -> None:
     """Until the ApplicationSet and the Applications that went with it are gone. Raises MeshError on time-out."""
-    watched = Watched(resources, _APPLICATIONSET, live)
+    watched = Watched(resources, APPLICATIONSET, live)
     progress, started = Progress(task, watched.label), time.monotonic()
     while True:
         left = tree.owned_by(tree.everything(resources, watched.place[0]), live)

@@ -1,13 +1,40 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules of Argo CD's kinds have in common: their namespace, and knowing whether the task has written."""
+"""What the modules of Argo CD have in common: its kinds, its namespace and cluster, its labelled Secrets, and whether
+the task has written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import DELIVERY, DELIVERY_PROJECTS, Kind
+
+# The kinds for whoever reads and patches them; what else each of them can do is joined in its own file.
+GROUP = "argoproj.io"
+APPLICATION = Kind(GROUP, "Application", "applications", ("v1alpha1",), order=DELIVERY, installed_by="argocd")
+APPLICATIONSET = Kind(GROUP, "ApplicationSet", "applicationsets", ("v1alpha1",), order=DELIVERY, installed_by="argocd")
+PROJECT = Kind(GROUP, "AppProject", "appprojects", ("v1alpha1",), order=DELIVERY_PROJECTS, installed_by="argocd")
+
+SECRET_TYPE = "argocd.argoproj.io/secret-type"  # the label by which Argo CD knows what a Secret is for
+HERE = "https://kubernetes.default.svc"  # the cluster that Argo CD runs in, and its name there
+_HERE_BY_NAME = "in-cluster"
+
+
+def deploys_here(live: dict) -> bool:
+    """Whether an Application's destination is the cluster that Argo CD runs in, which is the one we talk to."""
+    destination = (live.get("spec") or {}).get("destination") or {}
+    return destination.get("server") == HERE or destination.get("name") == _HERE_BY_NAME
+
+
+def secret_document(task, name: str, kind: str) -> dict:
+    """A Secret that Argo CD knows as a ``kind``, with the task's namespace, labels and annotations, without data."""
+    written = task.written
+    labels = {**(written.get("labels") or {}), SECRET_TYPE: kind}
+    metadata = {"name": name, "namespace": task.params["namespace"], "labels": labels}
+    if written.get("annotations"):
+        metadata["annotations"] = written["annotations"]
+    return desired.tidy({"apiVersion": "v1", "kind": "Secret", "metadata": metadata})
 
 
 def in_argocd(kind: Kind, run: Callable, check: Callable[[dict], None] | None = None) -> Callable:

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND as APPLICATION
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import DELIVERY_PROJECTS, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION, PROJECT
 
 DEFAULT = "default"
 
@@ -41,12 +42,4 @@ def _users(resources, live: dict) -> list[str]:
     ]
 
 
-KIND = Kind(
-    group="argoproj.io",
-    kind="AppProject",
-    plural="appprojects",
-    versions=("v1alpha1",),
-    order=DELIVERY_PROJECTS,
-    installed_by="argocd",
-    before_delete=before_delete,
-)
+KIND = replace(PROJECT, before_delete=before_delete)

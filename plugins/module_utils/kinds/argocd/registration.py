@@ -8,10 +8,9 @@ import json
 from dataclasses import dataclass, field
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import HERE, SECRET_TYPE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import decoded
 
-LABEL = "argocd.argoproj.io/secret-type"
-HERE = "https://kubernetes.default.svc"
 _PLAIN = {"username": "username", "password": "password", "bearerToken": "token"}
 _TLS = {"certData": "client-certificate-data", "keyData": "client-key-data"}
 
@@ -81,7 +80,7 @@ def read(secret: dict) -> Registration:
         server,
         [name.strip() for name in listed if name.strip()],
         decoded(secret, "project") or "",
-        {key: value for key, value in (metadata.get("labels") or {}).items() if key != LABEL},
+        {key: value for key, value in (metadata.get("labels") or {}).items() if key != SECRET_TYPE},
         dict(metadata.get("annotations") or {}),
         config,
     )

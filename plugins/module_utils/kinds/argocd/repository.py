@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils import params
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import secret_document
 
-SECRET_TYPE = "argocd.argoproj.io/secret-type"
 SECRET_OPTIONS = tuple(
     f"spec.{name}"
     for name in (
@@ -44,19 +43,14 @@ _PREFIXES = {
 
 def declared(task) -> dict:
     """The Secret that a task declares. Raises MeshError for what Argo CD could not use."""
-    written, stated = task.written, task.params
-    spec = written.get("spec") or {}
+    stated, spec = task.params, task.written.get("spec") or {}
     kind = stated["secret_type"]
     if stated["state"] == "present":
         check(spec, kind)
     name = stated.get("name") or (name_of(spec, kind) if spec.get("url") else "")
     if not name:
         raise MeshError("argocd_repository: give 'name', or 'spec' with the url that the name follows from.")
-    labels = {**(written.get("labels") or {}), SECRET_TYPE: kind}
-    metadata = {"name": name, "namespace": stated["namespace"], "labels": labels}
-    if written.get("annotations"):
-        metadata["annotations"] = written["annotations"]
-    document = desired.tidy({"apiVersion": "v1", "kind": "Secret", "metadata": metadata})
+    document = secret_document(task, name, kind)
     if stated["state"] == "absent":
         return document
     return {**document, "type": "Opaque", "stringData": _data(spec, kind, task.options["spec"]["options"])}

@@ -13,6 +13,7 @@ Sources: ``types.go`` (json tags, ``IsZero``) and ``NormalizeApplicationSpec`` o
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError, sentence
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import HERE
 
 
 class Struct:
@@ -186,7 +187,7 @@ def check_addresses(declared: dict) -> None:
     if isinstance(server, str) and server and "://" not in server:
         found.append(
             f"spec.destination.server is {server!r}, which is no URL of a cluster; the one that Argo CD runs in is "
-            "https://kubernetes.default.svc"
+            f"{HERE}"
         )
     if found:
         hint = "A variable was empty where this document was made" if "undefined" in (server, *_urls(spec)) else ""

@@ -14,13 +14,15 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, culprits, status
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import (
+    APPLICATION,
+    APPLICATIONSET,
+    GROUP,
+    deploys_here,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.waiting import TELL
 
-_GROUP = "argoproj.io"
-APPLICATION = Kind(_GROUP, "Application", "applications", ("v1alpha1",), installed_by="argocd")
-APPLICATIONSET = Kind(_GROUP, "ApplicationSet", "applicationsets", ("v1alpha1",), installed_by="argocd")
-_HERE = ("https://kubernetes.default.svc", "in-cluster")
 _LASTS = 2.5  # seconds that the failure of a child has to last: it may be of the declaration before
 _DOUBTFUL = 20.0  # the same for what the controller may see otherwise when it looks again, which can take it a while
 _PAUSE = 0.5  # seconds between two looks
@@ -33,13 +35,13 @@ def has_children(live: dict) -> bool:
 
 def _named(live: dict) -> list[tuple[str, str, str]]:
     """(kind, namespace, name) of the Applications and ApplicationSets that an Application deploys."""
-    destination = (live.get("spec") or {}).get("destination") or {}
-    if destination.get("server") not in _HERE and destination.get("name") not in _HERE:
+    if not deploys_here(live):
         return []
+    destination = live["spec"]["destination"]
     return [
         (r["kind"], r.get("namespace") or destination.get("namespace") or "", r["name"])
         for r in (live.get("status") or {}).get("resources") or []
-        if r.get("group") == _GROUP and r.get("kind") in ("Application", "ApplicationSet")
+        if r.get("group") == GROUP and r.get("kind") in ("Application", "ApplicationSet")
     ]
 
 
@@ -65,13 +67,22 @@ def owned_by(applications: dict, live: dict) -> list[dict]:
 
 
 class _Look:
-    """One look at the tree. ``said``: label -> Verdict of every Application below the root."""
+    """One look at the tree. ``said``: label -> Verdict of every Application below the root; ``live``: as they are."""
 
     def __init__(self, resources, root: dict, enough: tuple[str, ...]):
         self._resources, self._enough = resources, enough
         self._all = everything(resources, root["metadata"]["namespace"])
         self.said: dict[str, Verdict] = {}
+        self.live: dict[str, dict] = {}
         self._below(root)
+
+    def culprits(self) -> dict[str, str]:
+        """What the Applications that are Synced and not healthy wait for, by label; this asks for single resources."""
+        return {
+            label: culprits.sentence(culprits.find(self._resources, self.live[label], 10))
+            for label, said in self.said.items()
+            if said.state == "waiting" and said.message.startswith("it is Synced")
+        }
 
     def _below(self, live: dict) -> None:
         if live["kind"] == "ApplicationSet":
@@ -97,9 +108,8 @@ class _Look:
         out_of_sync = ((child.get("status") or {}).get("sync") or {}).get("status") == "OutOfSync"
         if rolling and out_of_sync and said.state in ("failed", "doubtful") and not said.given_up:
             said = Verdict("waiting", "it is not its turn yet")  # its automated sync is the ApplicationSet's to start
-        if said.state == "waiting" and said.message.startswith("it is Synced"):
-            said = said._replace(message=said.message + culprits.sentence(culprits.find(self._resources, child, 10)))
         self.said[label] = said
+        self.live[label] = child
         self._below(child)
 
 
@@ -107,27 +117,30 @@ def wait(task, watched, enough: tuple[str, ...], deadline: float) -> None:
     """Until every Application below the root is in order. Raises MeshError on a failure at once, and on time-out."""
     progress, started = Progress(task, watched.label), time.monotonic()
     since: dict[str, float] = {}
+    blamed, blamed_at = {}, started - TELL / 2
     while True:
-        said = _Look(watched.resources, watched.live, enough).said
+        look = _Look(watched.resources, watched.live, enough)
+        said, now = look.said, time.monotonic()
+        if now - blamed_at > TELL or now >= deadline:
+            blamed, blamed_at = look.culprits(), now
         missing = {label: one for label, one in said.items() if one.state != "ready"}
         if not missing:
             return
-        now = time.monotonic()
         for label, one in said.items():
             if one.state not in ("failed", "doubtful"):
                 since.pop(label, None)
             elif now - since.setdefault(label, now) > (_LASTS if one.state == "failed" else _DOUBTFUL):
                 raise MeshError(
                     f"{watched.label}: its {label} failed: {one.message.rstrip('.')}.{advice.on(one.message)}",
-                    applications=_rows(said),
+                    applications=_rows(said, blamed),
                 )
-        told = "; ".join(f"{label}: {one.message}" for label, one in list(missing.items())[:3])
+        told = "; ".join(f"{label}: {one.message}{blamed.get(label, '')}" for label, one in list(missing.items())[:3])
         counted = f"{len(said) - len(missing)} of {len(said)} Applications below it are in order"
         if now >= deadline:
             raise MeshError(
                 f"{watched.label}: after {now - started:.0f} s {counted}. {told.rstrip('.')}."
                 f"{advice.on(told) or ' A longer wait_timeout may help.'}",
-                applications=_rows(said),
+                applications=_rows(said, blamed),
             )
         progress.say(f"{counted}, {told}")
         time.sleep(_PAUSE)
@@ -135,5 +148,8 @@ def wait(task, watched, enough: tuple[str, ...], deadline: float) -> None:
             raise MeshError(f"{watched.label} was deleted by somebody while we waited for it.")
 
 
-def _rows(said: dict[str, Verdict]) -> list[dict]:
-    return [{"application": label, "state": one.state, "message": one.message} for label, one in said.items()]
+def _rows(said: dict[str, Verdict], blamed: dict[str, str]) -> list[dict]:
+    return [
+        {"application": label, "state": one.state, "message": one.message + blamed.get(label, "")}
+        for label, one in said.items()
+    ]

@@ -16,16 +16,14 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, culprits, status, windows
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import PROJECT
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import DELIVERY_PROJECTS, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
-PROJECT = Kind(
-    "argoproj.io", "AppProject", "appprojects", ("v1alpha1",), order=DELIVERY_PROJECTS, installed_by="argocd"
-)
 _SLICE = 2.0  # seconds that one watch lasts at most; between two of them the clock is looked at
 _LOST = 5  # how often a request to look again is repeated when it was taken away unanswered
 _SILENT = 15.0  # seconds without an answer after which the controller is thought to be away
-_TELL = 4.0  # seconds between two looks at the single resources, for a line of progress
+TELL = 4.0  # seconds between two looks at the single resources, for a line of progress
 _AGAIN = 10.0  # seconds between two requests to look again at what fails for a passing reason
 
 
@@ -209,7 +207,7 @@ class Wait:
     def _say(self, said: Verdict) -> None:
         message = said.message
         if message.startswith("it is Synced"):
-            if time.monotonic() - self._told_at > _TELL:
+            if time.monotonic() - self._told_at > TELL:
                 self._told_at = time.monotonic()
                 self._told = culprits.sentence(culprits.find(self._watched.resources, self._watched.live, most=10))
             message += self._told
