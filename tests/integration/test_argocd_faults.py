@@ -13,6 +13,9 @@ from gitops import NOWHERE, config_map, hook
 
 pytest_plugins = ["gitops"]
 MANUAL = {"syncPolicy": {"retry": {"limit": 0}}}
+REFRESH = "argocd.argoproj.io/refresh"
+REPO_SERVER = "app.kubernetes.io/name=argocd-repo-server"
+RESUMED = {"spec": {"suspend": False}}
 pytestmark = [pytest.mark.in_process, pytest.mark.once]
 
 
@@ -104,7 +107,7 @@ def test_controllers_end_in_mid_wait(play, apps, cluster):
             selector = f"app.kubernetes.io/name=argocd-{name}"
             cluster.kubectl("delete", "pod", "-n", "argocd", "-l", selector, "--force", "--grace-period=0")
         while not done.wait(1):  # a sync that is run again makes its hook anew
-            cluster.api("PATCH", job, {"spec": {"suspend": False}}, "application/merge-patch+json")
+            cluster.api("PATCH", job, RESUMED, "application/merge-patch+json")
 
     done = threading.Event()
     disturber = threading.Thread(target=disturb)
@@ -115,4 +118,74 @@ def test_controllers_end_in_mid_wait(play, apps, cluster):
         done.set()
         disturber.join()
     assert run["Sync"].result["operation"]["phase"] == "Succeeded"
+    assert apps.core("configmaps", "one")
+
+
+@pytest.mark.needs_lab
+def test_a_refresh_that_gets_lost_is_asked_for_again(play, apps, cluster):
+    """A controller in mid-reconcile takes the request away and does not answer it. Here it is away meanwhile."""
+    play(apps.present())
+    controller = ("statefulset/argocd-application-controller", "-n", "argocd")
+    seen = []
+
+    def lose():
+        apps.until(asked, 60)
+        seen.append("asked")
+        apps.patch({"metadata": {"annotations": {REFRESH: None}}})
+        apps.until(asked, 30)
+        seen.append("asked again")
+        cluster.kubectl("scale", *controller, "--replicas=1")
+
+    def asked(live):
+        return REFRESH in (live["metadata"].get("annotations") or {})
+
+    revision = apps.repository.commit({"one/map.yaml": config_map("one", {"colour": "green"})})
+    cluster.kubectl("scale", *controller, "--replicas=0")
+    try:
+        cluster.kubectl("wait", "--for=delete", "pod/argocd-application-controller-0", "-n", "argocd", "--timeout=60s")
+        loser = threading.Thread(target=lose)
+        loser.start()
+        run = play(apps.present(refresh="normal", wait_timeout=120))
+        loser.join()
+    finally:
+        cluster.kubectl("scale", *controller, "--replicas=1")
+    assert seen == ["asked", "asked again"]
+    assert run["Application"].result["result"]["status"]["sync"]["revision"] == revision
+    assert apps.core("configmaps", "one")["data"] == {"colour": "green"}
+
+
+@pytest.mark.needs_lab
+def test_an_outage_during_an_automated_sync_without_retries(play, apps, cluster):
+    """Argo CD gives the revision up, for a reason that has nothing to do with it; the wait has it synced once more."""
+    slow = hook("slow", "PreSync")
+    slow["spec"]["suspend"] = True
+    apps.repository.commit({"one/hook.yaml": slow})
+    job = f"/apis/batch/v1/namespaces/{apps.namespace}/jobs/slow"
+    server = ("deployment/argocd-repo-server", "-n", "argocd")
+    ended = []
+
+    def disturb():
+        apps.until(lambda _live: cluster.get(job), 60)
+        cluster.kubectl("scale", *server, "--replicas=0")
+        cluster.kubectl("wait", "--for=delete", "pod", "-n", "argocd", "-l", REPO_SERVER, "--timeout=60s")
+        cluster.api("PATCH", job, RESUMED, "application/merge-patch+json")
+        live = apps.until(lambda live: (live["status"].get("operationState") or {}).get("phase") == "Error", 60)
+        ended.append(live["status"]["operationState"]["message"])
+        cluster.kubectl("scale", *server, "--replicas=1")
+        while not done.wait(1):  # the sync that is run again makes its hook anew
+            cluster.api("PATCH", job, RESUMED, "application/merge-patch+json")
+
+    done = threading.Event()
+    disturber = threading.Thread(target=disturb)
+    disturber.start()
+    policy = {"automated": {}, "retry": {"limit": 0}}
+    try:
+        run = play(apps.present(wait_timeout=180, spec={"syncPolicy": policy}))
+    finally:
+        done.set()
+        disturber.join()
+        cluster.kubectl("scale", *server, "--replicas=1")
+    assert ended
+    assert "a part of Argo CD was away, so its sync is run again" in run.stderr
+    assert run["Application"].result["result"]["status"]["operationState"]["phase"] == "Succeeded"
     assert apps.core("configmaps", "one")

@@ -113,7 +113,11 @@ class Resources:
 
     def watch_object(self, kind, namespace, name, timeout, resource_version=None) -> Iterator[dict]:
         """Events of one object for at most ``timeout`` seconds."""
-        query = {"fieldSelector": f"metadata.name={name}"}
+        yield from self.watch(kind, namespace, timeout, resource_version, f"metadata.name={name}")
+
+    def watch(self, kind, namespace, timeout, resource_version=None, field_selector="") -> Iterator[dict]:
+        """Events of all objects; without a ``resource_version`` every object comes first, as it is, as ADDED."""
+        query = {"fieldSelector": field_selector} if field_selector else {}
         if resource_version:
             query["resourceVersion"] = resource_version
         yield from self.session.watch(path(kind, self.version(kind), namespace), query, timeout)

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live, wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 _PAUSE = (0.1, 1.0)  # seconds between two rounds: at first, at most
 
@@ -37,9 +37,23 @@ def all_ready(task, resources: Resources, changes: list[Change], deadline: float
         pause = min(_PAUSE[1], pause * 1.5)
         _refresh(resources, [change for change, _message in pending])
         pending = _unready([change for change, _message in pending], failures)
-    if own:
-        with ThreadPoolExecutor(min(8, len(own))) as pool:
-            list(pool.map(lambda change: change.kind.wait(task, resources, change.after, deadline), own))
+    live.parallel(lambda kind_and_changes: _wait_own(task, resources, *kind_and_changes, deadline), _by_wait(own))
+
+
+def _by_wait(changes: list[Change]) -> list[tuple[Kind, list[Change]]]:
+    """The objects whose kind has a wait of its own, those together that can be awaited together."""
+    made: dict[tuple, tuple[Kind, list[Change]]] = {}
+    for change in changes:
+        alone = () if change.kind.wait_all else (change.namespace, change.name)
+        made.setdefault((change.kind.group, change.kind.kind, *alone), (change.kind, []))[1].append(change)
+    return list(made.values())
+
+
+def _wait_own(task, resources: Resources, kind: Kind, changes: list[Change], deadline: float) -> None:
+    if len(changes) > 1:
+        kind.wait_all(task, resources, changes, deadline)
+    else:
+        changes[0].after = kind.wait(task, resources, changes[0].after, deadline)
 
 
 def _unready(changes: list[Change], failures: wait.Failures) -> list[tuple[Change, str]]:

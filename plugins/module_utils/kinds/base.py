@@ -53,6 +53,7 @@ class Kind:
     ``defaults``: what the API server fills in by the kind's schema, as ``defaults_of`` makes it. They are for comparing
     alone; what is sent is what was declared.
     ``wait``: the kind's own wait, instead of ``ready``: ``wait(task, resources, live, deadline) -> live``;
+    ``wait_all(task, resources, changes, deadline)``: the same for several at once, which leaves each in its Change;
     ``before_delete(task, resources, live)`` and ``wait_deleted(task, resources, live, deadline)`` likewise.
     ``deadline`` is a ``time.monotonic()`` value. All raise MeshError.
     ``control_plane``: what brings objects of the kind to where they work, when it can be asked whether they are there:
@@ -71,6 +72,7 @@ class Kind:
     ready: Callable[[dict], Readiness] | None = None
     secret_fields: tuple[str, ...] = ()
     wait: Callable | None = None
+    wait_all: Callable | None = None
     normalise: Callable[[dict], dict] | None = None
     before_delete: Callable | None = None
     wait_deleted: Callable | None = None

@@ -8,7 +8,14 @@ import time
 from dataclasses import replace
 from functools import partial
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import deletion, operation, status, tree
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import (
+    deletion,
+    operation,
+    several,
+    status,
+    tree,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION, wrote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.spec import is_automated, normalise
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.waiting import Wait, Watched
@@ -21,16 +28,38 @@ def wait(task, resources, live: dict, deadline: float) -> dict:
 
     Returns the Application as it is then. Raises MeshError on a failure at once, and on time-out with what was missing.
     """
-    health = tuple(task.params.get("wait_health") or status.HEALTHY)
-    judge = partial(status.judge, enough=health)
+    waiting = _begun(task, resources, live, wrote(task, live))
+    waiting.until(deadline)
+    return with_children(task, waiting.watched, _health(task), deadline)
+
+
+def wait_all(task, resources, changes: list, deadline: float) -> None:
+    """The same for many at once, by one watch for all. Leaves each as it is then in its Change."""
+    projects: dict = {}
+
+    def begun(change) -> Wait:
+        live = change.after
+        return _begun(task, resources, live, change.changed or wrote(task, live), projects)
+
+    waits = parallel(begun, changes)
+    several.until_all(task, resources, waits, deadline)
+    for change, waiting in zip(changes, waits, strict=True):
+        change.after = with_children(task, waiting.watched, _health(task), deadline)
+
+
+def _begun(task, resources, live: dict, written: bool, projects: dict | None = None) -> Wait:
+    judge = partial(status.judge, enough=_health(task))
     retry = task.params.get("retry_failed", True) and is_automated(live["spec"])
-    waiting = Wait(task, Watched(resources, KIND, live), judge, operation.restart if retry else None)
+    waiting = Wait(task, Watched(resources, KIND, live), judge, operation.restart if retry else None, projects)
     if task.params.get("refresh"):
         waiting.refresh(task.params["refresh"])
-    elif live.get("status") and (wrote(task, live) or judge(live).state != "ready"):
+    elif live.get("status") and (written or judge(live).state != "ready"):
         waiting.refresh()
-    waiting.until(deadline)
-    return with_children(task, waiting.watched, health, deadline)
+    return waiting
+
+
+def _health(task) -> tuple[str, ...]:
+    return tuple(task.params.get("wait_health") or status.HEALTHY)
 
 
 def with_children(task, watched: Watched, health: tuple[str, ...], deadline: float) -> dict:
@@ -57,6 +86,7 @@ KIND = replace(
     ready=status.ready,
     normalise=normalise,
     wait=wait,
+    wait_all=wait_all,
     before_delete=before_delete,
     wait_deleted=wait_deleted,
 )

@@ -16,9 +16,13 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd imp
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import spec as spec_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND, with_children
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.waiting import Wait, Watched, project_of
-
-_AWAY = 2.0  # seconds until a sync is run again that ended because a part of Argo CD was away
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.waiting import (
+    AWAY,
+    WAS_AWAY,
+    Wait,
+    Watched,
+    project_of,
+)
 
 
 def run(task) -> dict:
@@ -293,12 +297,12 @@ def _until_ended(task, watched: Watched, made: dict, ours: outcome.Ours, deadlin
         try:
             Wait(task, watched, ours.judge).until(deadline)
         except MeshError:
-            if not status.is_passing_end(ours.state) or time.monotonic() + _AWAY >= deadline:
+            if not status.is_passing_end(ours.state) or time.monotonic() + AWAY >= deadline:
                 raise
         else:
             return
-        task.warn(f"{watched.label}: a part of Argo CD was away, so its sync is run again.")
-        time.sleep(_AWAY)
+        task.warn(WAS_AWAY.format(watched.label))
+        time.sleep(AWAY)
         watched.read()
         ours.id, ours.state = _start(task, watched, operation.again(made), deadline), None
 

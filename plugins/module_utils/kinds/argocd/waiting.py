@@ -24,6 +24,9 @@ _SLICE = 2.0  # seconds that one watch lasts at most; between two of them the cl
 _LOST = 5  # how often a request to look again is repeated when it was taken away unanswered
 _SILENT = 15.0  # seconds without an answer after which the controller is thought to be away
 TELL = 4.0  # seconds between two looks at the single resources, for a line of progress
+_DOUBT = 0.5  # seconds from a doubtful word of the controller until it is asked for another
+AWAY = 2.0  # seconds until a sync is run again that ended because a part of Argo CD was away
+WAS_AWAY = "{}: a part of Argo CD was away, so its sync is run again."
 _AGAIN = 10.0  # seconds between two requests to look again at what fails for a passing reason
 
 
@@ -90,6 +93,7 @@ class Refresh:
         self._watched, self._kind = watched, kind
         self._before = _reconciled(watched.live)
         self._asked = 0
+        self._open = True
         self.begun = time.monotonic()
         self._ask()
 
@@ -99,6 +103,10 @@ class Refresh:
         self._watched.patch({"metadata": {"annotations": {status.REFRESH: self._kind}}})
 
     def answered(self) -> bool:
+        self._open = self._open and not self._is_answered()
+        return not self._open
+
+    def _is_answered(self) -> bool:
         live = self._watched.live
         if status.REFRESH in (live["metadata"].get("annotations") or {}):
             return False
@@ -110,6 +118,11 @@ class Refresh:
         if invalid or time.monotonic() - self._at > 1.1:
             self._ask()
         return False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was not answered when that was last asked."""
+        return self._open
 
     @property
     def silent(self) -> bool:
@@ -129,16 +142,26 @@ class Wait:
 
     ``judge``: live object -> Verdict, believed only once every refresh that was asked for has been answered.
     ``restart``: what to do about a revision that Argo CD had given up on before the wait; called once, or None.
+    ``projects``: what several waits have read of their projects, so that each is read once.
     """
 
-    def __init__(self, task, watched: Watched, judge: Callable[[dict], Verdict], restart: Callable | None = None):
+    def __init__(
+        self,
+        task,
+        watched: Watched,
+        judge: Callable[[dict], Verdict],
+        restart: Callable | None = None,
+        projects: dict | None = None,
+    ):
         self.watched = self._watched = watched
         self._task, self._judge, self._restart = task, judge, restart
         self._progress = Progress(task, watched.label)
         self._started = time.monotonic()
         self._refresh: Refresh | None = None
         self._doubted = False
-        self._project_read: dict | None = None
+        self._due: float | None = None  # when the controller is asked about what is in doubt
+        self._restart_at: float | None = None  # when what an outage has ended is run again
+        self._projects = {} if projects is None else projects
         self._told, self._told_at = "", time.monotonic()
         self._operation_before = _operation_of(watched.live)
 
@@ -149,26 +172,49 @@ class Wait:
     def until(self, deadline: float) -> dict:
         """The Application once it is in order. Raises MeshError on a failure at once, and on time-out."""
         while True:
-            said = self._look()
+            said = self.look()
             if said.state == "ready":
                 return self._watched.live
-            if said.state == "failed":
-                self._fail(said)
             left = deadline - time.monotonic()
             if left <= 0:
                 self._time_out(said)
             self._say(said)
-            if not self._watched.next(left):
-                raise MeshError(f"{self._watched.label} was deleted by somebody while we waited for it.")
+            if self._due:
+                time.sleep(max(0.0, min(left, self._due - time.monotonic())))
+            elif not self._watched.next(left):
+                raise self.gone()
 
-    def _look(self) -> Verdict:
+    def look(self) -> Verdict:
+        """What the newest state amounts to: ready or waiting. Raises MeshError on a failure."""
+        said = self._verdict()
+        if said.state == "failed":
+            self._fail(said)
+        return said
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether something is to be done soon, though the Application may not change."""
+        return bool(self._due or self._restart_at or (self._refresh and self._refresh.is_open))
+
+    def gone(self) -> MeshError:
+        return MeshError(f"{self._watched.label} was deleted by somebody while we waited for it.")
+
+    def _verdict(self) -> Verdict:
+        if self._due:
+            if time.monotonic() < self._due:
+                return Verdict("waiting", "Argo CD will be asked to look at it again")
+            self._due = None
+            self.refresh("hard" if status.is_cached(self._watched.live) else "normal")
         if self._refresh and not self._refresh.answered():
             silent = ". Its application controller does not answer; see whether it runs" if self._refresh.silent else ""
             return Verdict("waiting", f"Argo CD was asked to look at it again{silent}")
         said = self._judge(self._watched.live)
-        if said.given_up and self._restart and self._operation_before == _operation_of(self._watched.live):
-            self._start_again(said)
-            return Verdict("waiting", "its sync was started again")
+        if said.given_up and self._restart:
+            if status.is_passing_end(self._watched.live["status"].get("operationState")):
+                return self._after_outage()
+            if self._operation_before == _operation_of(self._watched.live):
+                self._start_again(said)
+                return Verdict("waiting", "its sync was started again")
         if said.state == "doubtful":
             return self._second_look(said)
         self._doubted = False
@@ -180,22 +226,31 @@ class Wait:
         return said
 
     def _project(self) -> dict:
-        if self._project_read is None:
-            self._project_read = project_of(self._watched)
-        return self._project_read
+        name = self._watched.live["spec"].get("project")
+        if name not in self._projects:
+            self._projects[name] = project_of(self._watched)
+        return self._projects[name]
 
     def _second_look(self, said: Verdict) -> Verdict:
         """What the controller says right after something else has changed may rest on what it knew before."""
         if self._doubted:
             return said._replace(state="failed")
-        self._doubted = True
-        time.sleep(0.5)
-        self.refresh("hard" if status.is_cached(self._watched.live) else "normal")
+        self._doubted, self._due = True, time.monotonic() + _DOUBT
         return said._replace(state="waiting")
 
     def _look_again_later(self) -> None:
         if not self._refresh or time.monotonic() - self._refresh.begun > _AGAIN:
             self.refresh()
+
+    def _after_outage(self) -> Verdict:
+        """Automated sync has given the revision up, though nothing is known against it: sync it, after a moment."""
+        now = time.monotonic()
+        self._restart_at = self._restart_at or now + AWAY
+        if now >= self._restart_at:
+            self._restart_at = None
+            self._task.warn(WAS_AWAY.format(self._watched.label))
+            self._restart(self._watched)
+        return Verdict("waiting", "a part of Argo CD was away, so its sync is run again")
 
     def _start_again(self, said: Verdict) -> None:
         restart, self._restart = self._restart, None
@@ -224,16 +279,21 @@ class Wait:
         raise MeshError(f"{self._watched.label}: {said.message.rstrip('.')}.{hint}", application=status.summary(live))
 
     def _time_out(self, said: Verdict) -> None:
+        missing, found = self.missing(said)
+        raise MeshError(
+            f"{self._watched.label} was not in order after {round(time.monotonic() - self._started)} s: {missing}."
+            f"{advice.on(missing) or ' A longer wait_timeout may help.'}",
+            application=status.summary(self._watched.live, found),
+        )
+
+    def missing(self, said: Verdict) -> tuple[str, list[dict]]:
+        """What is missing, without a full stop, and the resources to blame; this asks for single resources."""
         live = self._watched.live
         found = culprits.find(self._watched.resources, live) if said.message.startswith("it is Synced") else []
         missing = said.message.rstrip(".") + culprits.sentence(found)
         if "Argo CD warns" not in missing:
             missing += status.shared(live)
-        raise MeshError(
-            f"{self._watched.label} was not in order after {round(time.monotonic() - self._started)} s: {missing}."
-            f"{advice.on(missing) or ' A longer wait_timeout may help.'}",
-            application=status.summary(live, found),
-        )
+        return missing, found
 
 
 def project_of(watched: Watched) -> dict:
