@@ -172,3 +172,55 @@ def test_an_app_of_apps_is_awaited_as_a_tree(play, apps):
     told = run["Info"].result["applications"][0]
     assert (told["in_order"], told["sync"], told["health"]) == (True, "Synced", "Healthy")
     assert [entry["id"] for entry in told["history"]] == [0, 1]
+
+
+@pytest.fixture
+def progressive(play, served):
+    """An applicationset controller that knows progressive syncs, which is a parameter that it reads at its start."""
+    params = {"applicationsetcontroller.enable.progressive.syncs": True}
+    manager = {"field_manager": "meshops.lifecycle.tests", "wait": True}
+
+    def task(**arguments):
+        return [{"name": "Params", "meshops.lifecycle.argocd_config": {**arguments, **manager}}]
+
+    run = play(task(params=params))
+    assert run["Params"].result["restarted"] == ["Deployment argocd/argocd-applicationset-controller"]
+    yield
+    play(task(state="absent", restart=True))
+
+
+@pytest.mark.needs_lab
+@pytest.mark.usefixtures("progressive")
+def test_steps_are_followed_and_one_that_degrades_is_told(play, apps, name):
+    """What the second step has is not synced as long as the first is not healthy, and the wait says why."""
+    for suffix in ("one", "two"):
+        apps.name(suffix)
+    elements = [{"name": "one", "step": "first"}, {"name": "two", "step": "second"}]
+    steps = [
+        {"match_expressions": [{"key": "step", "operator": "In", "values": [element["step"]]}]} for element in elements
+    ]
+    wanted = spec(
+        apps,
+        [{"list": {"elements": elements}}],
+        strategy={"type": "RollingSync", "rolling_sync": {"steps": steps}},
+    )
+    wanted["template"]["metadata"]["labels"] = {"step": "{{ .step }}"}
+    late = deployment("web", **NOWHERE)
+    late["spec"]["progressDeadlineSeconds"] = 1
+    apps.repository.commit({"one/web.yaml": late})
+    tasks = applicationset(name, spec=unsafe(wanted), wait=True, wait_timeout=300)
+    run = play(tasks, expect="failed")
+    assert f"its Application argocd/{apps.name('one')} failed: it is Synced, and its health is Degraded" in run.msg
+    assert f"Deployment {apps.namespace}/web" in run.msg
+    assert "the steps after it do not begin" in run.msg
+    rows = {row["application"].rsplit("-", 1)[1]: row for row in run["Set"].result["applications"]}
+    assert rows["two"]["message"] == "it is not its turn yet"
+    assert apps.core("configmaps", "one") and apps.core("configmaps", "two") is None
+
+    apps.repository.commit({"one/web.yaml": None})
+    refresh = {"name": apps.name("one"), "action": "refresh"}
+    run = play([{"name": "Refresh", "meshops.lifecycle.argocd_sync": refresh}, *tasks])
+    assert run.changed == []
+    assert apps.core("configmaps", "two")
+    ends = [apps.live(suffix)["status"]["operationState"] for suffix in ("one", "two")]
+    assert ends[0]["finishedAt"] <= ends[1]["startedAt"]

@@ -13,7 +13,7 @@ import time
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, culprits, status
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, culprits, operation, status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import (
     APPLICATION,
     APPLICATIONSET,
@@ -81,7 +81,7 @@ class _Look:
         return {
             label: culprits.sentence(culprits.find(self._resources, self.live[label], 10))
             for label, said in self.said.items()
-            if said.state == "waiting" and said.message.startswith("it is Synced")
+            if said.state in ("waiting", "doubtful") and said.message.startswith("it is Synced")
         }
 
     def _below(self, live: dict) -> None:
@@ -108,9 +108,17 @@ class _Look:
         out_of_sync = ((child.get("status") or {}).get("sync") or {}).get("status") == "OutOfSync"
         if rolling and out_of_sync and said.state in ("failed", "doubtful") and not said.given_up:
             said = Verdict("waiting", "it is not its turn yet")  # its automated sync is the ApplicationSet's to start
+        elif rolling and _is_degraded(child) and said.state == "waiting":
+            said = Verdict("doubtful", f"{said.message}, so the steps after it do not begin")
         self.said[label] = said
         self.live[label] = child
         self._below(child)
+
+
+def _is_degraded(child: dict) -> bool:
+    """Whether what was synced has failed, as its health tells; while something runs it may still recover."""
+    found = child.get("status") or {}
+    return (found.get("health") or {}).get("status") == "Degraded" and not operation.running(child)
 
 
 def wait(task, watched, enough: tuple[str, ...], deadline: float) -> None:
@@ -131,7 +139,8 @@ def wait(task, watched, enough: tuple[str, ...], deadline: float) -> None:
                 since.pop(label, None)
             elif now - since.setdefault(label, now) > (_LASTS if one.state == "failed" else _DOUBTFUL):
                 raise MeshError(
-                    f"{watched.label}: its {label} failed: {one.message.rstrip('.')}.{advice.on(one.message)}",
+                    f"{watched.label}: its {label} failed: {one.message.rstrip('.')}{blamed.get(label, '')}."
+                    f"{advice.on(one.message)}",
                     applications=_rows(said, blamed),
                 )
         told = "; ".join(f"{label}: {one.message}{blamed.get(label, '')}" for label, one in list(missing.items())[:3])
