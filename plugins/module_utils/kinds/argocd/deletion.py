@@ -3,6 +3,8 @@
 """Deleting an Application with or without what it deployed.
 
 A finalizer decides, and Applications made by kubectl lack it, so that a plain DELETE would leave everything behind.
+Hooks of a deletion have finalizers of their own, which Argo CD sets when the source has such hooks; they run with and
+without a cascade (``controller/hook.go`` of Argo CD 3.5).
 """
 
 from __future__ import annotations
@@ -13,10 +15,18 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import operation, status
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import deploys_here
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.waiting import Refresh, Watched
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import condition
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
 _POLICIES = {"foreground": FINALIZER, "background": f"{FINALIZER}/background"}
+_OF_HOOKS = {
+    "pre-delete-finalizer.argocd.argoproj.io": "PreDelete",
+    "post-delete-finalizer.argocd.argoproj.io": "PostDelete",
+}
+_HOOK = "argocd.argoproj.io/hook"  # the annotation that makes a resource one
 _ATTEMPTS = 5
 _PATIENCE = 5.0  # seconds that an error of the deletion may last before it is believed
 
@@ -83,13 +93,14 @@ def until_gone(task, watched: Watched, deadline: float) -> None:
             refresh = Refresh(watched)  # the controller tries again when the object changes
         elif time.monotonic() - since > _PATIENCE:
             raise MeshError(
-                f"{watched.label} cannot be deleted: {error}. {_way_out(live)}", application=status.summary(live)
+                f"{watched.label} cannot be deleted: {error}. {_way_out(watched.resources, live)}",
+                application=status.summary(live),
             )
         left = deadline - time.monotonic()
         if left <= 0:
             raise MeshError(
                 f"{watched.label} is marked for deletion but still there, held by {_held(live)}{_remaining(live)}"
-                f"{'; Argo CD says: ' + error if error else ''}. {_way_out(live)}",
+                f"{'; Argo CD says: ' + error if error else ''}. {_way_out(watched.resources, live)}",
                 application=status.summary(live),
             )
         progress.say(f"being deleted, held by {_held(live)}{_remaining(live)}")
@@ -116,7 +127,44 @@ def _remaining(live: dict) -> str:
     return f" (it deployed {status.listed(left)})"
 
 
-def _way_out(live: dict) -> str:
+def _hooks_held(live: dict) -> list[str]:
+    """The sorts of hooks, PreDelete or PostDelete, that are still to run."""
+    return [_OF_HOOKS[name] for name in live["metadata"].get("finalizers") or [] if name in _OF_HOOKS]
+
+
+def _running(resources, live: dict, sorts: list[str]) -> list[str]:
+    """The hooks that have been made and have not ended, as far as they are Jobs and Pods that can be read here."""
+    namespace = (live["spec"].get("destination") or {}).get("namespace")
+    if not namespace or not deploys_here(live):
+        return []
+    found = []
+    for kind in (kind for kind in builtin.KINDS if kind.kind in ("Job", "Pod")):
+        try:
+            made = resources.list(kind, namespace)
+        except MeshError:
+            continue
+        for one in made:
+            stated = (one["metadata"].get("annotations") or {}).get(_HOOK, "").split(",")
+            if set(sorts) & {sort.strip() for sort in stated} and not _has_ended(one):
+                found.append(kind.label(namespace, one["metadata"]["name"]))
+    return found
+
+
+def _has_ended(live: dict) -> bool:
+    if (live.get("status") or {}).get("phase") in ("Succeeded", "Failed"):
+        return True
+    return "True" in (condition(live, "Complete").get("status"), condition(live, "Failed").get("status"))
+
+
+def _way_out(resources, live: dict) -> str:
+    sorts = _hooks_held(live)
+    running = _running(resources, live, sorts) if sorts else []
+    if running:
+        theirs = [name for name in live["metadata"]["finalizers"] if name.split("/")[0] in _OF_HOOKS]
+        return (
+            f"Its {sorts[0]} hook {', '.join(running[:3])} has not ended; see why. To do without it, take the "
+            f"finalizers {', '.join(theirs)} away from the Application."
+        )
     if any(cascades(name) for name in live["metadata"].get("finalizers") or []):
         return (
             "See whether Argo CD's application controller runs and what holds these resources. Running the task with "
