@@ -89,11 +89,19 @@ def kind_of(module: str) -> tuple[str, str] | None:
     """(group, kind) of a module for one object whose CRD has a spec, None for any other module."""
     found = re.search(r"kinds\.(\w+)\.(\w+) import KIND$", (MODULES / f"{module}.py").read_text(), re.M)
     path = KINDS / found[1] / f"{found[2]}.py" if found else None
-    if not path or not path.exists():
-        return None
+    return _stated(path) if path and path.exists() else None
+
+
+def _stated(path: Path, name: str = "") -> tuple[str, str] | None:
+    """(group, kind) of the Kind that a file makes; a bare one that it completes stands in place.py beside it."""
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Kind":
-            said = {word.arg: word.value.value for word in node.keywords if isinstance(word.value, ast.Constant)}
+        if not isinstance(node, ast.Assign) or name not in ("", getattr(node.targets[0], "id", None)):
+            continue
+        call = node.value
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "replace":
+            return _stated(path.with_name("place.py"), call.args[0].id)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Kind":
+            said = {word.arg: word.value.value for word in call.keywords if isinstance(word.value, ast.Constant)}
             return said["group"], said["kind"]
     return None
 

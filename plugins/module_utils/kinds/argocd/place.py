@@ -11,10 +11,30 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import de
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import DELIVERY, DELIVERY_PROJECTS, Kind
 
 # The kinds for whoever reads and patches them; what else each of them can do is joined in its own file.
-GROUP = "argoproj.io"
-APPLICATION = Kind(GROUP, "Application", "applications", ("v1alpha1",), order=DELIVERY, installed_by="argocd")
-APPLICATIONSET = Kind(GROUP, "ApplicationSet", "applicationsets", ("v1alpha1",), order=DELIVERY, installed_by="argocd")
-PROJECT = Kind(GROUP, "AppProject", "appprojects", ("v1alpha1",), order=DELIVERY_PROJECTS, installed_by="argocd")
+APPLICATION = Kind(
+    group="argoproj.io",
+    kind="Application",
+    plural="applications",
+    versions=("v1alpha1",),
+    order=DELIVERY,
+    installed_by="argocd",
+)
+APPLICATIONSET = Kind(
+    group="argoproj.io",
+    kind="ApplicationSet",
+    plural="applicationsets",
+    versions=("v1alpha1",),
+    order=DELIVERY,
+    installed_by="argocd",
+)
+PROJECT = Kind(
+    group="argoproj.io",
+    kind="AppProject",
+    plural="appprojects",
+    versions=("v1alpha1",),
+    order=DELIVERY_PROJECTS,
+    installed_by="argocd",
+)
 
 SECRET_TYPE = "argocd.argoproj.io/secret-type"  # the label by which Argo CD knows what a Secret is for
 HERE = "https://kubernetes.default.svc"  # the cluster that Argo CD runs in, and its name there

@@ -17,7 +17,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd imp
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import (
     APPLICATION,
     APPLICATIONSET,
-    GROUP,
     deploys_here,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
@@ -41,7 +40,7 @@ def _named(live: dict) -> list[tuple[str, str, str]]:
     return [
         (r["kind"], r.get("namespace") or destination.get("namespace") or "", r["name"])
         for r in (live.get("status") or {}).get("resources") or []
-        if r.get("group") == GROUP and r.get("kind") in ("Application", "ApplicationSet")
+        if r.get("group") == APPLICATION.group and r.get("kind") in ("Application", "ApplicationSet")
     ]
 
 
