@@ -147,6 +147,12 @@ test-cluster:
 	@echo "test-cluster: name the cluster: make test-cluster CLUSTER=<kubeconfig>[:context]"; exit 2
 endif
 
+# Of the lab unless a cluster is named; only what an API server publishes is read.
+.PHONY: coverage
+coverage: collections $(A_CLUSTER) ## What of the served APIs' fields no option reaches [CLUSTER=...]
+	@[ -n "$${MESHOPS_KUBECONFIG:-}" ] || eval "$$(PATH=$(VENV)/bin:$$PATH tests/lab/lab env)"; \
+	  $(VENV)/bin/python tests/unit/schema_coverage.py --kubeconfig "$${MESHOPS_KUBECONFIG:-$$KUBECONFIG}" $(ARGS)
+
 .PHONY: traffic
 traffic: collections lab ## A steady load while the configuration changes, by mesh_apply and by kubectl
 	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python tests/traffic/run.py $(ARGS)

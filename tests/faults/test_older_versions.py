@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clusters whose Istio serves no v1 yet: v1beta1 as the newest (before 1.22), or v1alpha3 alone; and their upgrades.
+"""Clusters whose Istio serves no v1 yet: v1beta1 as the newest (before 1.22), or v1alpha3 alone; their upgrades.
 
-What the definitions of the tests' own control plane serve and store is narrowed, and is widened again step by step.
+And one that is newer than ours. What the definitions of the tests' own control plane serve and store is narrowed, and
+widened again step by step.
 """
 
 from __future__ import annotations
@@ -182,3 +183,32 @@ def test_an_estate_lives_through_the_upgrades(newest, upstream, proxy, estate, c
     result = call(SET, objects=[one for one in objects if one is not leaves], **options)
     assert [row["name"] for row in result["resources"] if row["action"] == "deleted"] == [leaves["metadata"]["name"]]
     assert call(SET, objects=objects, **options)["changed"] is True
+
+
+@pytest.fixture
+def newer(definitions, upstream):
+    """An Istio that has promoted ProxyConfig and given it a field."""
+    name = "proxyconfigs.networking.istio.io"
+    versions = copy.deepcopy(definitions.whole[name]["spec"]["versions"])
+    promoted = {**copy.deepcopy(versions[0]), "name": "v1", "storage": False}
+    promoted["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]["image"]["properties"]["digest"] = {
+        "type": "string"
+    }
+    for served in ([*versions, promoted], versions):
+        body = {"spec": {"versions": served}}
+        upstream.api("PATCH", f"{DEFINITIONS}/{name}", body, "application/merge-patch+json")
+        if served is not versions:
+            yield
+
+
+def test_what_a_newer_istio_has_is_told(newer, upstream):
+    identity, module = ("networking.istio.io", "ProxyConfig"), "istio_proxyconfig"
+    deadline = time.monotonic() + 60
+    while "v1" not in schema_coverage.served(upstream.get)[identity]:
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    found = schema_coverage.served(upstream.get)[identity]
+    assert schema_coverage.reached(module, identity, found["v1beta1"]).problems == []
+    assert schema_coverage.reached(module, identity, found["v1"]).problems == [
+        "spec.image.digest: no option reaches it"
+    ]

@@ -2,20 +2,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compare what a module documents with what the CRD of its kind declares.
 
-As a program it prints one line a module: ``python tests/unit/schema_coverage.py [MODULE ...]``.
+As a program it prints one line a module: ``python tests/unit/schema_coverage.py [MODULE ...]``. With ``--kubeconfig
+FILE`` it asks that cluster, by kubectl, for the schema of every version that it serves: so it tells what a newer Istio,
+Gateway API, Argo CD or Prometheus operator has that no option reaches yet (``make coverage CLUSTER=...``).
 
-The CRDs come from the files in ``MESHOPS_CRDS`` (joined by ``:``, as ``kubectl get crd -o yaml`` writes them), or else
-from the Go modules that the lab is built from, in the versions its go.mod files pin.
+Without a cluster the CRDs come from the files in ``MESHOPS_CRDS`` (joined by ``:``, as ``kubectl get crd -o yaml``
+writes them), or else from the Go modules that the lab is built from, in the versions its go.mod files pin.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import functools
+import json
 import os
 import re
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,6 +65,10 @@ FREE_FORM = frozenset(
         *(f"spec.generators.{name}.template" for name in _GENERATORS),
     }
 )
+
+
+# Problems that keep a person from what an API has; the others tell of what it has not, or has otherwise.
+OUT_OF_REACH = ("no option reaches it", "are not typed", "no choice reaches")
 
 
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -196,7 +205,7 @@ def compare(options: dict, schema: dict, path: str = "spec") -> Coverage:
         where = f"{path}.{api}"
         if api not in by_api:
             missing = 1 + count(below)
-            problems.append(f"{where}: no option reaches it")
+            problems.append(f"{where}: {OUT_OF_REACH[0]}")
             total += missing
             continue
         name = by_api[api]
@@ -211,7 +220,7 @@ def compare(options: dict, schema: dict, path: str = "spec") -> Coverage:
             inside = count(below)
             total, reached = total + inside, reached + inside
             if where not in FREE_FORM:
-                problems.append(f"{where}: its {inside} fields are not typed")
+                problems.append(f"{where}: its {inside} fields {OUT_OF_REACH[1]}")
     return Coverage(total, reached, problems)
 
 
@@ -230,8 +239,11 @@ def mistakes(name: str, api: str, option: dict, schema: dict, required: bool) ->
         yield f"is {option.get('type')}, should be {expected}"
     if expected == "list" and option.get("elements") != (inner := TYPES[schema["items"].get("type")]):
         yield f"holds {option.get('elements')}, should hold {inner}"
-    if sorted(option.get("choices") or []) != sorted(message(schema).get("enum") or []):
-        yield f"choices differ: {option.get('choices')}, the API has {message(schema).get('enum')}"
+    ours, theirs = set(option.get("choices") or []), set(message(schema).get("enum") or [])
+    if theirs - ours:
+        yield f"{OUT_OF_REACH[2] if ours else 'has no choices of'} {sorted(theirs - ours)}"
+    if ours - theirs:
+        yield f"the API has no value {sorted(ours - theirs)}"
     if bool(option.get("required")) != required:
         yield "required by the API" if required else "not required by the API"
     if "default" in option:
@@ -289,16 +301,75 @@ def modules() -> list[str]:
     return [name for name in names if kind_of(name) and documented(name)]
 
 
-def main() -> int:
-    failed = False
-    for module in sys.argv[1:] or modules():
-        schema = schema_of(*kind_of(module))
-        if schema is None:
-            print(f"{module}: no CRD at hand")
+# What every object has, and what another module writes: an Application's operation is argocd_sync's.
+APART = {"apiVersion", "kind", "metadata", "spec", "status"}
+OF_ANOTHER_MODULE = {("argoproj.io", "Application"): {"operation"}}
+
+
+def served(get: Callable[[str], dict]) -> dict[tuple[str, str], dict[str, dict]]:
+    """{(group, kind): {version: schema}} of the APIs that we have modules for, from the API server's own OpenAPI.
+
+    ``get(path)`` gives the JSON document at a path of the API server. OpenAPI goes on telling of a version that a
+    CRD has dropped, so discovery is asked as well.
+    """
+    found: dict[tuple[str, str], dict[str, dict]] = {}
+    for path in get("/openapi/v3")["paths"]:
+        group, _slash, version = path.removeprefix("apis/").partition("/")
+        if not version or not any(group == api or group.endswith(f".{api}") for api in SOURCES):
             continue
-        found = compare(documented(module), schema)
+        kinds = {resource["kind"] for resource in (get(f"/{path}") or {}).get("resources", [])}
+        for schema in get(f"/openapi/v3/{path}")["components"]["schemas"].values():
+            for told in schema.get("x-kubernetes-group-version-kind") or []:
+                if told["kind"] in kinds and {"spec", "metadata"} <= schema.get("properties", {}).keys():
+                    found.setdefault((group, told["kind"]), {})[version] = schema
+    return found
+
+
+def reached(module: str, identity: tuple[str, str], schema: dict) -> Coverage:
+    """How far a module's options reach into one version that a cluster serves; what is missing are its problems."""
+    beside = schema["properties"].keys() - APART - OF_ANOTHER_MODULE.get(identity, set())
+    found = compare(documented(module), schema["properties"]["spec"])
+    missing = [problem for problem in found.problems if any(words in problem for words in OUT_OF_REACH)]
+    missing += [f"{name}: {OUT_OF_REACH[0]}" for name in sorted(beside)]
+    return Coverage(found.fields + len(beside), found.reached, missing)
+
+
+def ask(kubeconfig: str, path: str) -> dict:
+    """The document at a path of a cluster, by kubectl."""
+    command = ["kubectl", "--kubeconfig", kubeconfig, "get", "--raw", path]
+    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def of_cluster(kubeconfig: str, chosen: list[str]) -> Iterator[tuple[str, Coverage | None]]:
+    """(line, Coverage) of every version of every kind that a cluster serves; None where there is no module."""
+    module_of = {kind_of(module): module for module in modules()}
+    for identity, versions in sorted(served(lambda path: ask(kubeconfig, path)).items()):
+        module = module_of.get(identity)
+        if not module and not chosen:
+            yield f"{identity[1]} of {identity[0]}: no module", None
+        for version, schema in sorted(versions.items() if module and module in (chosen or [module]) else []):
+            yield f"{module} {version}", reached(module, identity, schema)
+
+
+def of_files(chosen: list[str]) -> Iterator[tuple[str, Coverage | None]]:
+    """(line, Coverage) of the newest version of each module's kind; None where no CRD is at hand."""
+    for module in chosen or modules():
+        schema = schema_of(*kind_of(module))
+        yield (f"{module}: no CRD at hand", None) if schema is None else (module, compare(documented(module), schema))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="What of the APIs' fields the options reach.")
+    parser.add_argument("--kubeconfig", help="of a cluster, which is asked what it serves")
+    parser.add_argument("modules", nargs="*", metavar="MODULE")
+    asked = parser.parse_args()
+    failed = False
+    for line, found in of_cluster(asked.kubeconfig, asked.modules) if asked.kubeconfig else of_files(asked.modules):
+        if found is None:
+            print(line)
+            continue
         failed = failed or bool(found.problems)
-        print(f"{module}: {found.reached} of {found.fields} fields, {len(found.problems)} problems")
+        print(f"{line}: {found.reached} of {found.fields} fields, {len(found.problems)} problems")
         for problem in found.problems:
             print(f"  {problem}")
     return int(failed)

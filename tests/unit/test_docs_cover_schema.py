@@ -35,9 +35,9 @@ def test_a_missing_field_a_made_up_one_and_a_wrong_type_are_told():
     }
     found = coverage.compare(options, schema)
     assert (found.fields, found.reached) == (3, 2)
-    assert sorted(problem.split(":")[0] for problem in found.problems) == [
-        "spec.exportTo",
-        "spec.host",
-        "spec.mode",
-        "spec.port",
+    assert sorted(found.problems) == [
+        "spec.exportTo: no option reaches it",
+        "spec.host: is int, should be str",
+        "spec.mode: no choice reaches ['B']",
+        "spec.port: the API has no field port",
     ]
