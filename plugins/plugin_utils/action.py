@@ -190,6 +190,7 @@ class MeshAction(ActionBase):
 
 
 def _is_this_python(interpreter: str) -> bool:
-    """The same program in the same virtual environment: those share the program that they link to."""
-    here, there = os.path.abspath(sys.executable), os.path.abspath(interpreter)
-    return os.path.dirname(here) == os.path.dirname(there) and os.path.realpath(here) == os.path.realpath(there)
+    """The same program in the same folder: virtual environments share the program that they link to."""
+    here, there = (os.path.abspath(path) for path in (sys.executable, interpreter))
+    folders = {os.path.realpath(os.path.dirname(path)) for path in (here, there)}
+    return len(folders) == 1 and os.path.realpath(here) == os.path.realpath(there)

@@ -211,6 +211,28 @@ def test_files_that_are_wrong(tmp_path, content, message):
     assert caught.value.message.startswith(message.format(path=path))
 
 
+@pytest.mark.parametrize(
+    ("text", "documents"),
+    [
+        ('{"a": {"b": [1, true, null, 1.5, "2026-01-01"]}}', [{"a": {"b": [1, True, None, 1.5, "2026-01-01"]}}]),
+        ('\n\t{"a":\t1e3}\n', [{"a": 1000.0}]),
+        ("{}", [{}]),
+        ('{"a": "\\ud83d\\ude00"}', [{"a": "\U0001f600"}]),
+        ("{a: yes, b: 2026-01-01}", [{"a": True, "b": "2026-01-01"}]),
+        ('{"a": 1}\n---\n{"b": 2}\n', [{"a": 1}, {"b": 2}]),
+        ('{"a": 1} # a word', [{"a": 1}]),
+        ('{"a": NaN}', [{"a": "NaN"}]),
+    ],
+)
+def test_json_is_read_as_json_and_what_only_looks_like_it_as_yaml(text, documents):
+    assert desired.parse(text, "file") == documents
+
+
+def test_broken_json_is_told_by_line():
+    with pytest.raises(MeshError, match=r"^file, line 2, column \d+: not YAML "):
+        desired.parse('{"a": 1,\n "b": ]}', "file")
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(MeshError, match=r"src: .*/nowhere cannot be read \(No such file or directory\)\."):
         desired.read(str(tmp_path / "nowhere"))
