@@ -189,6 +189,62 @@ def test_by_an_exec_plugin(play, reach, kubeconfig, token, tmp_path):
     assert "'/nowhere/plugin'" in run["missing"].msg
 
 
+@pytest.fixture
+def exec_plugin(kubeconfig, token, tmp_path):
+    """`exec_plugin("shell lines")`: an inline kubeconfig whose token comes from a program that runs these first."""
+    credential = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": token}}
+
+    def make(lines):
+        (tmp_path / "credential.json").write_text(json.dumps(credential))
+        script = tmp_path / "plugin"
+        script.write_text(f"#!/bin/sh\n{textwrap.dedent(lines)}\ncat {tmp_path}/credential.json\n")
+        script.chmod(0o755)
+        base = {"apiVersion": credential["apiVersion"], "command": str(script), "interactiveMode": "Never"}
+        return kubeconfig({"exec": base})
+
+    return make
+
+
+@pytest.mark.in_process
+def test_an_exec_plugin_is_asked_once_a_task(play, reach, exec_plugin, namespace, tmp_path):
+    """However many items a loop has, and however many objects are written over however many connections."""
+    by_plugin = exec_plugin(f"echo called >> {tmp_path}/calls")
+    many = reach("many", kubeconfig=by_plugin)
+    (options,) = (value for name, value in many.items() if name.startswith("meshops."))
+    options["objects"] = [
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"map-{number}"}} for number in range(20)
+    ]
+    # The token may not list, so that every object is read by a request of its own.
+    run = play([{**reach("loop", kubeconfig=by_plugin), "loop": list(range(10))}, many], env=NOBODY)
+    assert run["loop"].changed and len(run["many"].result["resources"]) == 20
+    assert (tmp_path / "calls").read_text().split() == ["called", "called"]
+
+
+@pytest.mark.in_process
+def test_twenty_clusters_wait_for_nobody_and_share_no_file(play, reach, exec_plugin, tmp_path):
+    """Each host's plugin gives its credential only when those of all others run as well: a lock would stop them."""
+    here, seen, temporary = (tmp_path / name for name in ("here", "seen", "temporary"))
+    for folder in (here, seen, temporary):
+        folder.mkdir()
+    by_plugin = exec_plugin(f"""\
+        touch {here}/$$
+        for attempt in $(seq 120); do
+          [ $(ls {here} | wc -l) -lt 20 ] || break
+          sleep 0.5
+        done
+        [ $(ls {here} | wc -l) -eq 20 ] || {{ echo "the others do not come" >&2; exit 3; }}
+        ls $TMPDIR > {seen}/$$
+        """)
+    hosts = {f"cluster-{number}": {} for number in range(20)}
+    environment = {**NOBODY, "TMPDIR": temporary}
+    run = play([reach("one", kubeconfig=by_plugin)], inventory=hosts, env=environment, args=["--forks", "20"])
+    assert len(run.tasks) == 20
+    all_reached(run)
+    folders = {name for path in seen.iterdir() for name in path.read_text().split() if name.startswith("meshops-")}
+    assert len(folders) == 20, "each has a folder of its own while the kubernetes package needs files"
+    assert not list(temporary.glob("meshops-*"))
+
+
 @pytest.mark.in_process
 def test_impersonation(play, reach, server, namespace):
     robot = f"system:serviceaccount:{namespace}:nobody"

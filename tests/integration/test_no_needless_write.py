@@ -16,7 +16,9 @@ sys.path.insert(0, str(playing.BUILD / "collections"))
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import connect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change, desired
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import execute
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+from ansible_collections.meshops.lifecycle.plugins.modules.mesh_apply import ENTRY
 
 CASES = playing.ROOT / "tests" / "integration" / "cases"
 
@@ -77,3 +79,22 @@ def test_a_default_that_is_stated_now_is_no_difference_and_another_value_is(plac
     assert run(place, route(weight=5))[0] == "changed"
     assert run(place, route())[0] == "changed", "the default comes back"
     assert run(place, route()) == ("unchanged", ONE_READ)
+
+
+def test_five_hundred_objects_are_read_by_lists(place, cluster):
+    """A page holds 500: a set of 501 is two requests for its members, two for its objects, and one for its parent."""
+    namespace, _resources = place
+    head = {"apiVersion": "v1", "kind": "ConfigMap"}
+    objects = [{**head, "metadata": {"name": f"map-{number}"}, "data": {"k": "v"}} for number in range(501)]
+    options = {"namespace": namespace, "name": "many", "objects": objects, "prune": True}
+    options["kubeconfig"] = str(cluster.kubeconfig)
+
+    def run():
+        task = ENTRY.task(ENTRY.checked(options), check=False, warn=print, progress=print)
+        before = dict(task.session.counts)
+        answer = execute(ENTRY, task)
+        actions = {row["action"] for row in answer["resources"]}
+        return actions, {name: count - before[name] for name, count in task.session.counts.items()}
+
+    assert run()[0] == {"created"}
+    assert run() == ({"unchanged"}, {"reads": 5, "dry_runs": 0, "writes": 0, "retries": 0})
