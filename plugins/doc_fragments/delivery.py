@@ -56,9 +56,9 @@ options:
           - Whether to push. V(false) is for a O(git.working_tree).
         type: bool
         default: true
-      message:
+      commit_message:
         description:
-          - The commit's message. Defaults to a line with the set and what changes, and the objects below it.
+          - The message of the commit. Defaults to a line with the set and what changes, and the objects below it.
         type: str
       author_name:
         description:

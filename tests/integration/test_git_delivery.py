@@ -434,7 +434,7 @@ def test_a_protected_branch_says_why_and_another_one_can_be_made(nowhere, bare, 
     run = nowhere(
         [
             deliver("main", objects=[config_map("one")], ignore_errors=True),
-            deliver("branch", objects=[config_map("one")], git={"branch": "mesh/one", "message": "Ask for it"}),
+            deliver("branch", objects=[config_map("one")], git={"branch": "mesh/one", "commit_message": "Ask for it"}),
             deliver("again", objects=[config_map("one")], git={"branch": "mesh/one"}),
         ]
     )
@@ -545,3 +545,54 @@ def test_wait_until_the_commit_is_live(play, apps, deliver, namespace, cluster):
 
 def live_spec(cluster, namespace):
     return cluster.get(f"/apis/apps/v1/namespaces/{namespace}/deployments/web")["spec"]
+
+
+@pytest.mark.once
+@pytest.mark.in_process
+def test_the_playbooks_deliver_the_mesh_by_git(play, apps, bare, namespace, cluster):
+    """From an empty repository to a live mesh and back, with the Application that brings it."""
+    target = f"{namespace}-mesh"
+    variables = {
+        "mesh_parts": ["mesh_config"],
+        "mesh_delivery": "git",
+        "mesh_git": {"repository": f"file://{served_copy(bare, apps)}", "path": "staging", "application": apps.name()},
+        "mesh_config_git_declare_application": True,
+        "mesh_config_set_namespace": namespace,
+        "mesh_config_namespaces": [{"name": target, "labels": {"team": "shop"}}],
+        "mesh_config_objects": [{**config_map("one", {"a": "1"}), "metadata": {"name": "one", "namespace": target}}],
+        "mesh_config_wait_timeout": 60,
+    }
+
+    def run(name, **options):
+        return play(playbook=f"{OURS}.{name}", vars=variables, **options)
+
+    try:
+        lines = said(run("bootstrap", check=True))
+        assert f"created ConfigMap {target}/one" in lines and f"created Application argocd/{apps.name()}" in lines
+        done = run("bootstrap")
+        assert [line for line in said(done) if not line.startswith("pushed")] == lines
+        assert f"pushed commit {done['Configuration of the mesh'].result['commit'][:8]} to main" in said(done)
+        where = f"/api/v1/namespaces/{target}/configmaps/one"
+        assert cluster.get(where)["data"] == {"a": "1"}
+        assert said(run("verify", expect="any")) == []
+        variables["mesh_config_objects"] = [config_map("two", namespace=target)]
+        done = run("bootstrap")
+        assert {f"created ConfigMap {target}/two", f"deleted ConfigMap {target}/one"} < set(said(done))
+        assert cluster.get(where) is None
+        run("teardown")
+        assert cluster.get(f"/api/v1/namespaces/{target}/configmaps/two") is None
+        assert cluster.get(f"/api/v1/namespaces/{target}")["status"]["phase"] == "Active"
+        assert apps.live() is None
+    finally:
+        cluster.api("DELETE", f"/api/v1/namespaces/{target}")
+
+
+def said(run):
+    return [line for line in run["What changed"].msg if not line.startswith("nothing;")]
+
+
+def served_copy(bare, apps):
+    """The bare repository, put where Argo CD's pods can read it."""
+    folder = apps.repository.folder / "bare.git"
+    bare.folder.rename(folder)
+    return folder

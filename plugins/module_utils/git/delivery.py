@@ -242,8 +242,8 @@ class _Delivery:
             plan.changes[self.settings.path + _KEEP] = b""
 
     def _message(self, plan: Plan) -> str:
-        if self.settings.message:
-            return self.settings.message
+        if self.settings.commit_message:
+            return self.settings.commit_message
         rows = [row for row in plan.rows if row["action"] != UNCHANGED]
         counted = [(action, sum(row["action"] == action for row in rows)) for action in (CREATED, UPDATED, DELETED)]
         subject = f"Deliver {self.owner if self.is_set else 'objects'}: "

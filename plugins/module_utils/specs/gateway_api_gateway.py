@@ -95,7 +95,7 @@ ARGUMENTS = {
             "working_tree": {"type": "path"},
             "commit": {"type": "bool", "default": True},
             "push": {"type": "bool", "default": True},
-            "message": {"type": "str"},
+            "commit_message": {"type": "str"},
             "author_name": {"type": "str"},
             "author_email": {"type": "str"},
             "sign": {"type": "str"},
