@@ -14,6 +14,7 @@ options:
     description:
       - V(cluster) applies what is declared. V(git) writes the same objects into a Git repository, one file each, from which
         Argo CD or another tool applies them. No cluster is contacted for that, unless O(wait=true) asks Argo CD.
+      - The result of V(git) has C(commit), C(branch) and C(pushed) as well, and C(file) for each of the C(resources).
       - In Git nothing is judged by a server, so RV(ignore:validated) is V(false). O(ignore:force_conflicts) takes over files that
         somebody else wrote.
       - To set this for a play, use C(module_defaults) of the group C(meshops.lifecycle.objects).

@@ -221,6 +221,20 @@ EXAMPLES = r"""
         checksum: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     templates: [routes.yml.j2]
 
+- name: The same objects into Git, and wait until Argo CD has made the commit live
+  meshops.lifecycle.mesh_apply:
+    name: reviews
+    namespace: shop
+    src: [mesh/routes/]
+    prune: true
+    wait: true
+    delivery: git
+    git:
+      repository: https://git.example.com/platform/mesh.git
+      path: clusters/staging
+      password: "{{ git_token }}"
+      application: mesh
+
 - name: The set is no longer wanted
   meshops.lifecycle.mesh_apply:
     name: shop-policies
@@ -247,6 +261,9 @@ resources:
     action:
       description: V(created), V(changed), V(deleted) or V(unchanged).
       type: str
+    file:
+      description: With O(delivery=git), the path of its file in the repository.
+      type: str
   sample:
     - {kind: Namespace, namespace: null, name: shop, action: created}
 validated:
@@ -258,6 +275,22 @@ proxies:
   returned: when something was written and O(wait_proxies) took effect
   type: int
   sample: 7
+commit:
+  description:
+    - The commit that has what is declared, made by this task or found. V(null) in check mode where one would be made, and
+      with O(git.commit=false).
+  returned: with O(delivery=git)
+  type: str
+  sample: 84f24f115fb73d32eddc2519dc61278f68d885e9
+branch:
+  description: The branch that it is on.
+  returned: with O(delivery=git)
+  type: str
+  sample: main
+pushed:
+  description: Whether this task pushed something.
+  returned: with O(delivery=git)
+  type: bool
 waited:
   description: Whether the task waited until the objects were ready, or gone.
   returned: always

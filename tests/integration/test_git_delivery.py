@@ -407,6 +407,28 @@ def test_somebody_elses_push_comes_first(nowhere, bare, deliver):
 
 @pytest.mark.once
 @pytest.mark.in_process
+def test_a_push_that_is_killed_has_not_happened(nowhere, bare, deliver):
+    bare.somebody({"readme": "x"})
+    before = bare.head
+    bare.hook(
+        "pre-receive",
+        """
+        test -e killed && exit 0
+        touch killed
+        set -- $(cat /proc/$PPID/stat)  # the parent is receive-pack, and its parent the push
+        kill -9 $4
+        sleep 1
+        exit 1
+        """,
+    )
+    run = nowhere([deliver(objects=[config_map("one")])], expect="failed")
+    assert "Git could not push to branch main" in run.msg and "ended by signal 9" in run.msg and bare.head == before
+    run = nowhere([deliver(objects=[config_map("one")])])
+    assert run["Set"].result["commit"] == bare.head and bare.commits() == 2
+
+
+@pytest.mark.once
+@pytest.mark.in_process
 def test_two_at_once_both_arrive(nowhere, bare, tmp_path):
     where = {"repository": str(bare.folder), "path": "{{ inventory_hostname }}"}
     hosts = {f"cluster-{number}": {} for number in range(4)}

@@ -103,8 +103,9 @@ class Checkout:
         file = self._workspace.write("message", message)
         listed = ["--pathspec-from-file=-", "--pathspec-file-nul"]
         self.git("--literal-pathspecs", "add", "-A", "-f", *listed, data=paths, doing="add files to")
+        author = self._program.with_author(f"--git-dir={self._git_dir()}")
         arguments = ["commit", "-q", "-F", file, *["-S"] * sign, "--only", *listed]
-        self.git("--literal-pathspecs", *arguments, data=paths, doing="commit to", **self._program.with_author())
+        self.git("--literal-pathspecs", *arguments, data=paths, doing="commit to", **author)
         return self._text("rev-parse", "HEAD")
 
     def is_ahead(self) -> bool:

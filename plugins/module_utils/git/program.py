@@ -105,7 +105,8 @@ class Program:
             raise
         if process.returncode == 0:
             return out
-        failed = GitFailed(self.shown(said), self.shown(out))
+        ended = f"it was ended by signal {-process.returncode}" if process.returncode < 0 else ""
+        failed = GitFailed(self.shown(said) + ended, self.shown(out))
         if doing:
             raise self.answer(failed, doing) from None
         raise failed
@@ -199,15 +200,17 @@ class Program:
             made.append(("user.signingKey", key if os.path.isfile(key) else settings.sign))
         return made
 
-    def with_author(self) -> dict[str, str]:
-        """Environment for a commit: a name and an address also where git knows none."""
+    def with_author(self, where: str) -> dict[str, str]:
+        """Environment for a commit to the repository that git finds by ``where``: a name and an address also where git
+        knows none.
+        """
         made = {}
         for field, key, value in (
             ("NAME", "user.name", "meshops.lifecycle"),
             ("EMAIL", "user.email", "meshops.lifecycle@localhost"),
         ):
             try:
-                self.run("config", key)
+                self.run(where, "config", key)
             except GitFailed:
                 made.update(
                     {

@@ -109,8 +109,8 @@ class Remote:
         """Whether the folder has no files but these."""
         if not self.base or not path:
             return False
-        listed = self.git("ls-tree", "-r", "-z", "--name-only", "--full-tree", self.base, "--", f"{path}/").decode()
-        return not set(filter(None, listed.split("\0"))) - without
+        listed = self.git("ls-tree", "-r", "-z", "--name-only", "--full-tree", self.base, "--", f"{path}/")
+        return not set(filter(None, listed.decode("utf-8", "surrogateescape").split("\0"))) - without
 
     def commit(self, changes: dict[str, bytes | None], message: str, sign: bool) -> str:
         """A commit on top of the branch with these files written, or taken away where there is None; returns its id."""
@@ -128,7 +128,7 @@ class Remote:
         self.git("update-index", "-z", "--index-info", data="".join(lines), doing="put the files into", **env)
         tree = self.git("write-tree", **env).decode().strip()
         parent = ["-p", self.base] if self.base else []
-        env = self._program.with_author()
+        env = self._program.with_author(f"--git-dir={self._folder}")
         made = self.git("commit-tree", *["-S"] * sign, *parent, "-F", "-", tree, data=message, doing="commit to", **env)
         return made.decode().strip()
 
