@@ -176,6 +176,7 @@ def test_a_set_in_git_from_first_to_last(nowhere, bare, deliver):
     assert list(bare.files()) == ["mesh/.gitkeep"]  # a folder that Argo CD still finds
 
 
+@pytest.mark.once
 @pytest.mark.in_process
 def test_files_of_others_stay_and_ours_are_put_back(nowhere, bare, deliver):
     nowhere([deliver(objects=[config_map("one", {"a": "b"}), config_map("two")])])
@@ -317,6 +318,14 @@ def test_a_checkout_is_written_and_then_committed(nowhere, bare, deliver):
     assert [run[name].result["pushed"] for name in ("commit", "push", "same")] == [False, True, False]
     assert list(bare.files()) == ["mesh/shop/configmap-one.yaml", "readme"]
     assert git(bare.clone, "status", "--porcelain") == "M  readme"  # as somebody left it
+
+    colleague = Bare.__new__(Bare)
+    colleague.folder, colleague.clone = bare.folder, bare.clone.with_suffix(".colleague")
+    colleague.somebody({"faster": "x"})
+    behind = nowhere([deliver(objects=objects, git=tree)], expect="failed")
+    assert "push to branch main" in behind.msg and "Pull them" in behind.msg
+    git(bare.clone, "pull", "-q", "--rebase", "--autostash", "origin", "main")
+    assert nowhere([deliver(objects=objects, git=tree)])["Set"].result["pushed"] is True
 
 
 # ---- Secrets --------------------------------------------------------------------------------------------------------
@@ -482,17 +491,36 @@ def test_credentials_are_used_and_never_shown(nowhere, bare, deliver, secret, tm
                 deliver("wrong", objects=[], git={**good, "password": secret("wrong-horse")}, ignore_errors=True),
                 deliver("none", objects=[], git={"repository": url}, ignore_errors=True),
                 deliver("in the URL", objects=[], git={"repository": inside}, ignore_errors=True),
+                deliver("gone", objects=[], git={**good, "repository": "http://127.0.0.1:9/x"}, ignore_errors=True),
                 deliver("not there", objects=[], git={**good, "repository": f"{server.url}/nope"}, ignore_errors=True),
             ],
             args=["-vvvv"],
         )
-    gone = nowhere([deliver("gone", objects=[], git=good, ignore_errors=True)])
     assert run.changed == ["good"] and bare.head == run["good"].result["commit"]
     for name in ("wrong", "none"):
         assert f"Git could not read {url}" in run[name].msg and "git.username and git.password" in run[name].msg
     assert "Give that as git.password" in run["in the URL"].msg
     assert "nope" in run["not there"].msg and "git.repository" in run["not there"].msg
-    assert "can be reached" in gone["gone"].msg
+    assert "can be reached" in run["gone"].msg
+
+
+@pytest.mark.once
+@pytest.mark.in_process
+def test_over_ssh_with_a_key_of_its_own(play, bare, deliver, tmp_path):
+    """A program in the place of ssh writes down how it was called, and does on this machine what it was asked to."""
+    (tmp_path / "key").write_text("a key")
+    path = tmp_path / "bin" / "ssh"
+    path.parent.mkdir()
+    path.write_text(f"""#!/bin/sh
+for word; do echo "$word" >> {tmp_path}/called; done
+eval "exec $word"
+""")
+    path.chmod(0o755)
+    where = {"repository": f"git@git.example.com:{bare.folder}", "ssh_key_file": str(tmp_path / "key")}
+    run = play([deliver(objects=[config_map("one")], git=where)], env={"PATH": f"{path.parent}:{os.environ['PATH']}"})
+    assert run["Set"].result["commit"] == bare.head
+    called = (tmp_path / "called").read_text().split("\n")
+    assert {"BatchMode=yes", "IdentitiesOnly=yes", str(tmp_path / "key"), "git@git.example.com"} <= set(called)
 
 
 @pytest.mark.once

@@ -193,6 +193,8 @@ class Program:
             # For this server alone, so that a redirect or a submodule does not carry it elsewhere.
             made.append((f"http.{address.scheme}://{address.netloc}/.extraHeader", f"Authorization: Basic {token}"))
             made.append(("credential.helper", ""))
+        elif settings.username:
+            made.append(("credential.username", settings.username))
         if settings.sign:
             key = os.path.expanduser(settings.sign)
             found = "ssh" if os.path.isfile(key) or settings.sign.startswith(("ssh-", "key::")) else "openpgp"
