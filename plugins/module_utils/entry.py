@@ -18,8 +18,10 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils import params as
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session, connect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError, without_secrets
 from ansible_collections.meshops.lifecycle.plugins.module_utils.git import settings
+
+_DOCUMENTS = ("definition", "objects", "overlays")  # which may be many, and are masked as documents
 
 
 class Entry:
@@ -159,8 +161,9 @@ def _kubeconfig_holders(written: Mapping) -> list[dict]:
 
 
 def invocation(written: Mapping) -> dict:
-    """The arguments as a result shows them (-vvv): documents of Secrets and the users of a kubeconfig masked."""
-    shown = dict(written)
+    """The arguments as a result shows them (-vvv): documents of Secrets and the users of a kubeconfig masked, likewise
+    what is a secret by its looks, and a chart's values, which end in Secrets."""
+    shown = {key: value if key in _DOCUMENTS else _by_looks(value) for key, value in written.items()}
     if isinstance(shown.get("cluster"), Mapping):
         shown["cluster"] = dict(shown["cluster"])
     for holder in _kubeconfig_holders(shown):
@@ -168,9 +171,21 @@ def invocation(written: Mapping) -> dict:
             holder["kubeconfig"] = {**holder["kubeconfig"], "users": diff.MASK}
     if isinstance(shown.get("definition"), dict):
         shown["definition"] = diff.masked_document(shown["definition"])
-    if isinstance(shown.get("objects"), list):
-        shown["objects"] = [diff.masked_document(item) for item in shown["objects"]]
+    for name in ("objects", "overlays"):
+        if isinstance(shown.get(name), list):
+            shown[name] = [diff.masked_document(item) for item in shown[name]]
+    if isinstance(shown.get("values"), dict):
+        shown["values"] = diff.MASK
     return {"module_args": shown}
+
+
+def _by_looks(value):
+    """An argument without what is a secret by its looks, at every level."""
+    if isinstance(value, str):
+        return without_secrets(value)
+    if isinstance(value, dict):
+        return {key: _by_looks(below) for key, below in value.items()}
+    return [_by_looks(item) for item in value] if isinstance(value, list) else value
 
 
 class _Module(AnsibleModule):

@@ -4,6 +4,12 @@
 
 from __future__ import annotations
 
+import re
+
+_HIDDEN = "<hidden>"
+_IN_URL = re.compile(r"(?<=://)(?:([^/\s:@]*:)[^/\s@]+|[^/\s:@]{20,})@")  # user:password@, or a token alone
+_PRIVATE_KEY = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?=-----END|\Z)", re.S)
+
 
 class MeshError(Exception):
     """A failure whose message is a whole answer.
@@ -13,9 +19,18 @@ class MeshError(Exception):
     """
 
     def __init__(self, message: str, **details):
-        super().__init__(message)
-        self.message = message
+        self.message = without_secrets(message)
+        super().__init__(self.message)
         self.details = details
+
+
+def without_secrets(text: str) -> str:
+    """Text without what is a secret by its looks, wherever it came from: passwords and tokens in URLs, private keys."""
+    if "://" in text:
+        text = _IN_URL.sub(lambda found: f"{found[1] or ''}{_HIDDEN}@", text)
+    if "PRIVATE KEY-----" in text:
+        text = _PRIVATE_KEY.sub(rf"\1{_HIDDEN}", text)
+    return text
 
 
 def sentence(*parts: str) -> str:

@@ -128,7 +128,8 @@ def _dict(value, option: Mapping, where: str, call: _Call) -> dict:
         try:
             value = validation.check_type_dict(value)
         except (TypeError, ValueError):
-            raise MeshError(f"{where} must be a mapping of options, not {_shown(value)}.") from None
+            shown = "text" if isinstance(value, str) and _may_be_secret(value, option) else _shown(value)
+            raise MeshError(f"{where} must be a mapping of options, not {shown}.") from None
     suboptions = option.get("options")
     return _options(value, suboptions, where, call) if suboptions else value
 
@@ -159,6 +160,15 @@ def _scalar(value, kind: str, where: str):
     except (TypeError, ValueError):
         hint = " Put quotes around it." if isinstance(value, bool) and kind == "str" else ""
         raise MeshError(f"{where} must be {words}, not {_shown(value)}.{hint}") from None
+
+
+def _may_be_secret(text: str, option: Mapping) -> bool:
+    """Whether text in place of a mapping may be a document, or one of the secrets that the mapping holds."""
+    return "\n" in text or len(text) > 40 or _holds_secrets(option)
+
+
+def _holds_secrets(option: Mapping) -> bool:
+    return any(inner.get("no_log") or _holds_secrets(inner) for inner in (option.get("options") or {}).values())
 
 
 def _shown(value) -> str:

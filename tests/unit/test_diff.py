@@ -119,6 +119,10 @@ def test_secrets_inside_the_last_applied_annotation_are_not_shown_in_a_diff():
             {"kind": "Secret", "data": HIDDEN, "stringData": HIDDEN, "type": "Opaque"},
         ),
         (
+            {"apiVersion": "v1", "kind": "Secret", "password": "misplaced", "immutable": True},
+            {"apiVersion": "v1", "kind": "Secret", "password": HIDDEN, "immutable": True},
+        ),
+        (
             {"kind": "Secret", "metadata": {"annotations": {LAST: "v", "x": "y"}}},
             {"kind": "Secret", "metadata": {"annotations": {LAST: HIDDEN, "x": "y"}}},
         ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import sentence
+from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.virtualservice import KIND as ROUTE
 
 TYPED = "failed to create typed patch object (default/p; networking.istio.io/v1, Kind=VirtualService): "
@@ -243,3 +243,28 @@ def test_what_asking_again_does_not_change(text, final):
 )
 def test_sentences(parts, text):
     assert sentence(*parts) == text
+
+
+TOKEN = "ghp_0123456789abcdefghij"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("http://me:pass@proxy:3128 is shut", "http://me:<hidden>@proxy:3128 is shut"),
+        ("https://:pass@a and ssh://b:c@d", "https://:<hidden>@a and ssh://b:<hidden>@d"),
+        (f"https://{TOKEN}@git.example.com/a.git", "https://<hidden>@git.example.com/a.git"),
+        ("https://git@git.example.com:443/a@b", "https://git@git.example.com:443/a@b"),
+        ("spiffe://cluster.local/ns/a/sa/b", "spiffe://cluster.local/ns/a/sa/b"),
+        ("a:b@c is no URL", "a:b@c is no URL"),
+        (
+            "-----BEGIN EC PRIVATE KEY-----\nx\n-----END EC PRIVATE KEY----- is none",
+            "-----BEGIN EC PRIVATE KEY-----<hidden>-----END EC PRIVATE KEY----- is none",
+        ),
+        ("cut off: -----BEGIN PRIVATE KEY-----\nx", "cut off: -----BEGIN PRIVATE KEY-----<hidden>"),
+        ("-----BEGIN CERTIFICATE-----\nx", "-----BEGIN CERTIFICATE-----\nx"),
+    ],
+)
+def test_a_message_shows_no_secret_that_looks_like_one(text, shown):
+    error = MeshError(text)
+    assert (error.message, str(error)) == (shown, shown)

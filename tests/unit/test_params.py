@@ -221,6 +221,8 @@ def test_names_that_are_wrong(written, message):
         ({"hosts": ["a", {"b": 1}]}, "spec.hosts[1] must be text, not a mapping."),
         ({"weights": [1, "x"]}, "spec.weights[1] must be a whole number, not 'x'."),
         ("hello", "spec must be a mapping of options, not 'hello'."),
+        ({"leaf": "kind: Secret\ndata: {}"}, "spec.leaf must be a mapping of options, not text."),
+        ({"leaf": "password: " + "x" * 40}, "spec.leaf must be a mapping of options, not text."),
         ("{broken", "spec must be a mapping of options, not '{broken'."),
     ],
 )

@@ -11,6 +11,7 @@ MASK_CHANGED = "<hidden, changed>"
 _SERVER_ONLY = ("managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink")
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _SECRET_FIELDS = ("data", "stringData")
+_PLAIN_FIELDS = ("apiVersion", "kind", "metadata", "type", "immutable")  # of a Secret
 
 
 def clean(live: dict | None) -> dict:
@@ -63,7 +64,8 @@ def masked_document(document):
         return {**document, "items": [masked_document(item) for item in document["items"]]}
     if document.get("kind") != "Secret":
         return document
-    shown = {key: MASK if key in _SECRET_FIELDS else value for key, value in document.items()}
+    # What is in the wrong place is hidden as well: it is refused, and shown with the refusal.
+    shown = {key: value if key in _PLAIN_FIELDS else MASK for key, value in document.items()}
     metadata = shown.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     if isinstance(annotations, dict) and _LAST_APPLIED in annotations:
