@@ -188,14 +188,20 @@ def test_a_project_that_forbids_is_not_overlooked(play, apps, cluster):
     """Source and destination stay the same, so the last comparison looks current; the project is another one."""
     play(apps.present())
     project = f"{apps.namespace}-narrow"
-    narrow = {
-        "name": "Project",
-        "meshops.lifecycle.argocd_project": {"name": project, "spec": {"source_repos": ["https://git.example.com/*"]}},
-    }
+    elsewhere = [{"server": "*", "namespace": f"{apps.namespace}-else"}]
+    forbidding = (
+        ({"source_repos": ["https://git.example.com/*"]}, f"is not permitted in project '{project}'"),
+        (
+            {"source_repos": ["*"], "destinations": elsewhere},
+            f"do not match any of the allowed destinations in project '{project}'",
+        ),
+    )
     try:
-        run = play([narrow, *apps.present(wait_timeout=120, spec={"project": project})], expect="failed")
-        assert f"is not permitted in project '{project}'" in run.msg
-        assert run.seconds < AT_ONCE
+        for spec, told in forbidding:
+            narrow = {"name": "Project", "meshops.lifecycle.argocd_project": {"name": project, "spec": spec}}
+            run = play([narrow, *apps.present(wait_timeout=120, spec={"project": project})], expect="failed")
+            assert told in run.msg
+            assert run.seconds < AT_ONCE
     finally:
         cluster.api("DELETE", f"{gitops.PROJECTS}/{project}")
 
@@ -293,6 +299,21 @@ def test_a_commit_arrives(play, apps):
         assert run.changed == []
         assert result(run)["status"]["sync"]["revision"] == revision
         assert apps.core("configmaps", "one")["data"] == {"colour": colour}
+
+
+@pytest.mark.in_process
+def test_a_repository_that_is_gone_is_told_and_takes_nothing_along(play, apps):
+    play(apps.present())
+    away = apps.repository.folder.with_name(f"{apps.repository.folder.name}-away")
+    apps.repository.folder.rename(away)
+    try:
+        run = play(apps.present(refresh="hard", wait_timeout=120), expect="failed")
+        assert "its manifests cannot be had" in run.msg and "spec.source.repo_url" in run.msg
+        assert run.seconds < AT_ONCE
+        assert apps.core("configmaps", "one")
+    finally:
+        away.rename(apps.repository.folder)
+    assert play(apps.present(refresh="hard")).changed == []
 
 
 @pytest.mark.in_process
