@@ -14,7 +14,6 @@ from gitops import NOWHERE, config_map, hook
 pytest_plugins = ["gitops"]
 MANUAL = {"syncPolicy": {"retry": {"limit": 0}}}
 REFRESH = "argocd.argoproj.io/refresh"
-REPO_SERVER = "app.kubernetes.io/name=argocd-repo-server"
 RESUMED = {"spec": {"suspend": False}}
 pytestmark = [pytest.mark.in_process, pytest.mark.once]
 
@@ -22,6 +21,11 @@ pytestmark = [pytest.mark.in_process, pytest.mark.once]
 def sync(apps, **arguments):
     stated = {"name": apps.name(), "wait_timeout": 120, **arguments}
     return [{"name": "Sync", "meshops.lifecycle.argocd_sync": stated}]
+
+
+def pods(cluster, name):
+    selector = f"app.kubernetes.io/name=argocd-{name}"
+    return cluster.api("GET", "/api/v1/namespaces/argocd/pods", labelSelector=selector)["items"]
 
 
 def wave(number):
@@ -142,7 +146,7 @@ def test_a_refresh_that_gets_lost_is_asked_for_again(play, apps, cluster):
     revision = apps.repository.commit({"one/map.yaml": config_map("one", {"colour": "green"})})
     cluster.kubectl("scale", *controller, "--replicas=0")
     try:
-        cluster.kubectl("wait", "--for=delete", "pod/argocd-application-controller-0", "-n", "argocd", "--timeout=60s")
+        apps.until(lambda _live: not pods(cluster, "application-controller"), 60)
         loser = threading.Thread(target=lose)
         loser.start()
         run = play(apps.present(refresh="normal", wait_timeout=120))
@@ -167,7 +171,7 @@ def test_an_outage_during_an_automated_sync_without_retries(play, apps, cluster)
     def disturb():
         apps.until(lambda _live: cluster.get(job), 60)
         cluster.kubectl("scale", *server, "--replicas=0")
-        cluster.kubectl("wait", "--for=delete", "pod", "-n", "argocd", "-l", REPO_SERVER, "--timeout=60s")
+        apps.until(lambda _live: not pods(cluster, "repo-server"), 60)
         cluster.api("PATCH", job, RESUMED, "application/merge-patch+json")
         live = apps.until(lambda live: (live["status"].get("operationState") or {}).get("phase") == "Error", 60)
         ended.append(live["status"]["operationState"]["message"])
