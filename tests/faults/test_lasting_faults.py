@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import ipaddress
 import json
@@ -12,6 +13,7 @@ import urllib.request
 
 import fault_proxy
 import pytest
+import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import session
 from ansible_collections.meshops.lifecycle.plugins.modules.istio_virtualservice import ENTRY as ROUTE
 from ansible_collections.meshops.lifecycle.plugins.modules.mesh_apply import ENTRY as SET
@@ -149,6 +151,38 @@ def test_the_servers_certificate(days, host, said, upstream, namespace, certific
         return
     assert f"The API server {proxy.url} (the task's options) cannot be reached: its certificate cannot" in result["msg"]
     assert said in result["msg"] and result["seconds"] < 5, "a certificate does not get better by asking again"
+
+
+@pytest.mark.parametrize(("days", "says"), [(1, ""), (-1, "(401)")])
+def test_our_own_certificate(days, says, broken_lab, namespace, call, tmp_path):
+    """Signed by the cluster's authority, and expired or not."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    pki, now = broken_lab.kubeconfig.parent / "data" / "pki", datetime.datetime.now(datetime.UTC)
+    authority = x509.load_pem_x509_certificate((pki / "ca.crt").read_bytes())
+    signer = serialization.load_pem_private_key((pki / "ca.key").read_bytes(), None)
+    key = ec.generate_private_key(ec.SECP256R1())
+    names_of = {x509.NameOID.ORGANIZATION_NAME: "system:masters", x509.NameOID.COMMON_NAME: "me"}
+    me = x509.Name([x509.NameAttribute(oid, text) for oid, text in names_of.items()])
+    builder = x509.CertificateBuilder(authority.subject, me, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - datetime.timedelta(9)).not_valid_after(now + datetime.timedelta(days))
+    usage = x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.CLIENT_AUTH])
+    made = builder.add_extension(usage, False).sign(signer, hashes.SHA256())
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (tmp_path / "cert").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (tmp_path / "key").write_bytes(key.private_bytes(*form))
+    cluster = yaml.safe_load(broken_lab.kubeconfig.read_text())["clusters"][0]["cluster"]
+    (tmp_path / "ca").write_bytes(base64.b64decode(cluster["certificate-authority-data"]))
+    files = {"ca_cert": "ca", "client_cert": "cert", "client_key": "key"}
+    login = {option: str(tmp_path / name) for option, name in files.items()}
+    result = call(ROUTE, host=cluster["server"], **login, **the_route(90)(namespace))
+    if not says:
+        assert result["changed"], result
+        return
+    assert "does not accept the credentials of the task's options (401)" in result["msg"]
+    assert "expired" in result["msg"] and result["seconds"] < 5, "asking again does not renew it"
 
 
 # ---- Others at the same objects -------------------------------------------------------------------------------------
@@ -335,9 +369,7 @@ def test_a_webhook_that_is_down(upstream, namespace, webhook, call):
 @pytest.fixture
 def full_etcd(broken_lab):
     """`full_etcd(True)` raises etcd's own alarm that it has no space left, `full_etcd(False)` disarms it."""
-    from yaml import safe_load
-
-    server = safe_load(broken_lab.kubeconfig.read_text())["clusters"][0]["cluster"]["server"]
+    server = yaml.safe_load(broken_lab.kubeconfig.read_text())["clusters"][0]["cluster"]["server"]
     etcd = f"http://127.0.0.1:{int(server.rpartition(':')[2]) + 1}/v3/maintenance/alarm"
 
     def alarm(on):
@@ -363,3 +395,24 @@ def test_etcd_is_full(upstream, namespace, full_etcd, call, impatient):
     assert names(upstream, namespace) == set()
     full_etcd(False)
     converges(call, SET, options)
+
+
+def test_etcd_becomes_full_half_way(proxy, upstream, namespace, full_etcd, call, impatient):
+    """What was written stays and is counted, what was not is named; nothing is pruned, and the next run goes on."""
+    call(SET, **the_set("old", range(3))(namespace))
+    options = the_set("new", range(2, 40))(namespace)
+
+    def fill(exchange):
+        full_etcd(True)
+        fault_proxy.pass_on(exchange)
+
+    proxy.faults.append(Fault(fill, ("PATCH",), "configmaps/map-", skip=10))
+    result = call(SET, **options)
+    assert "because its etcd is full" in result["msg"]
+    there = names(upstream, namespace) - {"set"}
+    written = {row["name"] for row in result["resources"] if row["action"] in ("created", "changed")}
+    assert {"map-0", "map-1"} <= there and len(written) >= 3
+    assert there == written | {"map-0", "map-1", "map-2"}
+    full_etcd(False)
+    converges(call, SET, options)
+    assert names(upstream, namespace) == {"set", *(f"map-{number}" for number in range(2, 40))}

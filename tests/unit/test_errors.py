@@ -114,7 +114,7 @@ def answer(status, text, reason="", causes=None):
             '"https://istiod.istio-system.svc:443/validate?timeout=10s": service "istiod" not found',
             "No answer from istiod (rev.validation.istio.io), which has to admit this: failed to call webhook: Post "
             '"https://istiod.istio-system.svc:443/validate?timeout=10s": service "istiod" not found. Start what serves '
-            "it, or remove its webhook configuration if that is gone for good; nothing was written.",
+            "it, or remove its webhook configuration if that is gone for good; this was not written.",
         ),
         (404, "404 page not found", "404 page not found"),
     ],

@@ -73,12 +73,12 @@ def _in_our_words(status: int, text: str, origin: str) -> str:
     if down:
         return sentence(
             f"No answer from {_webhook_owner(down['webhook'])}, which has to admit this: {down['reason']}",
-            "Start what serves it, or remove its webhook configuration if that is gone for good; nothing was written",
+            "Start what serves it, or remove its webhook configuration if that is gone for good; this was not written",
         )
     if _NO_SPACE in text:
         return (
             "The cluster takes no more writes, because its etcd is full. Compact and defragment etcd, or give it a "
-            "larger quota, and disarm its alarm (etcdctl alarm disarm); nothing was written."
+            "larger quota, and disarm its alarm (etcdctl alarm disarm); this was not written."
         )
     terminating = _TERMINATING.search(text)
     if terminating:
