@@ -162,6 +162,11 @@ bench: collections lab kubernetes-core ## Benchmarks beside kubernetes.core, in 
 	@PATH=$(VENV)/bin:$$PATH ANSIBLE_COLLECTIONS_PATH=$(BUILD)/collections:$(BUILD)/compare \
 	  $(VENV)/bin/python tests/benchmarks/run.py $(ARGS)
 
+.PHONY: bench-argocd
+bench-argocd: collections lab ## 200 Applications in one task, beside kubectl and argocd
+	@PATH=$(VENV)/bin:$$PATH ANSIBLE_COLLECTIONS_PATH=$(BUILD)/collections \
+	  $(VENV)/bin/python tests/benchmarks/applications.py $(ARGS)
+
 # kubernetes.core for comparisons: the one part of the package `ansible` that is unpacked.
 .PHONY: kubernetes-core
 kubernetes-core: collections
