@@ -120,6 +120,38 @@ def decoded(live: dict | None, key: str) -> str | None:
         return None
 
 
+# References that are one value to the server, each with what it fills in. Declared without that, one differs from what
+# is stored, and two who apply the same manifest on the server take it from each other.
+_REFERENCES = {"fieldRef": {"apiVersion": "v1"}, "resourceFieldRef": {"divisor": "0"}}
+
+
+def workload(declared):
+    """References to fields of the pod as the server stores them."""
+    if isinstance(declared, list):
+        return [workload(one) for one in declared]
+    if not isinstance(declared, dict):
+        return declared
+    return {
+        key: {**_REFERENCES.get(key, {}), **workload(value)} if isinstance(value, dict) else workload(value)
+        for key, value in declared.items()
+    }
+
+
+def network_policy(declared: dict) -> dict:
+    """Rules are one value to the server as well, and it fills in the protocol of their ports."""
+    spec = declared.get("spec")
+    if not isinstance(spec, dict):
+        return declared
+    rules = {way: [_rule(one) for one in spec[way]] for way in ("ingress", "egress") if isinstance(spec.get(way), list)}
+    return {**declared, "spec": {**spec, **rules}}
+
+
+def _rule(rule):
+    if not isinstance(rule, dict) or not isinstance(rule.get("ports"), list):
+        return rule
+    return {**rule, "ports": [{"protocol": "TCP", **p} if isinstance(p, dict) else p for p in rule["ports"]]}
+
+
 def _kind(group, kind, plural, order, namespaced=True, **more) -> Kind:
     return Kind(group, kind, plural, more.pop("versions", ("v1",)), namespaced, order, **more)
 
@@ -130,7 +162,7 @@ CRD = _kind(
 )
 SECRET = _kind("", "Secret", "secrets", base.CONFIGURATION, normalise=secret, secret_fields=("data", "stringData"))
 CONFIGMAP = _kind("", "ConfigMap", "configmaps", base.CONFIGURATION)
-DEPLOYMENT = _kind("apps", "Deployment", "deployments", base.WORKLOADS, ready=deployment_ready)
+DEPLOYMENT = _kind("apps", "Deployment", "deployments", base.WORKLOADS, ready=deployment_ready, normalise=workload)
 
 _RBAC = "rbac.authorization.k8s.io"
 _ADMISSION = "admissionregistration.k8s.io"
@@ -151,14 +183,14 @@ KINDS = (
     _kind("", "LimitRange", "limitranges", base.ACCESS),
     _kind("", "Service", "services", base.CONFIGURATION),
     _kind("", "PersistentVolumeClaim", "persistentvolumeclaims", base.CONFIGURATION),
-    _kind("apps", "StatefulSet", "statefulsets", base.WORKLOADS, ready=statefulset_ready),
-    _kind("apps", "DaemonSet", "daemonsets", base.WORKLOADS, ready=daemonset_ready),
-    _kind("", "Pod", "pods", base.WORKLOADS, ready=pod_ready),
-    _kind("batch", "Job", "jobs", base.WORKLOADS, ready=job_ready),
-    _kind("batch", "CronJob", "cronjobs", base.WORKLOADS),
+    _kind("apps", "StatefulSet", "statefulsets", base.WORKLOADS, ready=statefulset_ready, normalise=workload),
+    _kind("apps", "DaemonSet", "daemonsets", base.WORKLOADS, ready=daemonset_ready, normalise=workload),
+    _kind("", "Pod", "pods", base.WORKLOADS, ready=pod_ready, normalise=workload),
+    _kind("batch", "Job", "jobs", base.WORKLOADS, ready=job_ready, normalise=workload),
+    _kind("batch", "CronJob", "cronjobs", base.WORKLOADS, normalise=workload),
     _kind("policy", "PodDisruptionBudget", "poddisruptionbudgets", base.POLICIES),
     _kind("autoscaling", "HorizontalPodAutoscaler", "horizontalpodautoscalers", base.POLICIES, versions=("v2",)),
-    _kind("networking.k8s.io", "NetworkPolicy", "networkpolicies", base.POLICIES),
+    _kind("networking.k8s.io", "NetworkPolicy", "networkpolicies", base.POLICIES, normalise=network_policy),
     _kind("networking.k8s.io", "Ingress", "ingresses", base.POLICIES),
     _kind(_ADMISSION, "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", base.POLICIES, False),
     _kind(_ADMISSION, "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", base.POLICIES, False),
