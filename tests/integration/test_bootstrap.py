@@ -355,17 +355,87 @@ def deleted(run):
 
 def test_gitops_brings_the_same_mesh_up_and_a_second_run_changes_nothing(run, cluster, repository):
     definitions = [name for name in cluster.kubectl("get", "crd", "-o", "name").split() if name.endswith(".istio.io")]
-    cluster.kubectl("delete", *definitions)
-    repository({"manifests/charts": Path(cluster.variables["MESHLAB_CHARTS"])})
-    gitops = {**GITOPS, "istio_argocd_repo_url": cluster.variables["MESHLAB_GIT"]}
-    assert "created Application argocd/istiod" in said(run("bootstrap", vars=gitops))
+    if definitions:
+        cluster.kubectl("delete", *definitions)
+    repository(
+        {
+            "manifests/charts": Path(cluster.variables["MESHLAB_CHARTS"]),
+            "argocd/install.yaml": Path(cluster.variables["MESHLAB_ARGOCD_MANIFESTS"]) / "install.yaml",
+        }
+    )
+    gitops = from_git(cluster)
+    assert {"created Application argocd/istiod", "created Application argocd/argocd"} <= set(
+        said(run("bootstrap", vars=gitops))
+    )
+    before = pods(cluster, "argocd")
     again = run("bootstrap", vars=gitops)
     assert again.changed == [] and said(again) == []
     assert "healthy" in run("verify", vars=gitops)["The mesh is healthy"].msg
     applications = cluster.kubectl("get", "applications", "-n", "argocd", "-o", "json")["items"]
     found = {one["metadata"]["name"]: one["status"]["sync"]["status"] for one in applications}
-    assert set(found) == {"istio-base", "istiod", "istio-ingressgateway", "istio-egressgateway", "istio-config"}
-    assert set(found.values()) == {"Synced"}
+    istio = {"istio-base", "istiod", "istio-ingressgateway", "istio-egressgateway", "istio-config"}
+    assert found == dict.fromkeys(istio | {"argocd"}, "Synced")
+    assert pods(cluster, "argocd") == before
+
+
+def from_git(cluster):
+    """Istio and Argo CD by Argo CD, from the repository."""
+    url = cluster.variables["MESHLAB_GIT"]
+    itself = {"repoURL": url, "path": "argocd", "targetRevision": "main"}
+    return {**GITOPS, "istio_argocd_repo_url": url, "argocd_self_source": itself}
+
+
+def pods(cluster, namespace):
+    return {pod["metadata"]["uid"] for pod in cluster.kubectl("get", "pods", "-n", namespace, "-o", "json")["items"]}
+
+
+def applications(cluster):
+    """Argo CD's Applications, as {name: status}."""
+    found = cluster.kubectl("get", "applications", "-n", "argocd", "-o", "json")["items"]
+    return {one["metadata"]["name"]: one["status"] for one in found}
+
+
+# Everything that has a word of its own in what was declared: autoscalers, istiod in its webhooks. The lab has no
+# metrics to scale by, which Argo CD would call Degraded.
+AUTOSCALERS = "resource.customizations.health.autoscaling_HorizontalPodAutoscaler"
+UPGRADE = {
+    "argocd_config": {
+        "timeout.reconciliation": "10s",
+        "timeout.reconciliation.jitter": "0s",
+        AUTOSCALERS: 'return {status = "Healthy"}',
+    },
+    "istio_istiod_values": {"autoscaleEnabled": True},
+    "istio_gateway_values": {"autoscaling": {"enabled": True}},
+    "istio_validation_failure_policy": "",
+    "istio_cni_enabled": True,
+    "istio_ztunnel_enabled": True,
+}
+ORDER = ["istio-base", "istio-cni", "istiod", "ztunnel", "istio-ingressgateway", "istio-egressgateway"]
+
+
+@pytest.mark.once
+def test_gitops_upgrades_in_order_and_stays_synced(run, cluster):
+    upgrade = {"vars": {**from_git(cluster), **UPGRADE}, "args": ["--tags", "argocd,istio"]}
+    run("bootstrap", **upgrade)
+    started = {
+        name: found["operationState"]["startedAt"] for name, found in applications(cluster).items() if name in ORDER
+    }
+    assert sorted(started, key=lambda name: (started[name], ORDER.index(name))) == ORDER
+    # What autoscalers and istiod write is no drift: nothing is healed, and nothing is out of sync.
+    scaled = ("deployment", "istiod", "-n", "istio-system")
+    cluster.kubectl("scale", *scaled, "--replicas=2")
+    webhook = ("validatingwebhookconfiguration", "istio-validator-istio-system")
+    ignore = [{"op": "replace", "path": "/webhooks/0/failurePolicy", "value": "Ignore"}]
+    cluster.kubectl("patch", *webhook, "--type=json", "-p", json.dumps(ignore))
+    assert eventually(
+        lambda: cluster.kubectl("get", *webhook, "-o", "json")["webhooks"][0]["failurePolicy"] == "Fail", 60
+    )
+    time.sleep(15)
+    now = applications(cluster)
+    assert {name: now[name]["sync"]["status"] for name in ORDER} == dict.fromkeys(ORDER, "Synced")
+    assert {name: now[name]["operationState"]["startedAt"] for name in ORDER} == started
+    assert cluster.kubectl("get", *scaled, "-o", "json")["spec"]["replicas"] == 2
+    assert said(run("bootstrap", **upgrade)) == []
 
 
 def test_gitops_heals_what_was_changed_by_hand(cluster):
@@ -374,9 +444,73 @@ def test_gitops_heals_what_was_changed_by_hand(cluster):
     assert eventually(lambda: not gone(cluster, *place), 60)
 
 
+NOWHERE = """
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: elsewhere
+  annotations: {argocd.argoproj.io/sync-wave: "9"}
+spec:
+  hosts: [elsewhere.example.com]
+  http: [{route: [{destination: {host: %s, port: {number: 443}}}]}]
+"""
+
+
+@pytest.mark.once
+def test_a_route_to_nowhere_is_degraded_until_it_leads_somewhere(cluster, repository, tmp_path):
+    def health():
+        return cluster.kubectl("get", "application", "istio-config", "-n", "argocd", "-o", "json")["status"]["health"]
+
+    repository({"mesh/50-elsewhere.yaml": NOWHERE % "nowhere"})
+    assert eventually(lambda: health()["status"] == "Degraded", 90)
+    player = playing.Player(tmp_path, cluster.kubeconfig, cluster.environment())
+    asked = {"name": "istio-config", "namespace": "argocd", "wait_timeout": 15}
+    told = player.play([{"name": "Sync", "meshops.lifecycle.argocd_sync": asked}], expect="failed").msg
+    assert "VirtualService prod/elsewhere: istiod finds it wrong: IST0101" in told
+    repository({"mesh/50-elsewhere.yaml": NOWHERE % "kubernetes.default.svc.cluster.local"})
+    assert eventually(lambda: health()["status"] == "Healthy", 90)
+
+
+@pytest.mark.once
+def test_a_forgotten_application_is_named_before_gitops_is_torn_down(run, cluster):
+    forgotten = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {
+            "name": "forgotten",
+            "namespace": "argocd",
+            "finalizers": ["resources-finalizer.argocd.argoproj.io"],
+        },
+        "spec": {
+            "project": "default",
+            "source": {"repoURL": cluster.variables["MESHLAB_GIT"], "path": "mesh", "targetRevision": "main"},
+            "destination": {"server": "https://kubernetes.default.svc", "namespace": "forgotten"},
+        },
+    }
+    cluster.kubectl("create", "-f", "-", stdin=forgotten)
+    removal = {"vars": {**from_git(cluster), "mesh_remove_crds": ["argocd"]}, "args": ["--tags", "argocd"]}
+    done = run("teardown", **removal, expect="failed")
+    assert "Nothing was removed." in done.msg and "Application argocd/forgotten" in done.msg
+    assert done.changed == [] and not gone(cluster, "application", "argocd", "-n", "argocd")
+    cluster.kubectl("delete", "application", "forgotten", "-n", "argocd", "--timeout=60s")
+
+
 def test_gitops_is_torn_down_with_the_definitions_that_were_named(run, cluster):
-    gitops = {**GITOPS, "istio_argocd_repo_url": cluster.variables["MESHLAB_GIT"]}
-    run("teardown", vars={**gitops, "mesh_remove_namespaces": True, "mesh_remove_crds": ["istio", "argocd"]})
+    everything = {"mesh_remove_namespaces": True, "mesh_remove_crds": ["istio", "argocd"]}
+    rows = deleted(run("teardown", vars={**from_git(cluster), **everything}))
+    order = [
+        row["name"] for row in rows if row["kind"] in ("Application", "StatefulSet") and row["namespace"] == "argocd"
+    ]
+    there = [name for name in ORDER if name in order]
+    backwards = [
+        "istio-config",
+        *sorted(there, key=ORDER.index, reverse=True),
+        "argocd",
+        "argocd-application-controller",
+    ]
+    gateways = ["istio-ingressgateway", "istio-egressgateway"]
+    assert [name for name in order if name not in gateways] == [name for name in backwards if name not in gateways]
+    assert max(map(order.index, gateways)) < order.index("istiod")
     left = cluster.kubectl("get", "crd", "-o", "name")
     assert "networking.istio.io" not in left and "argoproj.io" not in left
     assert "monitoring.coreos.com" in left

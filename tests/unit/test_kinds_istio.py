@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import importlib
 
+import playing
 import pytest
 import schema_coverage
+import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils import params
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import base, registry
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import authorizationpolicy
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import analysis, authorizationpolicy
 
 PLUGINS = "ansible_collections.meshops.lifecycle.plugins"
 
@@ -308,3 +310,26 @@ def test_a_policy_for_services_is_ready_when_a_waypoint_has_it(spec, said, state
     assert isinstance(answer, base.Readiness)
     assert answer.state == state
     assert bool(answer.message) == (state != "ready")
+
+
+def test_argocd_has_a_health_check_for_every_kind():
+    told = yaml.safe_load((playing.ROOT / "roles/argocd/vars/main.yml").read_text())["argocd_health_kinds"]
+    checked = {(group, kind) for group, kinds in told["istio_health.lua"].items() for kind in kinds}
+    assert checked == {(group, kind) for group, kind in registry.KINDS if group.endswith(".istio.io")}
+
+
+FOUND = {"level": "ERROR", "type": {"code": "IST0101"}, "documentationUrl": "https://istio.io/ist0101/"}
+ANALYSES = {
+    "nothing is written": (None, "ready"),
+    "a route to nowhere": ({"observedGeneration": "2", "validationMessages": [FOUND]}, "waiting"),
+    "of the generation before": ({"observedGeneration": "1", "validationMessages": [FOUND]}, "ready"),
+    "a warning": ({"observedGeneration": "2", "validationMessages": [{**FOUND, "level": "WARNING"}]}, "ready"),
+}
+
+
+@pytest.mark.parametrize(("status", "state"), ANALYSES.values(), ids=ANALYSES.keys())
+def test_what_istiod_finds_counts_for_its_generation(status, state):
+    live = {"metadata": {"generation": 2}, **({"status": status} if status else {})}
+    said = analysis.verdict(live)
+    assert said.state == state
+    assert ("IST0101 (https://istio.io/ist0101/)" in said.message) == (state == "waiting")

@@ -14,6 +14,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd imp
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import deploys_here
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Readiness
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import analysis
 
 _MOST = 60  # resources read for one answer
 _FINE = ("Healthy", "", None)
@@ -44,10 +45,17 @@ def _has_health(resource: dict) -> bool:
     return (resource.get("group") or "", resource.get("kind")) in _HEALTH or bool(resource.get("group"))
 
 
+def _judge(group: str, kind: str):
+    """What tells the state of a live object of the kind."""
+    if group.endswith(".istio.io"):
+        return analysis.verdict
+    return _HEALTH.get((group, kind), _by_conditions)
+
+
 def _look(resources, resource: dict) -> Readiness | None:
     """The state of one resource, or None when it cannot be read or says nothing about it."""
     group, version = resource.get("group") or "", resource.get("version") or "v1"
-    judge = _HEALTH.get((group, resource.get("kind")), _by_conditions)
+    judge = _judge(group, resource["kind"])
     try:
         kind = resources.served_kind(f"{group}/{version}" if group else version, resource["kind"])
         live = resources.get(kind, resource.get("namespace"), resource["name"])
