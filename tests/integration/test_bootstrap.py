@@ -457,18 +457,14 @@ spec:
 
 
 @pytest.mark.once
-def test_a_route_to_nowhere_is_degraded_until_it_leads_somewhere(cluster, repository, tmp_path):
+def test_a_route_to_nowhere_is_degraded_until_it_leads_somewhere(cluster, repository):
     def health():
-        return cluster.kubectl("get", "application", "istio-config", "-n", "argocd", "-o", "json")["status"]["health"]
+        return applications(cluster)["istio-config"]["health"]["status"]
 
     repository({"mesh/50-elsewhere.yaml": NOWHERE % "nowhere"})
-    assert eventually(lambda: health()["status"] == "Degraded", 90)
-    player = playing.Player(tmp_path, cluster.kubeconfig, cluster.environment())
-    asked = {"name": "istio-config", "namespace": "argocd", "wait_timeout": 15}
-    told = player.play([{"name": "Sync", "meshops.lifecycle.argocd_sync": asked}], expect="failed").msg
-    assert "VirtualService prod/elsewhere: istiod finds it wrong: IST0101" in told
+    assert eventually(lambda: health() == "Degraded", 120)
     repository({"mesh/50-elsewhere.yaml": NOWHERE % "kubernetes.default.svc.cluster.local"})
-    assert eventually(lambda: health()["status"] == "Healthy", 90)
+    assert eventually(lambda: health() == "Healthy", 120)
 
 
 @pytest.mark.once
@@ -502,12 +498,7 @@ def test_gitops_is_torn_down_with_the_definitions_that_were_named(run, cluster):
         row["name"] for row in rows if row["kind"] in ("Application", "StatefulSet") and row["namespace"] == "argocd"
     ]
     there = [name for name in ORDER if name in order]
-    backwards = [
-        "istio-config",
-        *sorted(there, key=ORDER.index, reverse=True),
-        "argocd",
-        "argocd-application-controller",
-    ]
+    backwards = ["istio-config", *reversed(there), "argocd", "argocd-application-controller"]
     gateways = ["istio-ingressgateway", "istio-egressgateway"]
     assert [name for name in order if name not in gateways] == [name for name in backwards if name not in gateways]
     assert max(map(order.index, gateways)) < order.index("istiod")
