@@ -64,6 +64,11 @@ class Raw:
     def list(self, namespace: str) -> dict:
         return self.request(self.connection(), "GET", f"{GROUP}/namespaces/{namespace}/virtualservices")
 
+    def text(self, path: str) -> str:
+        connection = self.connection()
+        connection.request("GET", path)
+        return connection.getresponse().read().decode()
+
     def newest_version(self, namespace: str) -> str:
         """The newest resourceVersion among the objects: it moves when one is written."""
         return max((item["metadata"]["resourceVersion"] for item in self.list(namespace)["items"]), key=int)
