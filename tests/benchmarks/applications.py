@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from run import LAB, ROOT, lab_environment, stopwatch
+from bench import LAB, ROOT, lab_environment, stopwatch
 
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 

@@ -18,10 +18,12 @@ from typing import NamedTuple
 
 from raw import Raw
 
+__all__ = ["LAB", "ROOT", "lab_environment", "stopwatch"]  # what applications.py takes as well
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-import demo  # noqa: E402  (the lab's environment and repository are made there)
+from demo import LAB, lab_environment, seed_repository  # noqa: E402  (the lab's environment and repository)
 
 NAMESPACE = "meshops-bench"
 OURS, THEIRS, DEBUG = "meshops.lifecycle.istio_virtualservice", "kubernetes.core.k8s", "debug"
@@ -57,13 +59,13 @@ class Bench:
     """A cluster, a folder for playbooks, and instruments."""
 
     def __init__(self, folder: Path, rounds: int):
-        self.environment, self.folder, self.rounds = demo.lab_environment(), folder, rounds
+        self.environment, self.folder, self.rounds = lab_environment(), folder, rounds
         self.raw = Raw(self.environment["KUBECONFIG"])
         self.requests: dict[tuple[str, str], dict[str, int]] = {}  # (work, who) to what it asked of the API server
 
     def prepare(self) -> None:
         """What the demonstration installs, istiod among it, which validates what every contender writes."""
-        demo.seed_repository(self.environment)
+        seed_repository(self.environment)
         self.bootstrap("meshops.lifecycle.bootstrap")
         self.kubectl("create", "namespace", NAMESPACE)
 
