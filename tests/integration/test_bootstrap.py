@@ -349,7 +349,7 @@ def deleted(run):
     rows = []
     for task in run.tasks:
         for result in task.result.get("results") or [task.result]:
-            rows += [row for row in result.get("resources") or [] if row["action"] == "deleted"]
+            rows += [row for row in result.get("resources") or [] if row.get("action") == "deleted"]
     return rows
 
 
