@@ -91,7 +91,7 @@ def test_several_sources_with_values(converges, apps):
     )
     helm = {
         "valueFiles": ["$config/values/prod.yaml"],
-        "valuesObject": {"object": {"deep": False}},
+        "valuesObject": {"object": {"deep": False}, "nothing": None},  # a null takes away a default of the chart
         "parameters": [{"name": "parameter", "value": "yes", "forceString": True}],
     }
     sources = [

@@ -314,6 +314,10 @@ COMPARED = {
         {"source": {**SOURCE, "targetRevision": "main", "helm": {"valuesObject": {"a": False}}}},
         False,
     ),
+    "a null, which a merge patch cannot hold": (
+        {"source": {**SOURCE, "targetRevision": "main", "directory": {"jsonnet": None}}},
+        True,
+    ),
     "a difference to ignore": ({"ignoreDifferences": [{"kind": "Deployment", "jsonPointers": ["/spec"]}]}, False),
     "several sources": ({"sources": [SOURCE]}, False),
 }
@@ -323,6 +327,16 @@ COMPARED = {
 def test_compared(case):
     changes, wanted = COMPARED[case]
     assert spec.is_compared(live(changes)) is wanted
+
+
+def test_compared_with_nulls_in_values():
+    stated = {**SOURCE, "helm": {"valuesObject": {"meshConfig": None, "pilot": {"env": None, "replicas": 2}}}}
+    application = live({"source": stated})
+    application["status"]["sync"]["comparedTo"]["source"] = {
+        **SOURCE,
+        "helm": {"valuesObject": {"pilot": {"replicas": 2}}},
+    }
+    assert spec.is_compared(application)
 
 
 def test_compared_with_several_sources():

@@ -148,7 +148,14 @@ def is_compared(live: dict) -> bool:
 
 def same(one: dict, other: dict, struct: Struct = _COMPARED) -> bool:
     """Whether two structures are the same to Argo CD."""
-    return _bare(_without(one, struct, None)) == _bare(_without(other, struct, None))
+    return _bare(_without(_said(one), struct, None)) == _bare(_without(_said(other), struct, None))
+
+
+def _said(value):
+    """Without nulls, at any depth: the controller writes its status by a merge patch, which cannot hold any."""
+    if isinstance(value, dict):
+        return {key: _said(item) for key, item in value.items() if item is not None}
+    return [_said(item) for item in value] if isinstance(value, list) else value
 
 
 def same_source(one: dict | None, other: dict | None) -> bool:
