@@ -142,6 +142,7 @@ def test_the_mesh_is_found_healthy(run):
     assert "is as declared, and healthy" in done["The mesh is healthy"].msg
 
 
+@pytest.mark.once
 def test_every_panel_of_every_dashboard_asks_what_prometheus_understands(cluster):
     url = cluster.variables["MESHLAB_PROMETHEUS_URL"]
     asked = 0
@@ -184,6 +185,7 @@ def test_only_the_route_changes_and_the_requests_show_it(run, cluster):
     assert eventually(lambda: 110 <= share() <= 190), share()
 
 
+@pytest.mark.once
 def test_a_route_that_leaves_the_variables_leaves_the_cluster(run, cluster):
     change = {"mesh_config_virtual_services": []}
     assert said(run("reconfigure", check=True, vars=change)) == ["deleted VirtualService production/reviews"]
@@ -193,6 +195,7 @@ def test_a_route_that_leaves_the_variables_leaves_the_cluster(run, cluster):
     assert not gone(cluster, "destinationrule", "reviews-destination", "-n", "production")
 
 
+@pytest.mark.once
 def test_a_set_that_would_go_whole_is_refused(run, cluster):
     names = (
         "virtual_services",
@@ -209,12 +212,14 @@ def test_a_set_that_would_go_whole_is_refused(run, cluster):
     assert not gone(cluster, "destinationrule", "reviews-destination", "-n", "production")
 
 
+@pytest.mark.once
 def test_tags_run_a_part_alone(run):
     done = run("reconfigure", args=["--tags", "mesh_config"])
     assert said(done) == ["created VirtualService production/reviews"]
     assert not any("Argo CD by" in task.name or "Istio by" in task.name for task in done.tasks)
 
 
+@pytest.mark.once
 def test_a_hot_fix_is_told_and_repaired_only_by_force(run, cluster):
     place = ("destinationrule", "reviews-destination", "-n", "production")
     patch = {
@@ -228,6 +233,7 @@ def test_a_hot_fix_is_told_and_repaired_only_by_force(run, cluster):
     assert cluster.kubectl("get", *place, "-o", "json")["spec"]["host"] == "reviews"
 
 
+@pytest.mark.once
 def test_verify_tells_what_ails_and_writes_nothing(run, cluster):
     cluster.kubectl("scale", "deployment", "client", "-n", "legacy", "--replicas=0")
     cluster.kubectl("delete", "peerauthentication", "default", "-n", "production")
@@ -239,6 +245,7 @@ def test_verify_tells_what_ails_and_writes_nothing(run, cluster):
     run("reconfigure", args=["--tags", "mesh_config"])
 
 
+@pytest.mark.once
 def test_one_cluster_that_does_not_answer_holds_up_no_other(cluster, repository, tmp_path):
     nowhere = json.loads(json.dumps(cluster.kubectl("config", "view", "--raw", "-o", "json")))
     nowhere["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:1"
@@ -290,6 +297,7 @@ metadata:
 OPTION = ", argocd.argoproj.io/sync-options: SkipDryRunOnMissingResource=true"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("skips", [False, True], ids=["without", "with"])
 def test_a_definition_that_another_application_brings_needs_the_option(run, cluster, repository, tmp_path, skips):
     """Argo CD tries everything dry before the first wave, but for users of a definition that the same sync holds.
@@ -353,6 +361,7 @@ def deleted(run):
     return rows
 
 
+@pytest.mark.once
 def test_gitops_brings_the_same_mesh_up_and_a_second_run_changes_nothing(run, cluster, repository):
     definitions = [name for name in cluster.kubectl("get", "crd", "-o", "name").split() if name.endswith(".istio.io")]
     if definitions:
@@ -438,6 +447,7 @@ def test_gitops_upgrades_in_order_and_stays_synced(run, cluster):
     assert said(run("bootstrap", **upgrade)) == []
 
 
+@pytest.mark.once
 def test_gitops_heals_what_was_changed_by_hand(cluster):
     place = ("deployment", "istio-egressgateway", "-n", "istio-egress")
     cluster.kubectl("delete", *place)
@@ -491,6 +501,7 @@ def test_a_forgotten_application_is_named_before_gitops_is_torn_down(run, cluste
     cluster.kubectl("delete", "application", "forgotten", "-n", "argocd", "--timeout=60s")
 
 
+@pytest.mark.once
 def test_gitops_is_torn_down_with_the_definitions_that_were_named(run, cluster):
     everything = {"mesh_remove_namespaces": True, "mesh_remove_crds": ["istio", "argocd"]}
     rows = deleted(run("teardown", vars={**from_git(cluster), **everything}))
