@@ -60,8 +60,8 @@ def test_many_are_made_and_awaited_by_one_watch(apply, apps, documents):
     for number in range(COUNT):
         assert apps.core("configmaps", f"n{number:02}")
         assert apps.live(f"n{number:02}")["status"]["health"]["status"] == "Healthy"
-    # One write for each, and another for the few that the controller has to be asked again about. How often the one watch
-    # is taken up again depends on the time, not on how many they are.
+    # One write for each, and another for the few that the controller has to be asked again about. How often the one
+    # watch is taken up again depends on the time, not on how many they are.
     assert COUNT <= answer["requests"]["writes"] < 2 * COUNT
     assert answer["requests"]["reads"] <= 5 + answer["seconds"]
     # As declared, and in order: nothing is written, and nobody is asked twice.
