@@ -133,9 +133,7 @@ class Run:
 
         answers = dict(zip([item.key for item in changing], live.parallel(one, changing), strict=True))
         for item in step:
-            current = found[item.key]
-            settled = Change(item.kind, item.namespace, item.name, change_module.UNCHANGED, current, current)
-            answer = answers.get(item.key, settled)
+            answer = answers.get(item.key) or _settled(item, found[item.key])
             if isinstance(answer, MeshError):
                 self.outcome.errors[item.label] = answer.message
             else:
@@ -292,6 +290,10 @@ class Run:
             undone=outcome.undone,
             not_undone=outcome.not_undone,
         )
+
+
+def _settled(item: Item, current: dict) -> Change:
+    return Change(item.kind, item.namespace, item.name, change_module.UNCHANGED, current, current)
 
 
 def run(task) -> dict:

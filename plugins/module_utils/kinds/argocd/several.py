@@ -12,7 +12,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import Me
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.waiting import Wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.waiting import UNWATCHED, Wait
 
 _SLICE = 5.0  # seconds that one watch lasts at most; between two of them every Application is looked at
 _URGENT = 1.0  # the same while one of them has to be asked after
@@ -78,7 +78,7 @@ class _Several:
                 if not self.pending:
                     return
         except ApiError as error:
-            if error.status not in (0, 403, 410, 429, 500, 502, 503, 504):
+            if error.status not in UNWATCHED:
                 raise
             self._version = None
             time.sleep(min(1.0, left))  # without the right to watch, or the server for a moment

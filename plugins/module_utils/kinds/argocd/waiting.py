@@ -20,6 +20,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.pla
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
+# Answers to a watch after which it is read instead: no right to watch, a version too old, or no server for a moment.
+UNWATCHED = (0, 403, 410, 429, 500, 502, 503, 504)
 _SLICE = 2.0  # seconds that one watch lasts at most; between two of them the clock is looked at
 _LOST = 5  # how often a request to look again is repeated when it was taken away unanswered
 _SILENT = 15.0  # seconds without an answer after which the controller is thought to be away
@@ -71,7 +73,7 @@ class Watched:
                 if event.get("type") == "ERROR" or time.monotonic() >= until:
                     break
         except ApiError as error:
-            if error.status not in (0, 403, 410, 429, 500, 502, 503, 504):
+            if error.status not in UNWATCHED:
                 raise
             time.sleep(min(1.0, seconds))  # without the right to watch, or the server for a moment
         if self.read() is None:
