@@ -67,6 +67,7 @@ class Bench:
         """What the demonstration installs, istiod among it, which validates what every contender writes."""
         seed_repository(self.environment)
         self.bootstrap("meshops.lifecycle.bootstrap")
+        self.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found")  # what a killed run left
         self.kubectl("create", "namespace", NAMESPACE)
 
     def clean_up(self) -> None:
