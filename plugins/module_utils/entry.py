@@ -61,7 +61,7 @@ class Entry:
                 holder["kubeconfig"] = credentials.parsed(content)
         return written
 
-    def task(self, written: Mapping, *, check: bool, warn: Callable, progress: Callable) -> Task:
+    def task(self, written: Mapping, *, check: bool, diff: bool = False, warn: Callable, progress: Callable) -> Task:
         """One call, from checked arguments; defaults and constraints by Ansible's own validator.
 
         Raises MeshError for arguments that exclude each other or are missing, and for missing Python packages.
@@ -70,7 +70,7 @@ class Entry:
         outcome = self._validator.validate(written)
         if outcome.error_messages:
             raise MeshError("; ".join(outcome.error_messages))
-        return Task(self, written, outcome.validated_parameters, check, warn, progress)
+        return Task(self, written, outcome.validated_parameters, check, diff, warn, progress)
 
     @functools.cached_property
     def top_level(self) -> dict:
@@ -89,15 +89,25 @@ class Task:
     """One call of a module.
 
     ``params``: the top-level options with defaults, inner levels as written; ``written``: only what was written, under
-    the options' names; ``options``: the argument spec; ``check``: True in check mode.
+    the options' names; ``options``: the argument spec; ``check`` and ``diff``: True in check mode and in diff mode.
     """
 
-    def __init__(self, entry: Entry, written: dict, params: dict, check: bool, warn: Callable, progress: Callable):
+    def __init__(
+        self,
+        entry: Entry,
+        written: dict,
+        params: dict,
+        check: bool,
+        diff: bool,
+        warn: Callable,
+        progress: Callable,
+    ):
         self.name = entry.name
         self.options = entry.arguments
         self.written = written
         self.params = params
         self.check = check
+        self.diff = diff
         self.warn = warn
         self.progress = progress
         self._session: Session | None = None
@@ -212,7 +222,8 @@ def run_module(entry: Entry) -> None:
     try:
         written = entry.checked(module.as_written)
         module.no_log_values |= secrets_of(entry, written)
-        task = entry.task(written, check=module.check_mode, warn=module.warn, progress=module.debug)
+        modes = {"check": module.check_mode, "diff": module._diff}
+        task = entry.task(written, **modes, warn=module.warn, progress=module.debug)
     except MeshError as error:
         answer = {"failed": True, "msg": error.message, **error.details}
     else:

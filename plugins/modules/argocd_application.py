@@ -768,7 +768,7 @@ resources:
     - {kind: Application, namespace: argocd, name: shop, action: created}
 diff:
   description: The Application before and after, without what only the server writes.
-  returned: when something changes
+  returned: in diff mode, when something changes
   type: dict
 validated:
   description: Whether the cluster itself judged what was written.

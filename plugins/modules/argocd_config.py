@@ -149,7 +149,7 @@ resources:
     - {kind: ConfigMap, namespace: argocd, name: argocd-cm, action: created}
 diff:
   description: What changes, before and after, without what only the server writes, with secrets masked.
-  returned: when something changes
+  returned: in diff mode, when something changes
   type: list
 validated:
   description: Whether the cluster itself judged what was written.

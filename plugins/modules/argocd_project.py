@@ -366,7 +366,7 @@ resources:
     - {kind: AppProject, namespace: argocd, name: mesh, action: created}
 diff:
   description: The project before and after, without what only the server writes.
-  returned: when something changes
+  returned: in diff mode, when something changes
   type: dict
 validated:
   description: Whether the cluster itself judged what was written.

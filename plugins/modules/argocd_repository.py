@@ -270,7 +270,7 @@ resources:
     - {kind: Secret, namespace: argocd, name: shop, action: created}
 diff:
   description: What changes, before and after, without what only the server writes, with secrets masked.
-  returned: when something changes
+  returned: in diff mode, when something changes
   type: dict
 validated:
   description: Whether the cluster itself judged what was written.

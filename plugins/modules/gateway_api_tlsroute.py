@@ -211,7 +211,7 @@ resources:
 diff:
   description:
     - The object before and after the change, without the bookkeeping of the server and with secrets masked.
-  returned: when something changes
+  returned: in diff mode, when something changes
   type: dict
 validated:
   description:

@@ -211,7 +211,7 @@ resources:
 diff:
   description:
     - The ConfigMap before and after the change, without the bookkeeping of the server.
-  returned: when something changes
+  returned: in diff mode, when something changes
   type: dict
 validated:
   description:

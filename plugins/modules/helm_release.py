@@ -309,7 +309,7 @@ drifted:
 diff:
   description:
     - Every changed object before and after, without the bookkeeping of the server and with Secrets masked.
-  returned: when objects change
+  returned: in diff mode, when objects change
   type: list
   elements: dict
 validated:

@@ -266,6 +266,13 @@ resources:
       type: str
   sample:
     - {kind: Namespace, namespace: null, name: shop, action: created}
+diff:
+  description:
+    - Each object that changes, before and after, without the bookkeeping of the server and with secrets masked.
+    - With O(delivery=git), each file.
+  returned: in diff mode, when something changes
+  type: list
+  elements: dict
 validated:
   description: False when the cluster could not judge an object in check mode, because its kind or namespace is not there.
   returned: always

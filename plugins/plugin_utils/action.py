@@ -67,8 +67,8 @@ class MeshAction(ActionBase):
                 self._display.display(f"  ... {remove_values(message, hidden)}", stderr=True)
 
         try:
-            check = bool(self._task.check_mode)
-            task = self.entry.task(written, check=check, warn=warnings.append, progress=progress)
+            modes = {"check": bool(self._task.check_mode), "diff": bool(self._task.diff)}
+            task = self.entry.task(written, **modes, warn=warnings.append, progress=progress)
         except MeshError as error:
             answer = {"failed": True, "msg": error.message, **error.details}
         else:

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Callable
 
 from bench import NAMESPACE, THEIRS, Bench, Row, route, row, stopwatch
 
 MANY, VERY_MANY = 500, 5000
 LIMIT = 250  # MB
+SETTLED = 5.0  # seconds after which controllers are done with objects that went
 OURS_MANY, THEIRS_MANY = "ours, a list", "kubernetes.core, a list"
 
 
@@ -28,6 +30,7 @@ def _fresh(bench: Bench, work: Callable[[], float]) -> Callable[[], float]:
 
     def turn() -> float:
         bench.raw.delete_all(NAMESPACE)
+        time.sleep(SETTLED)
         return work()
 
     return turn
@@ -84,7 +87,7 @@ def again(bench: Bench) -> list[Row]:
         THEIRS_MANY: _play(bench, theirs_many(bench)),
         "raw LIST": lambda: stopwatch(lambda: bench.raw.list(NAMESPACE)),
     }
-    found = bench.medians({who: bench.counting(label, who, turn) for who, turn in turns.items()}, at_least=3)
+    found = bench.medians({who: bench.counting(label, who, turn) for who, turn in turns.items()}, at_least=7)
     written = "0 writes" if bench.raw.newest_version(NAMESPACE) == before else "something was written"
     # Last, as it makes itself an owner of the fields.
     bench.counting(label, "kubectl apply --server-side", _kubectl(bench, 1))()
@@ -104,7 +107,7 @@ def very_many(bench: Bench) -> list[Row]:
             return bench.less_empty(ours_many(bench, count)) / count
 
         written.update(bench.medians({count: _fresh(bench, per_object)}))
-        read.update(bench.medians({count: per_object}, at_least=3))
+        read.update(bench.medians({count: per_object}, at_least=7))
     rows = []
     for what, times in (("first apply", written), ("unchanged", read)):
         for count, goal in ((50, ""), (VERY_MANY, "within 1.2 times")):

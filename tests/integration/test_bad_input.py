@@ -146,6 +146,7 @@ def test_braces_that_are_not_ansibles(play):
           ignore_errors: true
         - name: kept
           check_mode: true
+          diff: true
           meshops.lifecycle.mesh_apply:
             objects:
               - apiVersion: v1

@@ -151,7 +151,7 @@ def result(task, made: Change, waited: bool, propagation: Propagation | None = N
         "validated": made.validated,
         "waited": waited,
     }
-    if made.changed:
+    if made.changed and task.diff:
         answer["diff"] = made.diff()
     if propagation and propagation.proxies is not None:
         answer["proxies"] = propagation.proxies
@@ -179,6 +179,6 @@ def results(task, changes: list[Change], document: dict) -> dict:
         "validated": all(one.validated for one in changes),
         "waited": False,
     }
-    if differing:
+    if differing and task.diff:
         answer["diff"] = [one.diff() for one in differing]
     return answer

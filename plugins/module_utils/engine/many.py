@@ -254,10 +254,11 @@ class Run:
         answer = {
             "changed": bool(changed),
             "resources": [change.row() for change in outcome.changes],
-            "diff": [change.diff() for change in changed],
             "validated": all(change.validated for change in outcome.changes),
             "waited": waited,
         }
+        if changed and self.task.diff:  # of many objects it is most of a result, which Ansible copies several times
+            answer["diff"] = [change.diff() for change in changed]
         if self.propagation.proxies is not None:
             answer["proxies"] = self.propagation.proxies
         if outcome.errors:

@@ -130,15 +130,14 @@ class _Delivery:
         answer = {
             "changed": bool(plan.changes) or pushed,
             "resources": plan.rows,
-            "diff": plan.diff(),
             "validated": False,
             "waited": False,
             "commit": commit,
             "branch": self.store.branch,
             "pushed": pushed,
         }
-        if not plan.changes:
-            del answer["diff"]
+        if plan.changes and self.task.diff:
+            answer["diff"] = plan.diff()
         if self.task.params.get("wait") and not self.task.check:
             answer["waited"] = self._wait(answer, commit)
         return answer

@@ -31,7 +31,7 @@ def result(
     }
     if drifted:
         answer["drifted"] = list(drifted)
-    differences = [change.diff() for change in changes if change.changed]
+    differences = [change.diff() for change in changes if change.changed] if context.diff else []
     if differences:
         answer["diff"] = differences
     return answer
