@@ -9,6 +9,7 @@ forks; and connections are kept over the items of a loop.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,10 @@ from ansible.plugins.loader import lookup_loader
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import collect, desired, remote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, execute, invocation, secrets_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+
+# Imported in the parent, from which each task's worker is forked: what is there by now is left alone by the workers'
+# garbage collection, so that they need not copy its memory (https://docs.python.org/3/library/gc.html#gc.freeze).
+gc.freeze()
 
 
 class MeshAction(ActionBase):

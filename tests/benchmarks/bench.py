@@ -74,11 +74,11 @@ class Bench:
         self.raw.delete_all(NAMESPACE)
         self.kubectl("delete", "namespace", NAMESPACE, "--wait=false")
 
-    def objects(self, count: int) -> Path:
-        """A file with so many VirtualServices."""
-        path = self.folder / f"objects-{count}.json"
+    def objects(self, count: int, make: Callable[[int], dict]) -> Path:
+        """A file with so many objects; ``make`` is route or settings."""
+        path = self.folder / f"{make.__name__}-{count}.json"
         if not path.exists():
-            items = [route(number) for number in range(count)]
+            items = [make(number) for number in range(count)]
             path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
         return path
 
@@ -93,9 +93,14 @@ class Bench:
         python = f"ansible_python_interpreter={sys.executable}"
         return self.playbook(path, "-i", inventory, "-c", "local", "-e", python, *arguments)
 
-    def less_empty(self, tasks: list[dict]) -> float:
-        """Seconds of a playbook, less those of the same one with its tasks skipped."""
-        return self.play(tasks).seconds - self.play([{**task, **SKIPPED} for task in tasks]).seconds
+    def less_empty(self, tasks: list[dict], times: int = 1) -> float:
+        """Seconds of a playbook, less those of the same one with its tasks skipped.
+
+        ``times``: they stand in it so often, and the seconds are those of one time. Of what takes less than Ansible's
+        own start varies, nothing could be said otherwise.
+        """
+        skipped = [{**task, **SKIPPED} for task in tasks]
+        return (self.play(tasks * times).seconds - self.play(skipped * times).seconds) / times
 
     def bootstrap(self, playbook: str | Path) -> Ran:
         """A playbook on the demonstration's inventory."""
@@ -138,14 +143,14 @@ class Bench:
                 print(f"  round {number + 1} of {rounds}: {name}: {found[name][-1]:.3f} s", flush=True)
         return {name: statistics.median(times) for name, times in found.items()}
 
-    def counting(self, work: str, who: str, turn: Callable[[], float]) -> Callable[[], float]:
-        """The turn, whose requests for VirtualServices are counted by the API server."""
+    def counting(self, work: str, who: str, turn: Callable[[], float], times: int = 1) -> Callable[[], float]:
+        """The turn, whose requests for VirtualServices the API server counts. ``times``: it does all so often."""
 
         def counted() -> float:
             before = self._asked()
             seconds = turn()
             after = self._asked()
-            asked = {sort: after[sort] - before[sort] for sort in after}
+            asked = {sort: (after[sort] - before[sort]) // times for sort in after}
             if sum(asked.values()) <= sum(self.requests.get((work, who), asked).values()):
                 self.requests[work, who] = asked  # the round in which the least came from controllers
             return seconds
@@ -162,19 +167,24 @@ class Bench:
                 asked[sort] += int(float(count))
         return asked
 
-    def idle(self, work: Callable[[], Ran]) -> tuple[float, float]:
-        """(seconds of the work, the share of the machine's time in which nothing ran meanwhile)."""
-        before = _processor_time()
-        seconds = work().seconds
-        total, idle = (after - earlier for after, earlier in zip(_processor_time(), before, strict=True))
-        return seconds, idle / total
 
+class Cores:
+    """Ticks of all cores while the block runs: in all, and those in which nothing ran."""
 
-def _processor_time() -> tuple[int, int]:
-    """(all, idle) ticks of all cores since the machine began."""
-    with open("/proc/stat", encoding="ascii") as stream:
-        ticks = [int(text) for text in stream.readline().split()[1:9]]
-    return sum(ticks), ticks[3] + ticks[4]
+    total = idle = 0
+
+    def __enter__(self) -> Cores:
+        self._count(-1)
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self._count(1)
+
+    def _count(self, sign: int) -> None:
+        with open("/proc/stat", encoding="ascii") as stream:
+            ticks = [int(text) for text in stream.readline().split()[1:9]]
+        self.total += sign * sum(ticks)
+        self.idle += sign * (ticks[3] + ticks[4])
 
 
 def stopwatch(work: Callable) -> float:
@@ -191,6 +201,12 @@ def route(number: int) -> dict:
         "metadata": {"name": f"route-{number}", "namespace": NAMESPACE},
         "spec": {"hosts": [f"reviews-{number}"], "http": [{"match": [{"uri": {"prefix": "/v1"}}], "route": subsets}]},
     }
+
+
+def settings(number: int) -> dict:
+    """An object that no controller does anything about."""
+    metadata = {"name": f"settings-{number}", "namespace": NAMESPACE}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"colour": "blue", "size": "12"}}
 
 
 def row(work: str, ours: float, against: str, theirs: float, goal: str = "") -> Row:

@@ -15,11 +15,17 @@ from concurrent.futures import ThreadPoolExecutor
 import yaml
 
 CONNECTIONS = 8
-GROUP = "/apis/networking.istio.io/v1"
+ROOTS = {"VirtualService": ("/apis/networking.istio.io/v1", "virtualservices"), "ConfigMap": ("/api/v1", "configmaps")}
+
+
+def path_of(kind: str, namespace: str) -> str:
+    """Where the objects of a kind are."""
+    root, plural = ROOTS[kind]
+    return f"{root}/namespaces/{namespace}/{plural}"
 
 
 class Raw:
-    """VirtualServices by bare requests, as the user of a kubeconfig with a client certificate."""
+    """Objects by bare requests, as the user of a kubeconfig with a client certificate."""
 
     def __init__(self, kubeconfig: str):
         with open(kubeconfig, encoding="utf-8") as stream:
@@ -55,14 +61,14 @@ class Raw:
             connection = self.connection()
             for document in share:
                 metadata = document["metadata"]
-                path = f"{GROUP}/namespaces/{metadata['namespace']}/virtualservices/{metadata['name']}"
+                path = f"{path_of(document['kind'], metadata['namespace'])}/{metadata['name']}"
                 self.request(connection, "PATCH", f"{path}?fieldManager=raw&force=true", document)
 
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             list(pool.map(some, [documents[start::CONNECTIONS] for start in range(CONNECTIONS)]))
 
     def list(self, namespace: str) -> dict:
-        return self.request(self.connection(), "GET", f"{GROUP}/namespaces/{namespace}/virtualservices")
+        return self.request(self.connection(), "GET", path_of("VirtualService", namespace))
 
     def text(self, path: str) -> str:
         connection = self.connection()
@@ -74,4 +80,5 @@ class Raw:
         return max((item["metadata"]["resourceVersion"] for item in self.list(namespace)["items"]), key=int)
 
     def delete_all(self, namespace: str) -> None:
-        self.request(self.connection(), "DELETE", f"{GROUP}/namespaces/{namespace}/virtualservices")
+        for kind in ROOTS:
+            self.request(self.connection(), "DELETE", path_of(kind, namespace))

@@ -74,9 +74,7 @@ class Releases:
         self.warnings = []
         silent = lambda _message: None  # noqa: E731
         try:
-            task = ENTRY.task(
-                ENTRY.checked(given), check=check, diff=True, warn=self.warnings.append, progress=silent
-            )
+            task = ENTRY.task(ENTRY.checked(given), check=check, diff=True, warn=self.warnings.append, progress=silent)
         except MeshError as error:
             return {"failed": True, "msg": error.message}
         before = dict(task.session.counts)

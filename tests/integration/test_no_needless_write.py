@@ -81,20 +81,40 @@ def test_a_default_that_is_stated_now_is_no_difference_and_another_value_is(plac
     assert run(place, route()) == ("unchanged", ONE_READ)
 
 
-def test_five_hundred_objects_are_read_by_lists(place, cluster):
-    """A page holds 500: a set of 501 is two requests for its members, two for its objects, and one for its parent."""
-    namespace, _resources = place
-    head = {"apiVersion": "v1", "kind": "ConfigMap"}
-    objects = [{**head, "metadata": {"name": f"map-{number}"}, "data": {"k": "v"}} for number in range(501)]
-    options = {"namespace": namespace, "name": "many", "objects": objects, "prune": True}
-    options["kubeconfig"] = str(cluster.kubeconfig)
+@pytest.fixture
+def apply(place, cluster):
+    """`apply(objects, …)`: (what happened, how many requests of each sort it took) of one run of mesh_apply."""
 
-    def run():
-        task = ENTRY.task(ENTRY.checked(options), check=False, warn=print, progress=print)
+    def run(objects, *, check=False, **options):
+        options = {"namespace": place[0], "objects": objects, "kubeconfig": str(cluster.kubeconfig), **options}
+        task = ENTRY.task(ENTRY.checked(options), check=check, warn=print, progress=print)
         before = dict(task.session.counts)
         answer = execute(ENTRY, task)
         actions = {row["action"] for row in answer["resources"]}
         return actions, {name: count - before[name] for name, count in task.session.counts.items()}
 
-    assert run()[0] == {"created"}
-    assert run() == ({"unchanged"}, {"reads": 5, "dry_runs": 0, "writes": 0, "retries": 0})
+    return run
+
+
+def maps(*names):
+    return [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {"k": "v"}} for name in names]
+
+
+def test_five_hundred_objects_are_read_by_lists(apply):
+    """A page holds 500: a set of 501 is two requests for its members, two for its objects, and one for its parent."""
+    objects = maps(*[f"map-{number}" for number in range(501)])
+    assert apply(objects, name="many", prune=True)[0] == {"created"}
+    assert apply(objects, name="many", prune=True) == ({"unchanged"}, {**ONE_READ, "reads": 5})
+    apply([], name="many", state="absent")
+
+
+def test_few_objects_among_many_are_not_looked_for_page_by_page(apply):
+    """Of 1,100 objects, which are three pages: what is on the first, and what is not."""
+    *first, last = [f"among-{number:04}" for number in range(1100)]
+    assert apply(maps(*first, last))[0] == {"created"}
+    assert apply(maps(*first[:4])) == ({"unchanged"}, ONE_READ)
+    assert apply(maps(*first[:3], last)) == ({"unchanged"}, {**ONE_READ, "reads": 2})
+    found, asked = apply(maps(*first[:4], "zebra"), check=True)
+    assert found == {"unchanged", "created"}
+    assert asked == {**ONE_READ, "reads": 2, "dry_runs": 1}
+    assert apply(maps(*first, last)) == ({"unchanged"}, {**ONE_READ, "reads": 3})

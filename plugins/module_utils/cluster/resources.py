@@ -32,10 +32,12 @@ class Resources:
 
     def list(self, kind: Kind, namespace: str | None = None, label_selector: str | None = None) -> list[dict]:
         """All objects of the kind in a namespace, or in all, page by page; each with its apiVersion and kind."""
-        return list(self.pages(kind, namespace, label_selector))
+        return [item for items, _rest in self.pages(kind, namespace, label_selector) for item in items]
 
-    def pages(self, kind: Kind, namespace: str | None, label_selector: str | None) -> Iterator[dict]:
-        """The objects of :meth:`list`, one at a time, so that a large list need not be held twice."""
+    def pages(
+        self, kind: Kind, namespace: str | None, label_selector: str | None = None
+    ) -> Iterator[tuple[list[dict], int]]:
+        """The objects of :meth:`list` in pages, each with how many are still to come; 0 where nobody knows."""
         query = {"limit": str(PAGE)}
         if label_selector:
             query["labelSelector"] = label_selector
@@ -43,11 +45,12 @@ class Resources:
             page = self._versioned(
                 kind, lambda version, query=query: self._request("GET", kind, version, namespace, query=query)
             )
-            for item in page.get("items") or []:
+            items, metadata = page.get("items") or [], page.get("metadata") or {}
+            for item in items:
                 item.setdefault("apiVersion", page.get("apiVersion"))
                 item.setdefault("kind", kind.kind)
-                yield item
-            following = (page.get("metadata") or {}).get("continue")
+            yield items, metadata.get("remainingItemCount") or 0
+            following = metadata.get("continue")
             if not following:
                 return
             query = {**query, "continue": following}

@@ -12,6 +12,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resource
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import CONNECTIONS
 
 _LIST_FROM = 4  # so many objects of a kind in a namespace are read by one LIST; of Secrets, which are large, never
+_LISTED_A_GET = 50  # so many objects are listed in the time that one of them is read alone
 _NEVER_LISTED = {("", "Secret")}
 
 
@@ -35,11 +36,9 @@ def read(resources: Resources, items: list) -> dict[tuple, dict | None]:
     for (group, kind, _namespace), members in groups.items():
         many = len(members) >= _LIST_FROM and (group, kind) not in _NEVER_LISTED
         (listed if many else singles).append(members)
-    for members, answer in zip(listed, parallel(lambda group: _listed(resources, group), listed), strict=True):
-        if answer is None:
-            singles.append(members)
-        else:
-            found.update(answer)
+    for live, rest in parallel(lambda group: _listed(resources, group), listed):
+        found.update(live)
+        singles.append(rest)
     flat = [item for members in singles for item in members]
     found.update(zip([item.key for item in flat], parallel(lambda item: _one(resources, item), flat), strict=True))
     return found
@@ -52,19 +51,24 @@ def _one(resources: Resources, item) -> dict | None:
         return None  # writing says so, or in check mode that it cannot be judged yet
 
 
-def _listed(resources: Resources, members: list) -> dict[tuple, dict] | None:
-    """Live objects of one kind and namespace by key; None where a LIST is forbidden."""
+def _listed(resources: Resources, members: list) -> tuple[dict[tuple, dict], list]:
+    """Live objects of one kind and namespace by key, and the items that are better read one by one: all where a LIST is
+    forbidden, the last ones where more pages of other objects would be read for them.
+    """
     kind, namespace = members[0].kind, members[0].namespace
-    wanted = {item.name: item.key for item in members}
+    missing, found = {item.name: item for item in members}, {}
     try:
-        return {
-            wanted[live["metadata"]["name"]]: live
-            for live in resources.pages(kind, namespace, None)
-            if live["metadata"]["name"] in wanted
-        }
+        for page, beyond in resources.pages(kind, namespace):
+            for live in page:
+                item = missing.pop(live["metadata"]["name"], None)
+                if item:
+                    found[item.key] = live
+            if len(missing) * _LISTED_A_GET < beyond or not missing:
+                return found, list(missing.values())
     except NotInstalled:
-        return {}
+        pass
     except ApiError as error:
-        if error.status == 403:
-            return None
-        raise
+        if error.status != 403:
+            raise
+        return {}, members
+    return found, []
