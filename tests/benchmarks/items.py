@@ -37,6 +37,7 @@ def slope(bench: Bench, module: str, shape: str) -> float:
 
 
 def per_item(bench: Bench, shape: str, label: str, faster: str) -> list[Row]:
+    bench.raw.delete_all(NAMESPACE)
     for module in (THEIRS, OURS):  # theirs first: what it makes, ours adopts, and neither changes it afterwards
         bench.play(tasks_of(module, shape, SIZES[module][0]))
     found = bench.medians({module: lambda module=module: slope(bench, module, shape) for module in SIZES})
@@ -61,6 +62,7 @@ def exec_plugin(bench: Bench) -> list[Row]:
     """A program that gives the credential, and notes that it was asked, against the same certificate in a file."""
     calls = bench.folder / "calls"
     plugin = with_plugin(Path(bench.environment["KUBECONFIG"]), bench.folder, calls)
+    bench.raw.delete_all(NAMESPACE)
     bench.play(tasks_of(OURS, "loop", SIZES[OURS][0]))
     rows = []
     for shape, work, item in (("loop", "a loop of 20", "item"), ("tasks", "20 separate tasks", "task")):
