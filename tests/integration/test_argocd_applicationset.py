@@ -73,10 +73,9 @@ def test_a_set_is_generated_awaited_and_stays(play, converges, apps, name, clust
     # A webhook has the controller generate again, and write the object back in its own form. That is no drift.
     path = f"{SETS}/{name}"
     refresh = {"metadata": {"annotations": {"argocd.argoproj.io/application-set-refresh": "true"}}}
-    cluster.api("PATCH", path, refresh, "application/merge-patch+json")
-    before = cluster.get(path)["metadata"]["resourceVersion"]
+    asked = cluster.api("PATCH", path, refresh, "application/merge-patch+json")["metadata"]["resourceVersion"]
     apps.until(lambda _live: "annotations" not in cluster.get(path)["metadata"], suffix="one")
-    assert cluster.get(path)["metadata"]["resourceVersion"] != before
+    assert cluster.get(path)["metadata"]["resourceVersion"] != asked
     # A second Application: the wait ends when that one is there, synced and healthy.
     wanted["generators"] = [{"list": {"elements": [{"name": "one"}, {"name": "two"}]}}]
     run = play(applicationset(name, spec=unsafe(wanted), wait=True, wait_timeout=60))
