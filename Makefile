@@ -56,7 +56,7 @@ demo: collections $(A_CLUSTER) ## Start the lab, bootstrap it, show what runs an
 
 .PHONY: test
 test: venv ## Everything that CI runs; what fails once has a second try, and is listed as RERUN
-	@PYTEST_ADDOPTS="--reruns 1 --reruns-delay 3 $${PYTEST_ADDOPTS:-}" $(VENV)/bin/python tools/stages.py generate-check lint unit sanity lab lab=integration lab=faults
+	@PYTEST_ADDOPTS="--reruns 1 --reruns-delay 3 --rerun-show-tracebacks $${PYTEST_ADDOPTS:-}" $(VENV)/bin/python tools/stages.py generate-check lint unit sanity lab lab=integration lab=faults
 
 # ---- Preparation ----------------------------------------------------------------------------------------------------
 .PHONY: venv

@@ -222,8 +222,7 @@ def run_module(entry: Entry) -> None:
     try:
         written = entry.checked(module.as_written)
         module.no_log_values |= secrets_of(entry, written)
-        modes = {"check": module.check_mode, "diff": module._diff}
-        task = entry.task(written, **modes, warn=module.warn, progress=module.debug)
+        task = entry.task(written, check=module.check_mode, diff=module._diff, warn=module.warn, progress=module.debug)
     except MeshError as error:
         answer = {"failed": True, "msg": error.message, **error.details}
     else:

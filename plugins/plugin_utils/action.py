@@ -9,7 +9,6 @@ forks; and connections are kept over the items of a loop.
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -22,10 +21,6 @@ from ansible.plugins.loader import lookup_loader
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import collect, desired, remote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, execute, invocation, secrets_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-
-# Imported in the parent, from which each task's worker is forked: what is there by now is left alone by the workers'
-# garbage collection, so that they need not copy its memory (https://docs.python.org/3/library/gc.html#gc.freeze).
-gc.freeze()
 
 
 class MeshAction(ActionBase):
@@ -72,8 +67,13 @@ class MeshAction(ActionBase):
                 self._display.display(f"  ... {remove_values(message, hidden)}", stderr=True)
 
         try:
-            modes = {"check": bool(self._task.check_mode), "diff": bool(self._task.diff)}
-            task = self.entry.task(written, **modes, warn=warnings.append, progress=progress)
+            task = self.entry.task(
+                written,
+                check=bool(self._task.check_mode),
+                diff=bool(self._task.diff),
+                warn=warnings.append,
+                progress=progress,
+            )
         except MeshError as error:
             answer = {"failed": True, "msg": error.message, **error.details}
         else:

@@ -27,7 +27,6 @@ from demo import LAB, lab_environment, seed_repository  # noqa: E402  (the lab's
 
 NAMESPACE = "meshops-bench"
 OURS, THEIRS, DEBUG = "meshops.lifecycle.istio_virtualservice", "kubernetes.core.k8s", "debug"
-SKIPPED = {"when": False}
 _COUNTED = re.compile(r'^apiserver_request_total\{(.*resource="virtualservices".*)\} (\S+)$', re.M)
 _READS = {"GET", "LIST"}
 
@@ -99,8 +98,7 @@ class Bench:
         ``times``: they stand in it so often, and the seconds are those of one time. Of what takes less than Ansible's
         own start varies, nothing could be said otherwise.
         """
-        skipped = [{**task, **SKIPPED} for task in tasks]
-        return (self.play(tasks * times).seconds - self.play(skipped * times).seconds) / times
+        return (self.play(tasks * times).seconds - self.play(skipped(tasks) * times).seconds) / times
 
     def bootstrap(self, playbook: str | Path) -> Ran:
         """A playbook on the demonstration's inventory."""
@@ -168,23 +166,23 @@ class Bench:
         return asked
 
 
-class Cores:
-    """Ticks of all cores while the block runs: in all, and those in which nothing ran."""
+def cores(work: Callable[[], Ran]) -> tuple[float, int, int]:
+    """(seconds of the work, ticks of all cores meanwhile, those of them in which nothing ran)."""
+    before = _processor_time()
+    seconds = work().seconds
+    total, idle = (after - earlier for after, earlier in zip(_processor_time(), before, strict=True))
+    return seconds, total, idle
 
-    total = idle = 0
 
-    def __enter__(self) -> Cores:
-        self._count(-1)
-        return self
+def _processor_time() -> tuple[int, int]:
+    """(all, idle) ticks of all cores since the machine began."""
+    with open("/proc/stat", encoding="ascii") as stream:
+        ticks = [int(text) for text in stream.readline().split()[1:9]]
+    return sum(ticks), ticks[3] + ticks[4]
 
-    def __exit__(self, *_error) -> None:
-        self._count(1)
 
-    def _count(self, sign: int) -> None:
-        with open("/proc/stat", encoding="ascii") as stream:
-            ticks = [int(text) for text in stream.readline().split()[1:9]]
-        self.total += sign * sum(ticks)
-        self.idle += sign * (ticks[3] + ticks[4])
+def skipped(tasks: list[dict]) -> list[dict]:
+    return [{**task, "when": False} for task in tasks]
 
 
 def stopwatch(work: Callable) -> float:

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import yaml
-from bench import NAMESPACE, SKIPPED, Bench, Cores, Row, row
+from bench import NAMESPACE, Bench, Ran, Row, cores, row, skipped
 from many import MANY, ours_many
 
 CLUSTERS = 20
@@ -29,12 +29,13 @@ def clusters(bench: Bench) -> list[Row]:
 
     def turn(forks: int) -> float:
         """Less the same playbook with its task skipped: Ansible's start is one process, beside which a core is idle."""
-        arguments = {"hosts": "all", "inventory": str(inventory)}
-        with Cores() as busy:
-            seconds = bench.play(tasks, "--forks", str(forks), **arguments).seconds
-        with Cores() as empty:
-            seconds -= bench.play([{**tasks[0], **SKIPPED}], "--forks", str(forks), **arguments).seconds
-        idle[forks] = max(0.0, busy.idle - empty.idle) / (busy.total - empty.total)
+
+        def play(some: list[dict]) -> Ran:
+            return bench.play(some, "--forks", str(forks), hosts="all", inventory=str(inventory))
+
+        busy, empty = cores(lambda: play(tasks)), cores(lambda: play(skipped(tasks)))
+        seconds, total, unused = (more - less for more, less in zip(busy, empty, strict=True))
+        idle[forks] = max(0, unused) / total
         return seconds
 
     found = bench.medians({forks: lambda forks=forks: turn(forks) for forks in (1, 10)}, at_least=3)

@@ -107,19 +107,19 @@ def very_many(bench: Bench) -> list[Row]:
 
 def _level(bench: Bench) -> list[Row]:
     """ConfigMaps, so that it is our cost and the API server's: what istiod does grows with its configuration."""
-    written, read = {}, {}
-    for count in (50, MANY, VERY_MANY):  # each alone in the namespace, as a LIST reads all that is there
+    counts = (50, MANY, VERY_MANY)
+    found: dict[str, float] = {}
+    for count in counts:  # each alone in the namespace, as a LIST reads all that is there
         tasks = ours_many(bench, count, settings)
-        first = _fresh(bench, _play(bench, tasks))
-        written[count] = bench.medians({f"{count}, first": first})[f"{count}, first"] / count
-        again = _play(bench, tasks, TIMES)
-        read[count] = bench.medians({f"{count}, again": again})[f"{count}, again"] / count
+        turns = {"first apply": _fresh(bench, _play(bench, tasks)), "unchanged": _play(bench, tasks, TIMES)}
+        found.update(bench.medians({f"{count} ConfigMaps, {what}": turn for what, turn in turns.items()}))
     rows = []
-    for what, times in (("first apply", written), ("unchanged", read)):
+    for what in ("first apply", "unchanged"):
+        each = {count: found[f"{count} ConfigMaps, {what}"] / count for count in counts}
         for count, goal in ((50, ""), (VERY_MANY, "within 1.2 times")):
             work = f"{count} ConfigMaps, {what}, per object"
-            line = row(work, times[count], f"{MANY} ConfigMaps", times[MANY], goal)
-            rows.append(line._replace(measured=f"{times[count] / times[MANY]:.1f} times"))
+            line = row(work, each[count], f"{MANY} ConfigMaps", each[MANY], goal)
+            rows.append(line._replace(measured=f"{each[count] / each[MANY]:.1f} times"))
     return rows
 
 

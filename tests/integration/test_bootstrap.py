@@ -167,6 +167,7 @@ def test_every_panel_of_every_dashboard_asks_what_prometheus_understands(cluster
     {"mesh_config_telemetries": []},
 ], ids=lambda change: next(iter(change)))  # fmt: skip
 def test_check_lists_exactly_what_the_run_then_does(run, change):
+    run("reconfigure")
     predicted = said(run("reconfigure", check=True, vars=change))
     done = said(run("reconfigure", vars=change))
     assert predicted and sorted(predicted) == sorted(done)

@@ -30,7 +30,7 @@ def test_check_mode_predicts_the_run_and_a_second_run_changes_nothing(converges,
 
 def test_a_diff_shows_the_change_alone(play, namespace):
     run = play(TASKS.format(namespace=namespace, colour="blue"))
-    assert not run["Two maps"].diffs  # nobody asked for one
+    assert "diff" not in run["Two maps"].result  # nobody asked for one
     run = play(TASKS.format(namespace=namespace, colour="green"), diff=True)
     assert '-        "colour": "blue"' in run.stdout
     assert '+        "colour": "green"' in run.stdout

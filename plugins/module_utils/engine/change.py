@@ -45,6 +45,15 @@ class Change:
         return diff.difference(self.before, self.after, self.kind.secret_fields)
 
 
+def diffs(task, changes: list[Change]) -> dict:
+    """The ``diff`` of a result for many objects; nothing outside of diff mode, or where nothing changes.
+
+    Of many objects it is most of a result, which Ansible copies several times.
+    """
+    shown = [one.diff() for one in changes if one.changed] if task.diff else []
+    return {"diff": shown} if shown else {}
+
+
 def apply(
     resources: Resources,
     kind: Kind,

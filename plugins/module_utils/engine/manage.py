@@ -171,14 +171,11 @@ def results(task, changes: list[Change], document: dict) -> dict:
     """The result contract for several objects; ``document`` is what stands under ``result``."""
     for warning in [warning for one in changes for warning in one.warnings]:
         task.warn(warning)
-    differing = [one for one in changes if one.changed]
-    answer = {
-        "changed": bool(differing),
+    return {
+        "changed": any(one.changed for one in changes),
         "result": document,
         "resources": [one.row() for one in changes],
         "validated": all(one.validated for one in changes),
         "waited": False,
+        **change_module.diffs(task, changes),
     }
-    if differing and task.diff:
-        answer["diff"] = [one.diff() for one in differing]
-    return answer

@@ -250,15 +250,13 @@ class Run:
         for change in outcome.changes:
             for warning in change.warnings:
                 self.task.warn(warning)
-        changed = [change for change in outcome.changes if change.changed]
         answer = {
-            "changed": bool(changed),
+            "changed": any(change.changed for change in outcome.changes),
             "resources": [change.row() for change in outcome.changes],
             "validated": all(change.validated for change in outcome.changes),
             "waited": waited,
+            **change_module.diffs(self.task, outcome.changes),
         }
-        if changed and self.task.diff:  # of many objects it is most of a result, which Ansible copies several times
-            answer["diff"] = [change.diff() for change in changed]
         if self.propagation.proxies is not None:
             answer["proxies"] = self.propagation.proxies
         if outcome.errors:

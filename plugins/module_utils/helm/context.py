@@ -21,7 +21,6 @@ class Context:
         self.task = task
         self.params = task.params
         self.check = task.check
-        self.diff = task.diff
         self.session = task.session
         self.resources = Resources(task.session)
         self.name = self.params["name"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change, diffs
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.helm import manifest
@@ -28,12 +28,10 @@ def result(
         "resources": [change.row() for change in changes],
         "validated": not context.check or all(change.validated for change in changes),
         "waited": waited,
+        **diffs(context.task, changes),
     }
     if drifted:
         answer["drifted"] = list(drifted)
-    differences = [change.diff() for change in changes if change.changed] if context.diff else []
-    if differences:
-        answer["diff"] = differences
     return answer
 
 
