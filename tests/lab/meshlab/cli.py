@@ -10,6 +10,7 @@ import hashlib
 import json
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -27,6 +28,8 @@ def report(message: str) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     options = parser().parse_args(argv)
+    if options.run in (status, env, logs):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that has enough, as `head`, ends them without a word
     try:
         return options.run(options) or 0
     except LabError as error:
