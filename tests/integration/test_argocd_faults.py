@@ -9,11 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import playing
 import pytest
-from gitops import NOWHERE, config_map, hook
+from gitops import NOWHERE, REFRESH, config_map, hook
 
 pytest_plugins = ["gitops"]
 MANUAL = {"syncPolicy": {"retry": {"limit": 0}}}
-REFRESH = "argocd.argoproj.io/refresh"
 RESUMED = {"spec": {"suspend": False}}
 pytestmark = [pytest.mark.in_process, pytest.mark.once]
 

@@ -188,6 +188,7 @@ def test_only_the_route_changes_and_the_requests_show_it(run, cluster):
 
 @pytest.mark.once
 def test_a_route_that_leaves_the_variables_leaves_the_cluster(run, cluster):
+    run("reconfigure")
     change = {"mesh_config_virtual_services": []}
     assert said(run("reconfigure", check=True, vars=change)) == ["deleted VirtualService production/reviews"]
     assert not gone(cluster, "virtualservice", "reviews", "-n", "production")
@@ -214,7 +215,8 @@ def test_a_set_that_would_go_whole_is_refused(run, cluster):
 
 
 @pytest.mark.once
-def test_tags_run_a_part_alone(run):
+def test_tags_run_a_part_alone(run, cluster):
+    cluster.kubectl("delete", "virtualservice", "reviews", "-n", "production", "--ignore-not-found")
     done = run("reconfigure", args=["--tags", "mesh_config"])
     assert said(done) == ["created VirtualService production/reviews"]
     assert not any("Argo CD by" in task.name or "Istio by" in task.name for task in done.tasks)

@@ -18,6 +18,7 @@ import yaml
 APPLICATIONS = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications"
 PROJECTS = "/apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects"
 HERE = "https://kubernetes.default.svc"
+REFRESH = "argocd.argoproj.io/refresh"
 ENDED = ("Succeeded", "Failed", "Error")
 
 
@@ -164,15 +165,18 @@ def reads(cluster, repository: Repository, namespace: str, seconds: float = 60) 
     }
     try:
         cluster.api("POST", APPLICATIONS, {**body, "spec": {**applications.spec(), "syncPolicy": {}}})
-        deadline = time.monotonic() + seconds
+        deadline, reason = time.monotonic() + seconds, "Argo CD's application controller does not answer"
         while time.monotonic() < deadline:
             status = applications.live("probe").get("status") or {}
             if (status.get("sync") or {}).get("status") in ("OutOfSync", "Synced"):
                 return ""
             if status.get("conditions"):
-                return f"Argo CD cannot read a repository of this machine: {status['conditions'][0]['message']}"
+                reason = f"Argo CD cannot read a repository of this machine: {status['conditions'][0]['message']}"
+                if "code = Unavailable" not in reason:  # so it is while a new repo-server is dialled
+                    return reason
+                applications.patch({"metadata": {"annotations": {REFRESH: "normal"}}}, "probe")
             time.sleep(0.3)
-        return "Argo CD's application controller does not answer"
+        return reason
     finally:
         applications.clean()
 
