@@ -12,7 +12,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resource
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import CONNECTIONS
 
 _LIST_FROM = 4  # so many objects of a kind in a namespace are read by one LIST; of Secrets, which are large, never
-_LISTED_A_GET = 50  # so many objects are listed while one is read alone (VirtualServices: 500 in 17 ms, one in 1.6 ms)
+_LISTED_A_GET = 50  # an estimate: so many objects are listed while one is read alone
 _NEVER_LISTED = {("", "Secret")}
 
 
