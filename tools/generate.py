@@ -182,7 +182,7 @@ def runtime_file(modules: list[Path]) -> str:
 def secrets_of(name: str) -> set[str]:
     """Secrets of a module: of the connection, of the delivery to Git, and what its Entry adds."""
     options = importlib.import_module(f"{PACKAGE}.module_utils.cluster.options")
-    git = importlib.import_module(f"{PACKAGE}.module_utils.git.settings")
+    git = importlib.import_module(f"{PACKAGE}.module_utils.programs.git.settings")
     module = importlib.import_module(f"{PACKAGE}.modules.{name}")
     return set(options.SECRETS) | set(git.SECRETS) | set(module.ENTRY.secrets)
 

@@ -68,14 +68,14 @@ compose:
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
-from ansible_collections.meshops.lifecycle.plugins.module_utils import libraries
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import libraries
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import options
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import connect
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import registration
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import SECRET_TYPE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import argocd_registration as registration
 
 _FILES = ("argocd_clusters.yml", "argocd_clusters.yaml")
 _OWN = ("host", "api_key", "ca_cert", "client_cert", "client_key", "validate_certs", "proxy", "impersonate_user")

@@ -13,13 +13,13 @@ from collections.abc import Callable, Mapping
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import _list_no_log_values
-from ansible_collections.meshops.lifecycle.plugins.module_utils import libraries
-from ansible_collections.meshops.lifecycle.plugins.module_utils import params as params_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import libraries
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params as params_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, without_secrets
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session, connect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError, without_secrets
-from ansible_collections.meshops.lifecycle.plugins.module_utils.git import settings
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import settings
 
 _DOCUMENTS = ("definition", "objects", "overlays")  # which may be many, and are masked as documents
 

@@ -130,7 +130,7 @@ waited:
 """
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.account import run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_account import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_account import ARGUMENTS
 
 ENTRY = Entry(

@@ -130,7 +130,7 @@ result:
 """
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.reading import run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_application_info import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_application_info import ARGUMENTS
 
 ENTRY = Entry("argocd_application_info", ARGUMENTS, run)

@@ -134,7 +134,7 @@ waited:
 """
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.trust import run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_certificate import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_certificate import ARGUMENTS
 
 ENTRY = Entry(

@@ -350,7 +350,7 @@ waited:
 """
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.cluster import SECRET_OPTIONS, run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_cluster import SECRET_OPTIONS, run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_cluster import ARGUMENTS
 
 ENTRY = Entry("argocd_cluster", ARGUMENTS, run, secrets=SECRET_OPTIONS)

@@ -164,7 +164,7 @@ waited:
 """
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.configuration import run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_config import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_config import ARGUMENTS
 
 ENTRY = Entry(

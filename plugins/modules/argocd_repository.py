@@ -284,10 +284,13 @@ waited:
   sample: false
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.repository import SECRET_OPTIONS, declared
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_repository import (
+    SECRET_OPTIONS,
+    declared,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_repository import ARGUMENTS
 
 ENTRY = Entry("argocd_repository", ARGUMENTS, manage(SECRET, declared), secrets=SECRET_OPTIONS)

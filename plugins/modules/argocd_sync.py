@@ -312,7 +312,7 @@ application:
 """
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.syncing import run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_sync import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_sync import ARGUMENTS
 
 ENTRY = Entry(

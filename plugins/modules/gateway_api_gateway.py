@@ -477,9 +477,9 @@ waited:
   sample: true
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_api.gateway import KIND
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.gateway_api_gateway import ARGUMENTS
 
 ENTRY = Entry("gateway_api_gateway", ARGUMENTS, manage(KIND))

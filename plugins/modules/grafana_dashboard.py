@@ -227,10 +227,10 @@ waited:
   sample: false
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CONFIGMAP
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring.dashboard import declared
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.grafana_dashboard import declared
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.grafana_dashboard import ARGUMENTS
 
 ENTRY = Entry(

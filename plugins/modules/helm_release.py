@@ -327,7 +327,7 @@ waited:
 """
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.run import run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.run import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.helm_release import ARGUMENTS
 
 ENTRY = Entry(

@@ -764,9 +764,9 @@ waited:
   sample: true
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.virtualservice import KIND
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.istio_virtualservice import ARGUMENTS
 
 ENTRY = Entry("istio_virtualservice", ARGUMENTS, manage(KIND))

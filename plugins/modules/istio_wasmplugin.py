@@ -318,9 +318,9 @@ waited:
   sample: true
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.wasmplugin import KIND
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.istio_wasmplugin import ARGUMENTS
 
 ENTRY = Entry("istio_wasmplugin", ARGUMENTS, manage(KIND))

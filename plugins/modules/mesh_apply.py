@@ -322,8 +322,8 @@ not_begun:
   elements: str
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.many import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_apply import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.mesh_apply import ARGUMENTS
 
 ENTRY = Entry("mesh_apply", ARGUMENTS, run, required_if=[("prune", True, ("name",)), ("prune_all", True, ("prune",))])

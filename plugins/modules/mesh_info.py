@@ -79,8 +79,8 @@ result:
   type: raw
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.info import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_info import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.mesh_info import ARGUMENTS
 
 ENTRY = Entry("mesh_info", ARGUMENTS, run)

@@ -640,9 +640,9 @@ waited:
   sample: true
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring.podmonitor import KIND
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.pod_monitor import ARGUMENTS
 
 ENTRY = Entry("pod_monitor", ARGUMENTS, manage(KIND))

@@ -674,9 +674,9 @@ waited:
   sample: true
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring.servicemonitor import KIND
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.service_monitor import ARGUMENTS
 
 ENTRY = Entry("service_monitor", ARGUMENTS, manage(KIND))

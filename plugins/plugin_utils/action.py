@@ -18,9 +18,9 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import collect, desired, remote
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect, desired, remote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, execute, invocation, secrets_of
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 
 
 class MeshAction(ActionBase):

@@ -16,9 +16,9 @@ import pytest
 
 sys.path.insert(0, str(playing.BUILD / "collections"))
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import session
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import execute
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 
 _numbers = itertools.count(1)
 

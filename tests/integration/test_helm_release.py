@@ -30,8 +30,8 @@ import pytest
 
 sys.path.insert(0, str(playing.BUILD / "collections"))
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import execute
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.modules.helm_release import ENTRY
 
 pytestmark = pytest.mark.once

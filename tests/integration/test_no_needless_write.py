@@ -15,7 +15,8 @@ sys.path.insert(0, str(playing.BUILD / "collections"))
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import connect
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change, desired
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import execute
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 from ansible_collections.meshops.lifecycle.plugins.modules.mesh_apply import ENTRY

@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import (
-    account,
-    applicationset,
-    repository,
-    trust,
-)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import applicationset
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import argocd_account as account
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import argocd_certificate as trust
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import argocd_repository as repository
 
 EMPTY = {"metadata": {}, "spec": {"destination": {}, "project": ""}}
 GENERATORS = [

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import collect
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect
 
 NO_CLUSTER = None  # the kinds in these tables are known without one
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 import copy
 
 import pytest
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.params import check
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.virtualservice import KIND as ROUTE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring.servicemonitor import KIND as MONITOR
-from ansible_collections.meshops.lifecycle.plugins.module_utils.params import check
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.istio_virtualservice import ARGUMENTS
 
 CLUSTER_WIDE = Kind("x.io", "Wide", "wides", ("v1",), namespaced=False)

@@ -18,7 +18,7 @@ import conftest
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.meshops.lifecycle.plugins.module_utils import params
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md"), *ROOT.glob("roles/*/README.md")])

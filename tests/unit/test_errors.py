@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.virtualservice import KIND as ROUTE
 
 TYPED = "failed to create typed patch object (default/p; networking.istio.io/v1, Kind=VirtualService): "

@@ -14,10 +14,10 @@ import fuzzing
 import pytest
 import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils import entry as entry_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors, session
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import ENVIRONMENT
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.git import files, program, settings
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import files, program, settings
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.mesh_apply import ARGUMENTS
 
 OWNER = "the set shop/set"

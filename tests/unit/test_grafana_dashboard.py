@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.action.grafana_dashboard import ActionModule
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring import dashboard
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import grafana_dashboard as dashboard
 from ansible_collections.meshops.lifecycle.plugins.modules.grafana_dashboard import ENTRY
 
 LEAST = {"uid": "shop", "title": "Shop"}

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.chart import Chart, Inputs, metadata
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.chart import Chart, Inputs, metadata
 
 
 @pytest.fixture

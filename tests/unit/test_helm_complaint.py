@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meshops.lifecycle.plugins.module_utils.helm import complaint
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import complaint
 
 LABEL = "release ns/shop"
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meshops.lifecycle.plugins.module_utils.helm import drift
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import drift
 
 HELM, KUBECTL, PILOT = "helm", "kubectl-edit", "pilot-discovery"
 

@@ -9,9 +9,9 @@ import gzip
 import json
 
 import pytest
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.helm import release_store
-from ansible_collections.meshops.lifecycle.plugins.module_utils.helm.release_store import Release
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import release_store
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.release_store import Release
 
 STORED = {
     "name": "shop",

@@ -8,17 +8,11 @@ import copy
 from datetime import UTC, datetime
 
 import pytest
-from ansible_collections.meshops.lifecycle.plugins.module_utils import params
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import (
-    advice,
-    deletion,
-    operation,
-    spec,
-    status,
-    windows,
-)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import deletion, operation
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, spec, status, windows
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND as APPLICATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.project import KIND as PROJECT
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_application import (

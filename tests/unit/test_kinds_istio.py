@@ -10,9 +10,9 @@ import playing
 import pytest
 import schema_coverage
 import yaml
-from ansible_collections.meshops.lifecycle.plugins.module_utils import params
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import base, registry
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import analysis, authorizationpolicy
 

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import ENVIRONMENT, resolve
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, invocation, secrets_of
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.istio_virtualservice import ARGUMENTS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.mesh_apply import ARGUMENTS as MANY
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.params import api_names, check, plain
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.params import api_names, check, plain
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_application import (
     ARGUMENTS as APPLICATION,
 )

@@ -9,8 +9,8 @@ import importlib
 import pytest
 import schema_coverage
 import yaml
-from ansible_collections.meshops.lifecycle.plugins.module_utils import params
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import registry
 
 PLUGINS = "ansible_collections.meshops.lifecycle.plugins"

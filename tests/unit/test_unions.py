@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio import istiod, propagation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import (
     destinationrule,
     gateway,
-    istiod,
-    propagation,
     serviceentry,
 )
 

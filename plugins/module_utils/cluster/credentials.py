@@ -11,9 +11,9 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils import private
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.libraries import (
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import private
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import (
     YAML_LOADER,
     ConfigException,
     Configuration,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError, sentence
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 
 # structured-merge-diff reports what the schema does not know as an internal error (kubernetes#102749 and others);
 # it is bad input, and asking again changes nothing.

@@ -12,6 +12,7 @@ import http.client
 import io
 from urllib.parse import urlsplit
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import websocket_client
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import (
     CONNECT_TIMEOUT,
@@ -19,7 +20,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session 
     bypassed,
     decoded,
 )
-from ansible_collections.meshops.lifecycle.plugins.module_utils.libraries import websocket_client
 
 _PROTOCOL = "v4.channel.k8s.io"
 _DATA, _ERROR = 0, 1

@@ -15,11 +15,15 @@ import time
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import (
+    should_bypass_proxies,
+    urllib3,
+    yaml,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials as credentials_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import resolve
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.libraries import should_bypass_proxies, urllib3, yaml
 
 CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 60.0  # seconds

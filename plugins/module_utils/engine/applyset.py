@@ -12,11 +12,11 @@ from __future__ import annotations
 import base64
 import hashlib
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.collect import Item
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CONFIGMAP
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS

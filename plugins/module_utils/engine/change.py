@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled, findings
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import adopt, diff, fields
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 CREATED, UPDATED, DELETED, UNCHANGED = "created", "changed", "deleted", "unchanged"

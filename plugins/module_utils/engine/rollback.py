@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import copy
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import CREATED, DELETED, Change
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 
 
 def undo(resources: Resources, changes: list[Change]) -> tuple[list[str], dict[str, str]]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import jmespath
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Kind, Readiness
-from ansible_collections.meshops.lifecycle.plugins.module_utils.libraries import jmespath
 
 _WATCH = 30.0  # seconds; a watch is begun anew after this, which also heals one that broke silently
 _PROGRESS = 5.0  # seconds between two lines that say the same

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import time
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live, wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.collect import Item
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 _PAUSE = (0.1, 1.0)  # seconds between two rounds: at first, at most

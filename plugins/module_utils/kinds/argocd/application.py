@@ -8,17 +8,17 @@ import time
 from dataclasses import replace
 from functools import partial
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import (
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import (
     deletion,
     operation,
     several,
-    status,
     tree,
 )
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import Wait, Watched
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION, wrote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.spec import is_automated, normalise
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.waiting import Wait, Watched
 
 _BEFORE_DELETE = 60.0  # seconds that preparing a deletion may take where no time-out is given
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import generated
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import generated
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import spec as spec_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATIONSET
 

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import culprits, operation, status
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import culprits, operation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import spec as spec_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
 
 

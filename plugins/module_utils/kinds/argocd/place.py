@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import desired
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import DELIVERY, DELIVERY_PROJECTS, Kind
 
 # The kinds for whoever reads and patches them; what else each of them can do is joined in its own file.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION, PROJECT
 
 DEFAULT = "default"

@@ -12,7 +12,7 @@ Sources: ``types.go`` (json tags, ``IsZero``) and ``NormalizeApplicationSpec`` o
 
 from __future__ import annotations
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError, sentence
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import HERE
 
 

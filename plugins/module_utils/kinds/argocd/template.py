@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils import params
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs import argocd_application
 
 

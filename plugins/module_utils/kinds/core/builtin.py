@@ -8,7 +8,7 @@ import base64
 import binascii
 from functools import partial
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import base
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Kind, Readiness, condition
 

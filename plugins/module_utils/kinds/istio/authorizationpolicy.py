@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import converse
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import (
     POLICIES,
     READY,
@@ -11,7 +12,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
     Readiness,
     condition,
 )
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.propagation import converse
 
 # Targets that only a waypoint serves. A Gateway may be an ingress gateway, of which the status says nothing.
 _WAYPOINT_TARGETS = {"Service", "ServiceEntry", "GatewayClass"}

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import converse
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_DEFAULT, Kind
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.propagation import converse
 
 KIND = Kind(
     group="telemetry.istio.io",

@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting until an ApplicationSet has generated from its present declaration, and the tree below it is in order."""
+
+from __future__ import annotations
+
+import time
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import tree
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import Watched
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATIONSET, wrote
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Readiness, condition
+
+REFRESH = "argocd.argoproj.io/application-set-refresh"
+_STALE = 4.0  # seconds that an error from before our write may stay until it counts as one of now
+
+
+def ready(live: dict) -> Readiness:
+    """What the status says, for whoever looks at the object alone."""
+    failed = condition(live, "ErrorOccurred")
+    if failed.get("status") == "True":
+        return Readiness("failed", failed.get("message") or "an error occurred", patience=_STALE)
+    if condition(live, "ResourcesUpToDate").get("status") == "True":
+        return READY
+    return Readiness("waiting", "Argo CD has not generated its Applications yet")
+
+
+def wait(task, resources, live: dict, deadline: float) -> dict:
+    """Until the controller has generated from this declaration, and all Applications are synced and healthy enough.
+
+    The conditions do not tell which declaration they are about. But the controller takes an annotation away at the end
+    of a generation that began after it was set. Raises MeshError on a failure at once, and on time-out.
+    """
+    watched = Watched(resources, APPLICATIONSET, live)
+    if wrote(task, live) or ready(live).state != "ready":
+        _generate(task, watched, deadline)
+    health = tuple(task.params.get("wait_health") or ("Healthy",))
+    tree.wait(task, watched, health, deadline)
+    watched.read()
+    return watched.live
+
+
+def _generate(task, watched: Watched, deadline: float) -> None:
+    before = condition(watched.live, "ErrorOccurred")
+    progress, started = Progress(task, watched.label), time.monotonic()
+    watched.patch({"metadata": {"annotations": {REFRESH: "true"}}})
+    while True:
+        failed = condition(watched.live, "ErrorOccurred")
+        waited = time.monotonic() - started
+        if failed.get("status") == "True" and (failed != before or waited > _STALE):
+            raise MeshError(f"{watched.label}: {_told(failed)}")
+        asked = REFRESH in (watched.live["metadata"].get("annotations") or {})
+        if not asked and ready(watched.live).state == "ready":
+            return
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise MeshError(
+                f"{watched.label}: Argo CD has not generated its Applications after {waited:.0f} s. See whether its "
+                "applicationset controller runs; a longer wait_timeout may help."
+            )
+        progress.say("Argo CD generates its Applications")
+        if not watched.next(left):
+            raise MeshError(f"{watched.label} was deleted by somebody while we waited for it.")
+
+
+def _told(failed: dict) -> str:
+    message = (failed.get("message") or "an error occurred").rstrip(".")
+    ways_out = {
+        "ApplicationGenerationFromParamsError": "Check spec.generators, and what they read.",
+        "RenderTemplateParamsError": "Check the parameters in spec.template: what is missing in one of the generators?",
+        "ApplicationValidationError": "Check the project, and source and destination, of spec.template.",
+    }
+    return f"{message}. {ways_out.get(failed.get('reason') or '', '')}".strip()
+
+
+def wait_deleted(task, resources, live: dict, deadline: float) -> None:
+    """Until the ApplicationSet and the Applications that went with it are gone. Raises MeshError on time-out."""
+    watched = Watched(resources, APPLICATIONSET, live)
+    progress, started = Progress(task, watched.label), time.monotonic()
+    while True:
+        left = tree.owned_by(tree.everything(resources, watched.place[0]), live)
+        present = watched.read() is not None
+        if not present and not left:
+            return
+        names = ", ".join(one["metadata"]["name"] for one in left[:5]) or "nothing but its finalizers"
+        if time.monotonic() >= deadline:
+            raise MeshError(
+                f"{watched.label} is marked for deletion but not gone after {time.monotonic() - started:.0f} s, held "
+                f"by {names}. See whether Argo CD's controllers run, and what holds these Applications."
+            )
+        progress.say(f"being deleted, held by {names}")
+        time.sleep(0.3)

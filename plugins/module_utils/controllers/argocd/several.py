@@ -1,0 +1,125 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for many Applications at once: by one watch for all of them, however many they are."""
+
+from __future__ import annotations
+
+import time
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import UNWATCHED, Wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, status
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
+
+_SLICE = 5.0  # seconds that one watch lasts at most; between two of them every Application is looked at
+_URGENT = 1.0  # the same while one of them has to be asked after
+_TOLD = 3  # how many are named in a message
+
+
+def until_all(task, resources, waits: list[Wait], deadline: float) -> None:
+    """Until all Applications are in order. Raises MeshError when one has failed, and on time-out."""
+    begun = _Several(task, resources, waits)
+    while True:
+        begun.look_at_all()
+        left = deadline - time.monotonic()
+        if not begun.pending:
+            return
+        if left <= 0:
+            begun.time_out()
+        begun.follow(left)
+
+
+class _Several:
+    """The waits that are not over (``pending``), by the place of their Applications, and the watch that feeds them."""
+
+    def __init__(self, task, resources, waits: list[Wait]):
+        self._resources = resources
+        self._progress, self._started, self._count = Progress(task, "Applications"), time.monotonic(), len(waits)
+        self.pending = {waiting.watched.place: waiting for waiting in waits}
+        self._said: dict[tuple, Verdict] = {}
+        spaces = {space for space, _name in self.pending}
+        self._namespace = spaces.pop() if len(spaces) == 1 else None
+        self._version: str | None = None
+        self._unseen: set[tuple] = set()
+
+    def look_at_all(self) -> None:
+        for place in list(self.pending):
+            self._look(place)
+        if self.pending:
+            place, said = next(iter(self._said.items()))
+            self._progress.say(
+                f"{self._count - len(self.pending)} of {self._count} in order, waiting for "
+                f"{APPLICATION.label(*place)}: {said.message}"
+            )
+
+    def _look(self, place: tuple) -> None:
+        said = self.pending[place].look()
+        if said.state == "ready":
+            del self.pending[place]
+            self._said.pop(place, None)
+        else:
+            self._said[place] = said
+
+    def follow(self, left: float) -> None:
+        """Take in what changes, until the watch is to be begun anew or nothing is pending."""
+        longest = _URGENT if any(waiting.is_urgent for waiting in self.pending.values()) else _SLICE
+        whole = self._version is None  # then the watch begins with every Application as it is
+        if whole:
+            self._unseen = set(self.pending)
+        try:
+            for event in self._resources.watch(APPLICATION, self._namespace, min(left, longest), self._version):
+                if event.get("type") == "ERROR":  # our version is too old for a watch
+                    self._version = None
+                    return
+                self._take(event)
+                if not self.pending:
+                    return
+        except ApiError as error:
+            if error.status not in UNWATCHED:
+                raise
+            self._version = None
+            time.sleep(min(1.0, left))  # without the right to watch, or the server for a moment
+        if whole:
+            self._read_unseen()
+
+    def _take(self, event: dict) -> None:
+        live = event["object"]
+        self._version = live["metadata"]["resourceVersion"]
+        place = (live["metadata"].get("namespace"), live["metadata"].get("name"))
+        self._unseen.discard(place)
+        waiting = self.pending.get(place)
+        if waiting is None or event["type"] not in ("ADDED", "MODIFIED", "DELETED"):
+            return
+        watched = waiting.watched
+        if live["metadata"]["uid"] != watched.live["metadata"]["uid"]:
+            return
+        if event["type"] == "DELETED":
+            raise waiting.gone()
+        # What we have written ourselves since may be newer than what the watch has come to.
+        if int(self._version) > int(watched.live["metadata"]["resourceVersion"]):
+            watched.live = live
+            self._look(place)
+
+    def _read_unseen(self) -> None:
+        """A watch that began with everything, and was whole, has not shown these; or there was none."""
+        for place in self._unseen & set(self.pending):
+            if self.pending[place].watched.read() is None:
+                raise self.pending[place].gone()
+
+    def time_out(self) -> None:
+        rows = {APPLICATION.label(*place): waiting for place, waiting in self.pending.items()}
+        told = [
+            f"{label}: {waiting.missing(self._said[waiting.watched.place])[0]}"
+            for label, waiting in list(rows.items())[:_TOLD]
+        ]
+        more = f"; and {len(rows) - _TOLD} more" if len(rows) > _TOLD else ""
+        message = "; ".join(told) + more
+        raise MeshError(
+            f"{len(rows)} of {self._count} Applications were not in order after "
+            f"{round(time.monotonic() - self._started)} s: {message}."
+            f"{advice.on(message) or ' A longer wait_timeout may help.'}",
+            applications={label: status.summary(waiting.watched.live) for label, waiting in rows.items()},
+        )

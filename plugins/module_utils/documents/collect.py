@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many documents to a list of objects to manage: each with its kind, its namespace, and where it came from."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import os
+from dataclasses import dataclass
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import base
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+
+_SUFFIXES = (".yml", ".yaml", ".json")
+_CRD = ("apiextensions.k8s.io", "CustomResourceDefinition")
+
+
+@dataclass
+class Item:
+    """One declared object and where it was declared."""
+
+    kind: Kind
+    desired: dict
+    origin: str
+
+    @property
+    def namespace(self) -> str | None:
+        return self.desired["metadata"].get("namespace")
+
+    @property
+    def name(self) -> str:
+        return self.desired["metadata"]["name"]
+
+    @property
+    def key(self) -> tuple:
+        return self.kind.group, self.kind.kind, self.namespace, self.name
+
+    @property
+    def label(self) -> str:
+        return self.kind.label(self.namespace, self.name)
+
+
+def files(pattern: str) -> list[str]:
+    """The files that a path, a folder (all below it) or a glob names, in a stable order. Raises MeshError for none."""
+    pattern = os.path.expanduser(pattern)
+    if os.path.isdir(pattern):
+        found = [
+            os.path.join(folder, name)
+            for folder, _folders, names in os.walk(pattern)
+            for name in names
+            if name.endswith(_SUFFIXES)
+        ]
+    else:
+        found = [pattern] if os.path.isfile(pattern) else glob.glob(pattern, recursive=True)
+    if not found:
+        raise MeshError(
+            f"src: {pattern} names no file, no folder with {', '.join(_SUFFIXES)} files, and matches nothing."
+        )
+    return sorted(found)
+
+
+def documents(task) -> list[tuple[str, dict]]:
+    """What a task of mesh_apply declares, as (origin, document): ``objects``, then the files of ``src``.
+
+    Documents of files are left out where ``only_kinds`` and ``except_kinds`` do not want them. Raises MeshError.
+    """
+    only, never = task.params.get("only_kinds"), task.params.get("except_kinds")
+
+    def wanted(kind: str) -> bool:
+        return (not only or kind in only) and kind not in (never or ())
+
+    inline = [(f"objects[{index}]", document) for index, document in enumerate(task.written.get("objects") or [])]
+    paths = [path for pattern in task.written.get("src") or [] for path in files(pattern)]
+    return inline + [(path, document) for path in paths for document in desired_module.read(path, wanted)]
+
+
+def items(
+    resources: Resources,
+    documents: list[tuple[str, dict]],
+    default_namespace: str,
+    *,
+    only_kinds: list[str] | None = None,
+    except_kinds: list[str] | None = None,
+    images: dict | None = None,
+    overlays: list[dict] | None = None,
+) -> list[Item]:
+    """The objects to manage, from (origin, document) pairs, in the order they are to be applied in.
+
+    ``only_kinds`` and ``except_kinds`` choose by kind; ``images`` maps the start of image references to another;
+    ``overlays`` are partial documents, each laid on the one it names. Raises MeshError for a document that is none, a
+    kind nobody knows, an object that is declared twice, and an overlay without its object.
+    """
+    starts = {str(start): str(instead) for start, instead in (images or {}).items()}
+    flat = [(origin, item) for origin, document in documents for item in _expanded(origin, document)]
+    flat = [
+        (origin, _with_images(item, starts))
+        for origin, item in flat
+        if (not only_kinds or item.get("kind") in only_kinds) and item.get("kind") not in (except_kinds or ())
+    ]
+    for index, overlay in enumerate(overlays or []):
+        flat = _overlaid(flat, overlay, f"overlays[{index}]")
+    local = _kinds_of_crds(flat)
+    made = [_item(resources, origin, document, local, default_namespace) for origin, document in flat]
+    seen: dict[tuple, Item] = {}
+    for item in made:
+        twin = seen.setdefault(item.key, item)
+        if twin is not item:
+            raise MeshError(f"{item.label} is declared twice, by {twin.origin} and by {item.origin}. Keep one.")
+    return sorted(made, key=lambda item: item.kind.order)
+
+
+def _expanded(origin: str, document: dict) -> list[dict]:
+    """The documents of a ``kind: List``, or the document itself, each a mapping with a mapping for metadata."""
+    if not isinstance(document, dict):
+        raise MeshError(f"{origin} is not an object but {desired_module.words(document)}.")
+    if document.get("kind") == "List" and isinstance(document.get("items"), list):
+        return [
+            one for index, item in enumerate(document["items"]) for one in _expanded(f"{origin}, item {index}", item)
+        ]
+    if not isinstance(document.get("metadata") or {}, dict):
+        raise MeshError(f"{origin}: metadata must be a mapping, not {desired_module.words(document['metadata'])}.")
+    return [document]
+
+
+def _overlaid(documents: list[tuple[str, dict]], overlay: dict, origin: str) -> list[tuple[str, dict]]:
+    """The documents with ``overlay`` merged into the one of its kind, name and, where it states one, namespace."""
+    metadata = overlay.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise MeshError(f"{origin}: metadata must be a mapping, not {desired_module.words(metadata)}.")
+    wanted = (overlay.get("kind"), metadata.get("name"))
+
+    def meant(document: dict) -> bool:
+        own = document.get("metadata") or {}
+        if (document.get("kind"), own.get("name")) != wanted:
+            return False
+        return own.get("namespace") is None or metadata.get("namespace", own["namespace"]) == own["namespace"]
+
+    chosen = [index for index, (_origin, document) in enumerate(documents) if meant(document)]
+    if len(chosen) != 1:
+        found = "more than one document is" if chosen else "no document is"
+        raise MeshError(f"{origin}: {found} a {wanted[0]} named {wanted[1]!r}. An overlay needs the one it is laid on.")
+    there = chosen[0]
+    laid = desired_module.merge(documents[there][1], overlay)
+    return [*documents[:there], (documents[there][0], laid), *documents[there + 1 :]]
+
+
+def _with_images(document: dict, images: dict[str, str]) -> dict:
+    """The document with the images of its pod template taken from elsewhere; the longest start that fits counts."""
+    spec = document.get("spec") if images else None
+    template = spec.get("template") if isinstance(spec, dict) else None
+    pod = template.get("spec") if isinstance(template, dict) else None
+    if not isinstance(pod, dict):
+        return document
+    lists = [pod.get(name) for name in ("initContainers", "containers")]
+    for container in [one for found in lists if isinstance(found, list) for one in found if isinstance(one, dict)]:
+        image = str(container.get("image") or "")
+        start = max((start for start in images if image.startswith(start)), key=len, default=None)
+        if start is not None:
+            container["image"] = images[start] + image[len(start) :]
+    return document
+
+
+def _kinds_of_crds(documents: list[tuple[str, dict]]) -> dict[tuple[str, str], Kind]:
+    """The kinds that custom resource definitions of the same set bring."""
+    found = {}
+    for _origin, document in documents:
+        spec = document.get("spec")
+        if document.get("kind") != _CRD[1] or not isinstance(spec, dict) or not isinstance(spec.get("names"), dict):
+            continue
+        versions = spec.get("versions") if isinstance(spec.get("versions"), list) else []
+        served = [version.get("name") for version in versions if isinstance(version, dict) and version.get("served")]
+        group, kind, plural = spec.get("group"), spec["names"].get("kind"), spec["names"].get("plural")
+        if all(isinstance(text, str) for text in (group, kind, plural, *served)) and served:
+            found[group, kind] = Kind(group, kind, plural, tuple(served), spec.get("scope") != "Cluster")
+    return found
+
+
+def _item(resources, origin: str, document: dict, local: dict, default_namespace: str) -> Item:
+    if not document.get("kind") or not document.get("apiVersion"):
+        raise MeshError(f"{origin} has no apiVersion or no kind.")
+    api_version, name = str(document["apiVersion"]), str(document["kind"])
+    kind = _kind(resources, origin, api_version, name, local)
+    body = desired_module.tidy(document)
+    if not body["metadata"].get("name"):
+        raise MeshError(f"{origin}: a {name} without metadata.name.")
+    desired_module.check_names(body["metadata"], origin)
+    if kind.namespaced:
+        body["metadata"].setdefault("namespace", default_namespace)
+    else:
+        body["metadata"].pop("namespace", None)
+    try:
+        return Item(kind, kind.normalise(body) if kind.normalise else body, origin)
+    except MeshError as error:
+        raise MeshError(f"{origin}, {name} {body['metadata']['name']}: {error.message}") from None
+
+
+def _kind(resources, origin: str, api_version: str, name: str, local: dict) -> Kind:
+    group, _slash, version = api_version.rpartition("/")
+    known = KINDS.get((group, name)) or local.get((group, name))
+    if known and version in known.versions:
+        return known
+    if known:
+        raise MeshError(f"{origin}: {name} has no apiVersion {api_version!r}; it has {', '.join(known.api_versions)}.")
+    for kind in KINDS.values():
+        if kind.kind == name and not group and kind.group:
+            raise MeshError(f"{origin}: {name} is not in {api_version!r}. Its apiVersion is {kind.api_versions[0]}.")
+    near = difflib.get_close_matches(name, [kind.kind for kind in KINDS.values()], n=1, cutoff=0.8)
+    try:
+        return resources.served_kind(api_version, name)
+    except MeshError as error:
+        hint = f" Did you mean {near[0]}?" if near and near[0] != name else ""
+        raise MeshError(f"{origin}: {error.message}{hint}") from None
+
+
+def steps(ordered: list[Item]) -> list[list[Item]]:
+    """Items of the same place in the order, together."""
+    grouped: dict[int, list[Item]] = {}
+    for item in ordered:
+        grouped.setdefault(item.kind.order, []).append(item)
+    return [grouped[order] for order in sorted(grouped)]
+
+
+def brings_kinds(step: list[Item]) -> bool:
+    """True for the step of custom resource definitions, which must be established before the next."""
+    return bool(step) and step[0].kind.order == base.CRDS

@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Local accounts of Argo CD: keys of argocd-cm, and hashes of passwords in argocd-secret.
+
+Sources: ``util/settings/accounts.go`` of Argo CD, and crypt(5) for the form of the hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import ctypes
+import hmac
+import re
+import secrets
+from datetime import UTC, datetime
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import argocd_values as values
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import manage
+
+ADMIN = "admin"
+_COST = 10  # what Argo CD itself takes
+_HASH = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")  # a dot ends the name, and nobody signs in with a longer one
+_SALT = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def run(task) -> dict:
+    """The ``run`` of argocd_account. Raises MeshError."""
+    name = task.params["name"]
+    if not _NAME.fullmatch(name):
+        raise MeshError(f"An account cannot be called {name!r}: up to 32 letters, digits, '-' and '_' are possible.")
+    if name == ADMIN and (task.params["state"] == "absent" or task.params.get("capabilities") is not None):
+        raise MeshError(
+            "The account admin is Argo CD's own: it cannot be removed, and what it can do is given. enabled: false "
+            "keeps everybody from using it."
+        )
+    resources = Resources(task.session)
+    config = values.Holder(task, resources, builtin.CONFIGMAP, "argocd-cm")
+    secret = values.Holder(task, resources, builtin.SECRET, "argocd-secret")
+    if task.params["state"] == "present" and name != ADMIN:
+        _check(task, config.data)
+    passwords = _passwords(task, secret)  # before anything is written: it may be impossible
+    changes = [config.set(_capabilities(task, config.data)), secret.set(passwords)]
+    return manage.results(task, changes, diff.masked(changes[0].after))
+
+
+def _check(task, data: dict) -> None:
+    name = task.params["name"]
+    if f"accounts.{name}" not in data and not task.params.get("capabilities"):
+        raise MeshError(f"The account {name} is new: say what it can do, by capabilities: [login], [apiKey] or both.")
+
+
+def _capabilities(task, data: dict) -> dict[str, str | None]:
+    """Keys of argocd-cm. What the task does not state stays."""
+    name, params = task.params["name"], task.params
+    prefix = "admin" if name == ADMIN else f"accounts.{name}"
+    if params["state"] == "absent":
+        return {key: None for key in data if key == prefix or key.startswith(f"{prefix}.")}
+    wanted: dict[str, str | None] = {}
+    if params.get("capabilities") is not None:
+        wanted[prefix] = ", ".join(params["capabilities"])
+    if params.get("enabled") is not None:
+        key = f"{prefix}.enabled"
+        stated = str(params["enabled"]).lower()
+        if stated == "false" or key in data:  # true is what it means without the key
+            wanted[key] = stated
+    return wanted
+
+
+def _passwords(task, secret: values.Holder) -> dict[str, str | None]:
+    """Keys of argocd-secret, in base64."""
+    name, params = task.params["name"], task.params
+    prefix = "admin." if name == ADMIN else f"accounts.{name}."
+    if params["state"] == "absent":
+        return {key: None for key in secret.data if key.startswith(prefix)}
+    present = builtin.decoded(secret.live, f"{prefix}password") or ""
+    wanted = params.get("account_password_hash")
+    if wanted and not _HASH.fullmatch(wanted):
+        raise MeshError("account_password_hash is no hash of bcrypt, which begins with $2a$, $2b$ or $2y$.")
+    if params.get("account_password"):
+        wanted = present if matches(params["account_password"], present) else hashed(params["account_password"])
+    if not wanted or wanted == present:
+        return {}
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {f"{prefix}password": _encoded(wanted), f"{prefix}passwordMtime": _encoded(now)}
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def matches(password: str, stored: str) -> bool:
+    """Whether a password is the one of a hash. Raises MeshError when no library can tell."""
+    if not _HASH.fullmatch(stored):
+        return False
+    return hmac.compare_digest(_bcrypt(password, stored), stored)
+
+
+def hashed(password: str) -> str:
+    """A new hash of a password. Raises MeshError for one that bcrypt cannot take."""
+    if len(password.encode()) > 72:
+        raise MeshError("account_password has more than 72 bytes, which bcrypt would cut off. Take a shorter one.")
+    salt = "".join(secrets.choice(_SALT) for _count in range(21)) + secrets.choice(".Oeu")
+    return _bcrypt(password, f"$2a${_COST}${salt}")
+
+
+def _bcrypt(password: str, setting: str) -> str:
+    for library in ("libcrypt.so.1", "libcrypt.so.2", "libcrypt.so"):
+        with contextlib.suppress(OSError, AttributeError):
+            crypt = ctypes.CDLL(library).crypt
+            crypt.restype, crypt.argtypes = ctypes.c_char_p, (ctypes.c_char_p, ctypes.c_char_p)
+            made = (crypt(password.encode(), setting.encode()) or b"").decode()
+            if _HASH.fullmatch(made):
+                return made
+    try:
+        import bcrypt
+    except ImportError:
+        raise MeshError(
+            "The hash of a password cannot be made here: the C library has no bcrypt. Install the Python package "
+            "bcrypt, or give account_password_hash."
+        ) from None
+    return bcrypt.hashpw(password.encode(), setting.encode()).decode()

@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clusters registered in Argo CD: Secrets that it knows by a label, with credentials made in the cluster itself.
+
+The Secret's keys are those of ``util/db/cluster.go`` of Argo CD.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from urllib.parse import urlsplit
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials, options
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import (
+    HERE,
+    SECRET_TYPE,
+    secret_document,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET, decoded, secret
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import manage
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_access import PENDING, Access
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_repository import fnv
+
+SECRET_OPTIONS = (
+    "cluster.api_key",
+    "spec.config.password",
+    "spec.config.bearer_token",
+    "spec.config.tls_client_config.key_data",
+)
+_CREDENTIALS = ("username", "bearer_token", "aws_auth_config", "exec_provider_config")
+
+
+def run(task) -> dict:
+    """The ``run`` of argocd_cluster. Raises MeshError."""
+    here = Resources(task.session)
+    target = _target(task)
+    access = Access(task, Resources(target)) if target else None
+    if task.params["state"] == "absent":
+        return _absent(task, here, access)
+    spec = task.written.get("spec") or {}
+    server = (spec.get("server") or (target.credentials.server if target else "")).rstrip("/")
+    _check(task, spec, server, access)
+    registered = _registered(task, here, server)
+    token = ""
+    if access and not _has_credentials(spec):
+        token = access.ensure(spec.get("namespaces") or [])
+    document = _document(task, spec, server, _secret_name(task, registered, server))
+    document["stringData"]["config"] = json.dumps(_config(task, spec, target, token), sort_keys=True)
+    live = here.get(SECRET, document["metadata"]["namespace"], document["metadata"]["name"])
+    made = manage.applied(task, here, SECRET, secret(document), live)
+    if token and token != PENDING:
+        access.retire()  # only now does nobody need an older one
+    return _answer(task, made, access, server)
+
+
+def _target(task) -> Session | None:
+    """The connection to the cluster that is registered. Raises MeshError."""
+    stated = task.params.get("cluster")
+    if not stated:
+        return None
+    # Nothing of the environment: what AWX sets there leads to the cluster of Argo CD.
+    wanted = options.resolve(stated, {})
+    if "kubeconfig" not in wanted and "host" not in wanted:
+        own = options.resolve(task.params).get("kubeconfig")
+        if own is not None:
+            wanted["kubeconfig"] = own
+    return Session(credentials.load(wanted), wanted)
+
+
+def _has_credentials(spec: dict) -> bool:
+    config = spec.get("config") or {}
+    return any(name in config for name in _CREDENTIALS) or "cert_data" in (config.get("tls_client_config") or {})
+
+
+def _check(task, spec: dict, server: str, access: Access | None) -> None:
+    name = task.params["name"]
+    if not server:
+        raise MeshError(f"argocd_cluster {name}: give 'cluster', the way to it, or spec.server with spec.config.")
+    if "://" not in server:
+        raise MeshError(f"spec.server must be a URL such as https://10.0.0.1:6443, not {server!r}.")
+    if not access and not _has_credentials(spec) and server != HERE:
+        raise MeshError(
+            f"argocd_cluster {name}: Argo CD has no credentials for {server}. Give 'cluster', so that a service "
+            "account is made there, or credentials in spec.config."
+        )
+
+
+def _registered(task, here: Resources, server: str) -> dict | None:
+    """The Secret that registers this name. Raises MeshError when another name has the same address."""
+    found = None
+    for live in _all(task, here):
+        if decoded(live, "name") == task.params["name"]:
+            found = live
+        elif (decoded(live, "server") or "").rstrip("/") == server:
+            raise MeshError(
+                f"The address {server} is registered in Argo CD as {decoded(live, 'name')!r}, by Secret "
+                f"{live['metadata']['namespace']}/{live['metadata']['name']}. Argo CD takes each address once: use "
+                "that name, or remove it first."
+            )
+    return found
+
+
+def _all(task, here: Resources) -> list[dict]:
+    return here.list(SECRET, task.params["namespace"], f"{SECRET_TYPE}=cluster")
+
+
+def _secret_name(task, registered: dict | None, server: str) -> str:
+    if task.params.get("secret_name"):
+        return task.params["secret_name"]
+    if registered:
+        return registered["metadata"]["name"]
+    host = (urlsplit(server).hostname or "").replace(":", "-").lower()
+    return f"cluster-{host}-{fnv(server)}"
+
+
+def _document(task, spec: dict, server: str, name: str) -> dict:
+    """The Secret without its ``config``."""
+    data = {"name": task.params["name"], "server": server}
+    if spec.get("namespaces"):
+        data["namespaces"] = ",".join(spec["namespaces"])
+    if spec.get("cluster_resources") is not None:
+        data["clusterResources"] = str(spec["cluster_resources"]).lower()
+    for option in ("project", "shard"):
+        if spec.get(option) is not None:
+            data[option] = str(spec[option])
+    return {**secret_document(task, name, "cluster"), "type": "Opaque", "stringData": data}
+
+
+def _config(task, spec: dict, target: Session | None, token: str) -> dict:
+    """How Argo CD connects: what is stated, and the service account's token with the authority that signs there."""
+    spec_options = task.options["spec"]["options"]
+    stated = params.api_names(spec.get("config") or {}, spec_options["config"]["options"])
+    tls = {"insecure": False}
+    if token:
+        made = target.credentials
+        if not made.configuration.verify_ssl:
+            tls["insecure"] = True
+        elif made.ca:
+            tls["caData"] = base64.b64encode(made.ca).decode()
+        if getattr(made.configuration, "tls_server_name", None):
+            tls["serverName"] = made.configuration.tls_server_name
+    tls.update(stated.get("tlsClientConfig") or {})
+    if tls["insecure"]:  # Argo CD refuses an authority beside it
+        tls.pop("caData", None)
+    config = {**stated, "tlsClientConfig": tls}
+    return {**config, "bearerToken": token} if token else config
+
+
+def _absent(task, here: Resources, access: Access | None) -> dict:
+    name = task.params.get("secret_name")
+    found = [
+        live
+        for live in _all(task, here)
+        if (live["metadata"]["name"] == name if name else decoded(live, "name") == task.params["name"])
+    ]
+    live = found[0] if found else None
+    place = (task.params["namespace"], live["metadata"]["name"] if live else name or task.params["name"])
+    # Argo CD first, so that it does not meet a token that is no longer valid.
+    made = change_module.delete(here, SECRET, *place, live, check=task.check, propagation="Background")
+    if access:
+        access.remove()
+    return _answer(task, made, access, decoded(live, "server") or "")
+
+
+def _answer(task, made, access: Access | None, server: str) -> dict:
+    others = access.changes if access else []
+    return {**manage.results(task, [*others, made], manage.shown(task, made)), "server": server}

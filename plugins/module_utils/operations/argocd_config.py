@@ -1,0 +1,165 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Argo CD's own configuration: keys of its ConfigMaps, and the restart of what reads them only when it starts.
+
+Which key needs which restart is not a list kept here: Argo CD's manifests say it, by the environment variables that are
+filled from keys of a ConfigMap.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import yaml
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, fields, wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import manage
+
+PENDING = "meshops.lifecycle/restart-pending"  # an annotation: keys whose readers are still to be restarted
+RESTARTED = "kubectl.kubernetes.io/restartedAt"
+NAMES = {
+    "config": "argocd-cm",
+    "rbac": "argocd-rbac-cm",
+    "params": "argocd-cmd-params-cm",
+    "notifications": "argocd-notifications-cm",
+}
+_WORKLOADS = [kind for kind in builtin.KINDS if kind.kind in ("Deployment", "StatefulSet")]
+
+
+def run(task) -> dict:
+    """The ``run`` of argocd_config. Raises MeshError."""
+    deadline = time.monotonic() + task.params["wait_timeout"]
+    resources = Resources(task.session)
+    absent = task.params["state"] == "absent"
+    maps = [_Map(task, resources, option) for option in NAMES if absent or task.params.get(option) is not None]
+    workloads = _Workloads(task, resources) if task.params["restart"] else None
+    for one in maps:
+        one.apply(workloads.readers(one.name, one.touched()) if workloads else [])
+    if workloads and not task.check:
+        workloads.restart(deadline)
+    for one in maps:
+        one.settle()
+    return _answer(task, maps, workloads.wanted if workloads else [])
+
+
+def text(value) -> str:
+    """A value as Argo CD reads it: structures as YAML, the rest as plain text."""
+    if isinstance(value, (dict, list)):
+        plain = json.loads(json.dumps(value))  # Ansible's own kinds of text and numbers are unknown to YAML
+        return yaml.safe_dump(plain, sort_keys=False, default_flow_style=False, allow_unicode=True, width=1000)
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class _Map:
+    """One ConfigMap. ``change``: what was done to it."""
+
+    change: Change
+
+    def __init__(self, task, resources: Resources, option: str):
+        self.name, self._task, self._resources = NAMES[option], task, resources
+        self._manager = task.params["field_manager"]
+        self._absent = task.params["state"] == "absent"
+        self._namespace = task.params["namespace"]
+        self._data = {} if self._absent else {key: text(value) for key, value in task.params[option].items()}
+        self._live = resources.get(builtin.CONFIGMAP, self._namespace, self.name)
+        self._owes = False
+
+    def touched(self) -> set[str]:
+        """The keys that change now, or have changed in a run that did not come to the restart."""
+        live = (self._live or {}).get("data") or {}
+        own = fields.entry(self._live or {}, self._manager) or {}
+        dropped = {name[2:] for name in own.get("fieldsV1", {}).get("f:data", {}) if name.startswith("f:")}
+        changed = {key for key, value in self._data.items() if live.get(key) != value} | dropped - self._data.keys()
+        annotations = (self._live or {"metadata": {}})["metadata"].get("annotations") or {}
+        return changed | set(filter(None, annotations.get(PENDING, "").split(",")))
+
+    def apply(self, readers: list) -> None:
+        """Write the keys; what is to be restarted because of them is noted in the same request."""
+        self._owes = bool(readers) and not self._task.check
+        self.change = self._write(",".join(sorted(self.touched())) if self._owes else "", self._live)
+
+    def settle(self) -> None:
+        """Take the note away, once what it is about was done."""
+        if self._owes:
+            after = self._write("", self.change.after).after
+            self.change.after = after
+            if diff.clean(self.change.before) == diff.clean(after):
+                self.change.action = change_module.UNCHANGED
+
+    def _write(self, pending: str, live: dict | None) -> Change:
+        if self._absent and live is None:
+            return Change(builtin.CONFIGMAP, self._namespace, self.name, change_module.UNCHANGED)
+        metadata: dict = {"name": self.name, "namespace": self._namespace}
+        if not self._absent:  # without it Argo CD does not look at the ConfigMap
+            metadata["labels"] = {"app.kubernetes.io/part-of": "argocd"}
+        if pending:
+            metadata["annotations"] = {PENDING: pending}
+        document = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
+        if self._data:
+            document["data"] = self._data
+        return manage.applied(self._task, self._resources, builtin.CONFIGMAP, document, live)
+
+
+class _Workloads:
+    """Argo CD's parts. ``wanted``: (kind, live object) of those that have to be restarted."""
+
+    def __init__(self, task, resources: Resources):
+        self._task, self._resources = task, resources
+        self._all: list | None = None
+        self.wanted: list = []
+
+    def readers(self, name: str, keys: set[str]) -> list:
+        """Those that read one of these keys of a ConfigMap when they start; they are wanted from now on."""
+        if not keys:
+            return []
+        if self._all is None:
+            namespace = self._task.params["namespace"]
+            self._all = [(kind, live) for kind in _WORKLOADS for live in self._resources.list(kind, namespace)]
+        found = [(kind, live) for kind, live in self._all if reads(live, name) & keys]
+        self.wanted += [one for one in found if one not in self.wanted]
+        return found
+
+    def restart(self, deadline: float) -> None:
+        """Restart them all, and wait for their new pods where the task waits."""
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        body = {"spec": {"template": {"metadata": {"annotations": {RESTARTED: now}}}}}
+        begun = []
+        for kind, live in self.wanted:
+            place = (live["metadata"]["namespace"], live["metadata"]["name"])
+            begun.append((kind, self._resources.patch(kind, *place, body)))
+        if self._task.params["wait"]:
+            for kind, live in begun:
+                wait.until_ready(self._task, self._resources, kind, live, None, deadline)
+
+
+def reads(workload: dict, name: str) -> set[str]:
+    """The keys of a ConfigMap that a workload's containers get as environment variables."""
+    pod = workload["spec"]["template"]["spec"]
+    found = set()
+    for container in [*(pod.get("initContainers") or []), *(pod.get("containers") or [])]:
+        for variable in container.get("env") or []:
+            reference = (variable.get("valueFrom") or {}).get("configMapKeyRef") or {}
+            if reference.get("name") == name:
+                found.add(reference["key"])
+    return found
+
+
+def _answer(task, maps: list[_Map], restarted: list) -> dict:
+    answer = manage.results(
+        task, [one.change for one in maps], {one.name: diff.masked(one.change.after) for one in maps}
+    )
+    places = [(kind, live["metadata"]["namespace"], live["metadata"]["name"]) for kind, live in restarted]
+    return {
+        **answer,
+        "changed": answer["changed"] or bool(restarted),
+        "restarted": [kind.label(namespace, name) for kind, namespace, name in places],
+        "resources": answer["resources"] + [Change(*place, "restarted").row() for place in places],
+        "waited": bool(restarted and task.params["wait"] and not task.check),
+    }

@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Repositories and credential templates: Secrets that Argo CD knows by a label.
+
+Their keys are those that ``util/db/repository_secrets.go`` of Argo CD reads.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import secret_document
+
+SECRET_OPTIONS = tuple(
+    f"spec.{name}"
+    for name in (
+        "password",
+        "bearer_token",
+        "ssh_private_key",
+        "tls_client_cert_key",
+        "github_app_private_key",
+        "gcp_service_account_key",
+        "azure_service_principal_client_secret",
+    )
+)
+# What a credential template has no use for: Argo CD does not read it there.
+_NOT_IN_TEMPLATES = ("name", "project", "insecure", "insecure_ignore_host_key", "enable_lfs", "depth")
+# A credential template has these keys spelled otherwise.
+_SPELLED = {
+    "azureServicePrincipalClientId": "azureServicePrincipalClientID",
+    "azureServicePrincipalTenantId": "azureServicePrincipalTenantID",
+}
+_SSH = re.compile(r"ssh://|[^/:@]+@[^/:]+:")  # a URL, or git's short form user@host:path
+_PREFIXES = {
+    "repository": "repo",
+    "repo-creds": "creds",
+    "repository-write": "repo-write",
+    "repo-write-creds": "creds-write",
+}
+
+
+def declared(task) -> dict:
+    """The Secret that a task declares. Raises MeshError for what Argo CD could not use."""
+    stated, spec = task.params, task.written.get("spec") or {}
+    kind = stated["secret_type"]
+    if stated["state"] == "present":
+        check(spec, kind)
+    name = stated.get("name") or (name_of(spec, kind) if spec.get("url") else "")
+    if not name:
+        raise MeshError("argocd_repository: give 'name', or 'spec' with the url that the name follows from.")
+    document = secret_document(task, name, kind)
+    if stated["state"] == "absent":
+        return document
+    return {**document, "type": "Opaque", "stringData": _data(spec, kind, task.options["spec"]["options"])}
+
+
+def _data(spec: dict, kind: str, options: dict) -> dict:
+    values = {name: _text(value) for name, value in params.api_names(spec, options).items()}
+    if "sshPrivateKey" in values:  # without the last line end ssh does not take it
+        values["sshPrivateKey"] = values["sshPrivateKey"].rstrip("\n") + "\n"
+    if not kind.endswith("creds"):
+        return values
+    return {_SPELLED.get(name, name): value for name, value in values.items()}
+
+
+def _text(value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def name_of(spec: dict, kind: str) -> str:
+    """The name that Argo CD's command line gives such a Secret: a hash of the address and the project."""
+    project = "" if kind.endswith("creds") else spec.get("project") or ""
+    return f"{_PREFIXES[kind]}-{fnv(spec['url'] + project)}"
+
+
+def fnv(text: str) -> int:
+    """The 32 bit FNV-1a hash, by which Argo CD names its Secrets."""
+    number = 0x811C9DC5
+    for byte in text.encode():
+        number = (number ^ byte) * 0x01000193 & 0xFFFFFFFF
+    return number
+
+
+def check(spec: dict, kind: str) -> None:
+    """Raises MeshError for what Argo CD would take, and then could not use."""
+    url = spec.get("url")
+    if not url:
+        raise MeshError("argocd_repository: spec.url is missing, the address of the repository.")
+    if kind.endswith("creds"):
+        useless = [name for name in _NOT_IN_TEMPLATES if name in spec]
+        if useless:
+            raise MeshError(
+                f"spec.{useless[0]} has no effect in {kind}, credentials of several repositories. Say it of each "
+                "repository, with secret_type: repository."
+            )
+    ssh = bool(_SSH.match(url))
+    key = spec.get("ssh_private_key")
+    if key is not None and "PRIVATE KEY-----" not in key:
+        raise MeshError(
+            "spec.ssh_private_key is no private key in PEM, with a first line -----BEGIN … PRIVATE KEY-----."
+        )
+    if key and not ssh:
+        raise MeshError(f"spec.ssh_private_key is of no use for {url}, which is not reached by SSH. Give a password.")
+    passwords = [name for name in ("password", "bearer_token", "github_app_private_key") if spec.get(name)]
+    if ssh and passwords:
+        raise MeshError(f"spec.{passwords[0]} is of no use for {url}, which is reached by SSH. Give ssh_private_key.")
+    _check_together(spec)
+    if spec.get("type") == "helm" and not spec.get("name") and kind == "repository" and not spec.get("enable_oci"):
+        raise MeshError(f"spec.name is missing: a Helm repository such as {url} needs one, by which charts name it.")
+
+
+def _check_together(spec: dict) -> None:
+    if bool(spec.get("github_app_id")) != bool(spec.get("github_app_private_key")):
+        raise MeshError("spec.github_app_id and spec.github_app_private_key go together. Give both.")
+    if bool(spec.get("tls_client_cert_data")) != bool(spec.get("tls_client_cert_key")):
+        raise MeshError("spec.tls_client_cert_data and spec.tls_client_cert_key go together. Give both.")

@@ -1,0 +1,377 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What argocd_sync does: sync, refresh, roll back and terminate, and the wait for our very operation."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import operation
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import (
+    AWAY,
+    WAS_AWAY,
+    Wait,
+    Watched,
+    project_of,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import wait as engine_wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import explained
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import outcome, status, windows
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import spec as spec_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND, with_children
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
+
+
+def run(task) -> dict:
+    """The ``run`` of argocd_sync. Raises MeshError."""
+    resources = Resources(task.session)
+    namespace, name = task.params["namespace"], task.params["name"]
+    try:
+        live = resources.get(KIND, namespace, name)
+    except MeshError as error:
+        raise explained(error, KIND, namespace, name) from None
+    if live is None:
+        raise MeshError(f"{KIND.label(namespace, name)} does not exist. Make it with argocd_application first.")
+    deadline = time.monotonic() + task.params["wait_timeout"]
+    watched = Watched(resources, KIND, live)
+    answer = _ACTIONS[task.params["action"]](task, watched, deadline)
+    if task.params.get("wait_for") and answer["waited"]:
+        kind = replace(KIND, ready=None)
+        expression = task.params["wait_for"]
+        answer["result"] = engine_wait.until_ready(task, resources, kind, watched.live, expression, deadline)
+    return answer
+
+
+def _answer(task, watched: Watched, changed: bool, rows: list[dict], waited: bool, state: dict | None = None) -> dict:
+    return {
+        "changed": changed,
+        "result": watched.live,
+        "resources": rows,
+        "validated": not task.check,
+        "waited": waited,
+        "operation": _shown(state if state is not None else (watched.live.get("status") or {}).get("operationState")),
+    }
+
+
+def _shown(state: dict | None) -> dict:
+    """An operation as the result has it."""
+    if not state:
+        return {}
+    result = state.get("syncResult") or {}
+    return {
+        "id": operation.run_id(state.get("operation")),
+        "phase": state.get("phase"),
+        "message": state.get("message", ""),
+        "revisions": result.get("revisions") or ([result["revision"]] if result.get("revision") else []),
+        "started_at": state.get("startedAt"),
+        "finished_at": state.get("finishedAt"),
+        "retries": state.get("retryCount", 0),
+    }
+
+
+def _refresh(task, watched: Watched, deadline: float) -> dict:
+    """Have the controller compare again; nothing of that is a change."""
+    if not task.check:
+        wait = Wait(task, watched, _comparison)
+        wait.refresh(task.params.get("refresh") or "normal")
+        if task.params["wait"]:
+            wait.until(deadline)
+    return _answer(task, watched, False, [], bool(task.params["wait"] and not task.check))
+
+
+def _comparison(live: dict) -> Verdict:
+    """Ready once the controller has compared the present spec without an error."""
+    return status.comparison(live) or status.READY_VERDICT
+
+
+def _terminate(task, watched: Watched, deadline: float) -> dict:
+    if not operation.running(watched.live):
+        return _answer(task, watched, False, [], False)
+    if task.check:
+        return _answer(task, watched, True, [], False)
+    operation.terminate(watched, deadline)
+    return _answer(task, watched, True, outcome.rows((watched.live.get("status") or {}).get("operationState")), True)
+
+
+def _sync(task, watched: Watched, deadline: float) -> dict:
+    wanted = _wanted_sync(task, watched.live)
+    _guard(task, watched)
+    _make_current(task, watched, _is_pinned(watched.live, wanted), deadline)
+    _guard(task, watched)
+    # Only now is it known what the source has.
+    partial = [_resource(r, watched.live) for r in task.params.get("resources") or []]
+    if partial:
+        wanted["resources"] = partial
+    if not task.params["always"] and not wanted.get("dryRun") and not _is_needed(watched.live, wanted):
+        return _unneeded(task, watched, wanted, deadline)
+    return _operate(task, watched, wanted, deadline)
+
+
+def _wanted_sync(task, live: dict) -> dict:
+    """``operation.sync`` as the task states it. Raises MeshError for what does not fit the Application."""
+    stated = task.params
+    made: dict = {"prune": bool(stated["prune"]), "dryRun": bool(stated["dry_run"])}
+    several = bool(live["spec"].get("sources")) and not live["spec"].get("sourceHydrator")
+    if stated.get("revision") and several:
+        raise MeshError(f"{_label(live)} has several sources: give 'revisions', one for each, instead of 'revision'.")
+    if stated.get("revisions"):
+        if not several or len(stated["revisions"]) != len(live["spec"]["sources"]):
+            count = len(live["spec"]["sources"]) if several else 1
+            raise MeshError(f"{_label(live)} has {count} sources, and 'revisions' has {len(stated['revisions'])}.")
+        made["revisions"] = stated["revisions"]
+    if stated.get("revision"):
+        made["revision"] = stated["revision"]
+    force = {"force": True} if stated["force"] else {}
+    made["syncStrategy"] = {stated["strategy"]: force}
+    if stated.get("sync_options") is not None:
+        made["syncOptions"] = stated["sync_options"]
+    return {key: value for key, value in made.items() if value not in (False, None)}
+
+
+def _resource(wanted: dict, live: dict) -> dict:
+    """A resource that the Application has; group and namespace are filled in from it. Raises MeshError."""
+    found = [
+        r
+        for r in (live.get("status") or {}).get("resources") or []
+        if all(wanted.get(field) in (None, r.get(field) or "") for field in ("group", "kind", "namespace", "name"))
+    ]
+    if not found and live.get("status", {}).get("resources"):
+        have = status.listed(live["status"]["resources"], most=8)
+        raise MeshError(f"{_label(live)} has no resource {status.label(wanted)}. It has {have}.")
+    chosen = found[0] if found else wanted
+    return {field: chosen[field] for field in ("group", "kind", "namespace", "name") if chosen.get(field)}
+
+
+def _label(live: dict) -> str:
+    return KIND.label(live["metadata"].get("namespace"), live["metadata"]["name"])
+
+
+def _guard(task, watched: Watched) -> None:
+    """What Argo CD's API server would refuse, and the controller leaves hanging or undoes. Raises MeshError."""
+    live, label = watched.live, watched.label
+    if live["metadata"].get("deletionTimestamp"):
+        raise MeshError(f"{label} is being deleted; nothing can be synced any more.")
+    if spec_module.is_automated(live["spec"]) and not task.params["dry_run"]:
+        _guard_automated(task, live, label)
+    closed = windows.forbids(project_of(watched), live, manual=True)
+    if closed:
+        raise MeshError(f"{label}: {closed}. Wait until they allow it, or set manual_sync: true on the window.")
+
+
+def _guard_automated(task, live: dict, label: str) -> None:
+    if task.params["action"] == "rollback" and not task.params["disable_automated"]:
+        raise MeshError(
+            f"{label} is synced automatically, which would undo the rollback at once. Turn that off first, by "
+            "argocd_application with sync_policy.automated.enabled: false, or by disable_automated: true here."
+        )
+    given = task.params.get("revisions") or [task.params.get("revision")]
+    sources = live["spec"].get("sources") or [live["spec"].get("source") or {}]
+    for revision, source in zip(given, sources, strict=False):
+        target = source.get("targetRevision") or "HEAD"
+        if revision and revision not in (target, *_compared_revisions(live)):
+            raise MeshError(
+                f"{label} is synced automatically to {target}, so a sync to {revision} would be undone at once. Set "
+                "target_revision by argocd_application instead, or turn automated sync off."
+            )
+
+
+def _compared_revisions(live: dict) -> list[str]:
+    sync = (live.get("status") or {}).get("sync") or {}
+    return sync.get("revisions") or [sync.get("revision")]
+
+
+def _is_pinned(live: dict, wanted: dict) -> bool:
+    """Whether a sync is to another revision than the spec names, so that it will not be Synced with that."""
+    stated = wanted.get("revisions") or [wanted.get("revision")]
+    targets = [s.get("targetRevision") for s in live["spec"].get("sources") or [live["spec"].get("source") or {}]]
+    return any(stated) and stated != targets and stated != _compared_revisions(live)
+
+
+def _make_current(task, watched: Watched, pinned: bool, deadline: float) -> None:
+    """End or await what runs, and have the controller compare what is there now.
+
+    Where another revision than the spec's is ``pinned``, that one may well be broken.
+    """
+    if task.check:
+        return
+    _make_room(task, watched, deadline)
+    wait = Wait(task, watched, _unoccupied if pinned else _idle)
+    wait.refresh(task.params.get("refresh") or "normal")
+    wait.until(deadline)
+
+
+def _make_room(task, watched: Watched, deadline: float) -> None:
+    if not operation.running(watched.live):
+        return
+    if task.params["when_running"] == "fail":
+        state = (watched.live.get("status") or {}).get("operationState") or {}
+        raise MeshError(
+            f"{watched.label}: another operation is under way: {status.synced_so_far(watched.live)}"
+            f"{', ' + state['message'] if state.get('message') else ''}. Set when_running to wait or terminate."
+        )
+    if task.params["when_running"] == "terminate":
+        operation.terminate(watched, deadline)
+
+
+def _idle(live: dict) -> Verdict:
+    """Ready once the present spec was compared and nothing runs any more."""
+    return status.comparison(live) or _unoccupied(live)
+
+
+def _unoccupied(live: dict) -> Verdict:
+    if operation.running(live):
+        return Verdict("waiting", f"another operation is under way, {status.synced_so_far(live)}")
+    return status.READY_VERDICT
+
+
+def _is_needed(live: dict, wanted: dict) -> bool:
+    """Whether a sync would have anything to do, as far as the comparison shows."""
+    found = live.get("status") or {}
+    sync, state = found.get("sync") or {}, found.get("operationState")
+    if wanted.get("resources"):
+        chosen = [status.key(r) for r in wanted["resources"]]
+        return any(r.get("status") != "Synced" for r in found.get("resources") or [] if status.key(r) in chosen)
+    if _is_pinned(live, wanted):
+        stated = wanted.get("revisions") or [wanted.get("revision")]
+        result = (state or {}).get("syncResult") or {}
+        done = result.get("revisions") or [result.get("revision")]
+        return done != stated or (state or {}).get("phase") != "Succeeded"
+    if sync.get("status") != "Synced":
+        return True
+    return bool(state) and state.get("phase") != "Succeeded" and status.is_of_this(live)
+
+
+def _unneeded(task, watched: Watched, wanted: dict, deadline: float) -> dict:
+    """Nothing has to be synced; what is left is to wait for the health."""
+    waited = bool(task.params["wait"]) and not task.check
+    if waited and not wanted.get("resources"):
+        synced = not _is_pinned(watched.live, wanted)
+        Wait(task, watched, lambda live: outcome.settled(live, None, synced, _health(task))).until(deadline)
+        with_children(task, watched, _health(task), deadline)
+    return _answer(task, watched, False, [], waited)
+
+
+def _operate(task, watched: Watched, wanted: dict, deadline: float) -> dict:
+    """Start our operation, wait for its end, and then for what it has brought about."""
+    dry = bool(wanted.get("dryRun"))
+    if task.check:
+        return _answer(task, watched, not dry, outcome.predicted(watched.live, wanted), False)
+    made = operation.of_spec(watched.live["spec"], wanted)
+    if task.params.get("retry"):
+        made["retry"] = params.api_names(task.params["retry"], task.options["retry"]["options"])
+    made["info"] += [{"name": str(key), "value": str(value)} for key, value in (task.params.get("info") or {}).items()]
+    pinned = task.params["action"] == "rollback" or _is_pinned(watched.live, wanted)
+    ours = outcome.Ours(_start(task, watched, made, deadline))
+    if not task.params["wait"]:
+        return _answer(task, watched, not dry, [], False, {"operation": made, "phase": "Running"})
+    try:
+        _until_ended(task, watched, made, ours, deadline)
+        if not dry:
+            _until_settled(task, watched, ours, wanted.get("resources"), pinned, deadline)
+            if not wanted.get("resources"):
+                with_children(task, watched, _health(task), deadline)
+    except MeshError as error:
+        error.details.update(changed=not dry, operation=_shown(ours.state), resources=outcome.rows(ours.state))
+        raise
+    return _answer(task, watched, not dry, outcome.rows(ours.state), True, ours.state)
+
+
+def _start(task, watched: Watched, made: dict, deadline: float) -> str:
+    """Start an operation; somebody else may have been faster, and is waited for. Returns its id."""
+    while True:
+        try:
+            return operation.start(watched, made)
+        except operation.Busy:
+            if task.params["when_running"] == "fail" or time.monotonic() >= deadline:
+                raise
+        _make_room(task, watched, deadline)
+        Wait(task, watched, _unoccupied).until(deadline)
+
+
+def _until_ended(task, watched: Watched, made: dict, ours: outcome.Ours, deadline: float) -> None:
+    """Until our operation has succeeded. One that ended because a part of Argo CD was away is run again."""
+    while True:
+        try:
+            Wait(task, watched, ours.judge).until(deadline)
+        except MeshError:
+            if not status.is_passing_end(ours.state) or time.monotonic() + AWAY >= deadline:
+                raise
+        else:
+            return
+        task.warn(WAS_AWAY.format(watched.label))
+        time.sleep(AWAY)
+        watched.read()
+        ours.id, ours.state = _start(task, watched, operation.again(made), deadline), None
+
+
+def _until_settled(task, watched: Watched, ours: outcome.Ours, partial, pinned: bool, deadline: float) -> None:
+    """Until the controller has compared after our operation has ended, and finds it Synced and healthy enough."""
+
+    def judge(live: dict) -> Verdict:
+        if partial:
+            return outcome.partly_settled(watched.resources, live, partial)
+        return outcome.settled(live, ours.state, not pinned, _health(task))
+
+    wait = Wait(task, watched, judge)
+    ended, reconciled = ours.state.get("finishedAt") or "", (watched.live.get("status") or {}).get("reconciledAt") or ""
+    if reconciled <= ended:
+        wait.refresh()
+    wait.until(deadline)
+
+
+def _health(task) -> tuple[str, ...]:
+    return tuple(task.params.get("wait_health") or status.HEALTHY)
+
+
+def _rollback(task, watched: Watched, deadline: float) -> dict:
+    _guard(task, watched)
+    entry = _deployment(task, watched.live)
+    wanted: dict = {"prune": bool(task.params["prune"]), "dryRun": bool(task.params["dry_run"])}
+    fields = ("revisions", "sources") if entry.get("sources") else ("revision", "source")
+    wanted.update({field: entry.get(field) for field in fields}, syncStrategy={task.params["strategy"]: {}})
+    if task.params.get("sync_options") is not None:
+        wanted["syncOptions"] = task.params["sync_options"]
+    wanted = {key: value for key, value in wanted.items() if value not in (False, None)}
+    if not task.params["always"] and not wanted.get("dryRun") and _is_at(watched.live, entry):
+        return _answer(task, watched, False, [], False)
+    if not task.check:
+        if task.params["disable_automated"] and spec_module.is_automated(watched.live["spec"]):
+            watched.patch({"spec": {"syncPolicy": {"automated": {"enabled": False}}}})
+        _make_current(task, watched, True, deadline)
+    return _operate(task, watched, wanted, deadline)
+
+
+def _deployment(task, live: dict) -> dict:
+    """The entry of the history to go back to: the one of that id, or the last one that differs. Raises MeshError."""
+    history = (live.get("status") or {}).get("history") or []
+    known = ", ".join(f"{h.get('id')} ({status.revisions_of(h)})" for h in history[-10:]) or "none"
+    number = task.params.get("history_id")
+    if number is not None:
+        found = [h for h in history if h.get("id") == number]
+        if not found:
+            raise MeshError(f"{_label(live)} has no deployment {number} in its history. It has: {known}.")
+        return found[0]
+    if len(history) < 2:
+        raise MeshError(f"{_label(live)} has no deployment to go back to. Its history has: {known}.")
+    return history[-2]
+
+
+def _is_at(live: dict, entry: dict) -> bool:
+    """Whether the last successful operation was to this very deployment."""
+    state = (live.get("status") or {}).get("operationState") or {}
+    result = state.get("syncResult") or {}
+    if state.get("phase") != "Succeeded" or operation.running(live):
+        return False
+    if entry.get("sources"):
+        same = spec_module.same_sources(result.get("sources"), entry["sources"])
+        return same and result.get("revisions") == entry.get("revisions")
+    return spec_module.same_source(result.get("source"), entry.get("source")) and (
+        result.get("revision") == entry.get("revision")
+    )
+
+
+_ACTIONS = {"sync": _sync, "refresh": _refresh, "rollback": _rollback, "terminate": _terminate}

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``state: absent``: the release and its objects go, but for those that ask to be kept."""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import lock, plan, report
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import complaint, manifest
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.program import HelmFailed
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.release_store import Release
+
+
+def run(context: Context) -> dict:
+    """Uninstall, when there is something to. Raises MeshError."""
+    found = lock.opened(context)
+    gone = {"name": context.name, "namespace": context.namespace, "status": "absent"}
+    if not found:
+        return report.result(context, [], gone, changed=False)
+    latest = found[0]
+    if latest.status == "uninstalled":
+        if context.params["keep_history"]:
+            return report.result(context, [], latest.shown(context.namespace), changed=False)
+        changes = []
+    else:
+        items = context.objects(latest.manifest)
+        live = manifest.read(context.session, items)
+        changes = [plan.removed(item, live[item.key], item.body) for item in items]
+    if not context.check:
+        _uninstall(context, latest)
+    if context.params["keep_history"]:
+        gone = {**latest.shown(context.namespace), "status": "uninstalled"}
+    return report.result(context, changes, gone, waited=context.params["wait"] and not context.check)
+
+
+def _uninstall(context: Context, latest: Release) -> None:
+    words = [
+        "uninstall",
+        context.name,
+        "--namespace",
+        context.namespace,
+        "--timeout",
+        f"{context.params['wait_timeout']}s",
+    ]
+    if context.params["keep_history"]:
+        words.append("--keep-history")
+    if context.params["wait"]:
+        words.append("--wait")
+    if context.params.get("description"):
+        words += ["--description", context.params["description"]]
+    try:
+        context.helm().run(*words, doing=context.label)
+    except HelmFailed as failure:
+        raise complaint.about_release(failure.stderr, context.label, latest.chart.get("name") or "?") from None

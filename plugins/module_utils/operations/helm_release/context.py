@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every part of one task needs: its options, the cluster, helm when it is needed."""
+
+from __future__ import annotations
+
+import time
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import Workspace
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import manifest, release_store
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.program import Program
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.release_store import Release
+
+
+class Context:
+    """One task and its release. ``deadline`` is a time.monotonic() value."""
+
+    def __init__(self, task, private: Workspace):
+        self.task = task
+        self.params = task.params
+        self.check = task.check
+        self.session = task.session
+        self.resources = Resources(task.session)
+        self.name = self.params["name"]
+        self.namespace = self.params.get("namespace") or self.session.default_namespace
+        self.label = f"release {self.namespace}/{self.name}"
+        self.deadline = time.monotonic() + self.params["wait_timeout"]
+        self._private = private
+        self._helm: Program | None = None
+
+    def helm(self) -> Program:
+        """The program, looked for when first needed: an unchanged release needs none. Raises MeshError."""
+        if self._helm is None:
+            self._helm = Program(self.params.get("binary_path"), self.session, self._private, self.task.progress)
+        return self._helm
+
+    def releases(self) -> list[Release]:
+        """The revisions that count, newest first."""
+        return release_store.read(self.session, self.namespace, self.name)
+
+    def objects(self, text: str) -> list[manifest.Object]:
+        """The objects of a manifest of this release."""
+        return manifest.objects(self.resources, text, self.namespace)
+
+
+def refused(context: Context, problem: str) -> MeshError:
+    """An error about the release as a whole."""
+    return MeshError(f"{context.label}: {problem}")

@@ -1,0 +1,289 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``state: present``: the release is made of this chart and these values, and its objects are as released."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from dataclasses import dataclass
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import CREATED, UNCHANGED, Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import NAMESPACE
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import drift, lock, plan, report
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context, refused
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.drift import Drift
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import (
+    complaint,
+    manifest,
+    release_store,
+    render,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.chart import LABEL, Inputs, metadata
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.manifest import Object
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.program import HelmFailed
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.release_store import Release
+
+
+@dataclass
+class _Held:
+    """The objects of the deployed revision as they are now, and those that drifted."""
+
+    items: list[Object]
+    live: dict
+    drifted: list[Drift]
+
+    def told(self) -> list[str]:
+        return [found.told() for found in self.drifted]
+
+
+def run(context: Context) -> dict:
+    """Compare, and when something differs, install or upgrade. Raises MeshError."""
+    inputs = Inputs(context.params)
+    found = lock.opened(context)
+    latest = found[0] if found else None
+    held = None
+    if (
+        latest
+        and latest.status == "deployed"
+        and latest.labels.get(LABEL) == inputs.mark(latest.revision, context.helm)
+    ):
+        held = _held(context, latest)
+        if not held.drifted:
+            return _unchanged(context, latest, held)
+    return _install(context, inputs, found, held)
+
+
+def _held(context: Context, release: Release) -> _Held:
+    items = context.objects(release.manifest)
+    live = manifest.read(context.session, items)
+    return _Held(items, live, drift.find(context.session, items, live, context.name, context.namespace))
+
+
+def _unchanged(context: Context, release: Release, held: _Held) -> dict:
+    waited = context.params["wait"] and not context.check
+    if waited:
+        report.wait_ready(context, held.items, held.live)
+    rows = [
+        Change(item.kind, item.namespace, item.name, UNCHANGED, held.live[item.key], held.live[item.key])
+        for item in held.items
+    ]
+    return report.result(context, rows, release.shown(context.namespace), changed=False, waited=waited)
+
+
+def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held | None) -> dict:
+    """Render; where that or the cluster differs from the release, plan it, and let helm do it unless in check mode."""
+    latest = found[0] if found else None
+    chart = inputs.chart.fetch(context.helm())
+    arguments = _arguments(context, inputs)
+    rendered = _rendered(context, inputs, chart, arguments, latest)
+    if held is None and latest and latest.status == "deployed" and rendered.same_as(latest):
+        held = _held(context, latest)
+        if not held.drifted:
+            return _unchanged(context, latest, held)
+    server_side = context.helm().major > 3 and (_installs(latest) or latest.server_side)
+    target = context.objects(rendered.manifest)
+    told = held.told() if held else []
+    try:
+        final = not context.check and rendered.hooks == ""
+        changes = _planned(context, target, found, chart, server_side, final)
+        leftovers = _leftovers(context, found, target)
+    except MeshError as error:
+        raise _with_drift(error, told) from None
+    if context.check:
+        return report.result(context, [*changes, *leftovers], _predicted(context, chart, latest), drifted=told)
+    mark = inputs.mark(latest.revision + 1 if latest else 1, context.helm)
+    made = _upgrade(context, inputs, [chart, *arguments, "--labels", f"{LABEL}={mark}"], target, server_side)
+    if not server_side:
+        _put_back(context, target)
+    parallel(lambda change: _delete(context, change), leftovers)
+    waited = bool(context.params["wait"] or context.params["rollback_on_failure"])
+    return report.result(context, [*changes, *leftovers], made.shown(context.namespace), drifted=told, waited=waited)
+
+
+def _installs(latest: Release | None) -> bool:
+    """Whether ``helm upgrade --install`` installs."""
+    return latest is None or latest.status == "uninstalled"
+
+
+def _arguments(context: Context, inputs: Inputs) -> list[str]:
+    """What the dry run and the run have in common."""
+    # Without --reset-values helm takes the last revision's values when none are given.
+    words = ["--reset-values", *inputs.values.arguments(context.helm())]
+    for option, flag in (("skip_crds", "--skip-crds"), ("take_ownership", "--take-ownership")):
+        if context.params.get(option):
+            words.append(flag)
+    return words
+
+
+def _rendered(context: Context, inputs: Inputs, chart: str, arguments: list[str], latest: Release | None):
+    try:
+        return render.render(
+            context.helm(),
+            arguments,
+            name=context.name,
+            chart=chart,
+            namespace=context.namespace,
+            locked=latest is not None and latest.status in lock.LOCKED,
+            installing=_installs(latest),
+        )
+    except HelmFailed as failure:
+        raise _explained(context, inputs, failure) from None
+
+
+def _explained(context: Context, inputs: Inputs, failure: HelmFailed, not_ready: str = "") -> MeshError:
+    stderr = inputs.values.named(failure.stderr, context.helm())
+    return complaint.about_release(stderr, context.label, inputs.chart.name, not_ready)
+
+
+def _planned(
+    context: Context, target: list[Object], found: list[Release], chart: str, server_side: bool, final: bool
+) -> list[Change]:
+    """The changes of all objects: what comes before the manifest, what the manifest states, what it no longer does."""
+    latest = found[0] if found else None
+    before = next((release for release in found if release.status == "deployed"), latest)
+    base = [] if _installs(latest) else context.objects(before.manifest)
+    live = manifest.read(context.session, list({item.key: item for item in [*base, *target]}.values()))
+    first = _before_all(context, chart) if _installs(latest) else []
+    setting = plan.Setting(
+        context.session,
+        context.name,
+        context.namespace,
+        server_side=server_side,
+        force=bool(context.params.get("force_conflicts")),
+        brought=plan.brought([change.after for change in first] + [item.body for item in target]),
+        final=final,
+    )
+    custom = [] if server_side else [item for item in target if not item.builtin and live[item.key]]
+    drifted = drift.find(context.session, custom, live, context.name, context.namespace)
+    return first + plan.changes(setting, base, target, live, drifted)
+
+
+def _leftovers(context: Context, found: list[Release], target: list[Object]) -> list[Change]:
+    """Objects that a failed revision left behind, and that neither the last good one nor the new one has; helm forgets
+    them."""
+    good = next((release for release in found if release.status == "deployed"), None)
+    failed = [release for release in found if good and release.revision > good.revision]
+    if not failed:
+        return []
+    wanted = {item.key for item in [*target, *context.objects(good.manifest)]}
+    stated = {item.key: item for release in failed for item in context.objects(release.manifest)}
+    left = [item for key, item in stated.items() if key not in wanted]
+    live = manifest.read(context.session, left)
+    changes = [plan.removed(item, live[item.key], live[item.key]) for item in left]
+    return [change for change in changes if change.changed and _ours(context, change.before)]
+
+
+def _ours(context: Context, live: dict) -> bool:
+    annotations = live["metadata"].get("annotations") or {}
+    said = annotations.get("meta.helm.sh/release-name"), annotations.get("meta.helm.sh/release-namespace")
+    return said == (context.name, context.namespace)
+
+
+def _delete(context: Context, change: Change) -> None:
+    preconditions = {"uid": change.before["metadata"]["uid"]}
+    context.resources.delete(change.kind, change.namespace, change.name, preconditions=preconditions)
+
+
+def _with_drift(error: MeshError, told: list[str]) -> MeshError:
+    """A refusal while drift is being repaired is often about what somebody did by hand: say what that was."""
+    if not told:
+        return error
+    hint = f"What is there was changed by hand ({'; '.join(told)}): undo that, or delete the object and run this again."
+    return MeshError(f"{error.message} {hint}", **error.details, drifted=told)
+
+
+def _before_all(context: Context, chart: str) -> list[Change]:
+    """What an install makes before the manifest: the namespace, and the chart's ``crds``."""
+    changes = []
+    if context.resources.get(NAMESPACE, None, context.namespace) is None:
+        made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": context.namespace}}
+        if context.params.get("create_namespace"):
+            changes.append(Change(NAMESPACE, None, context.namespace, CREATED, None, made))
+        elif not context.check:
+            raise refused(
+                context,
+                f"namespace {context.namespace} does not exist. Create it first, or set create_namespace: true.",
+            )
+    if not context.params.get("skip_crds") and _has_crds(chart):
+        items = context.objects(render.definitions(context.helm(), chart))
+        live = manifest.read(context.session, items)
+        for item in items:
+            there = live[item.key]
+            action = UNCHANGED if there else CREATED
+            changes.append(Change(item.kind, None, item.name, action, there, there or item.body))
+    return changes
+
+
+def _has_crds(chart: str) -> bool:
+    """Whether a chart or one of its subcharts has a folder ``crds``."""
+    if os.path.isdir(chart):
+        names = (os.path.join(folder, name) for folder, _folders, files in os.walk(chart) for name in files)
+        return any("/crds/" in name.removeprefix(chart) or name.endswith(".tgz") for name in names)
+    try:
+        with tarfile.open(chart) as archive:
+            return any("/crds/" in name for name in archive.getnames())
+    except (OSError, tarfile.TarError):
+        return True  # helm says what is wrong with it
+
+
+def _upgrade(
+    context: Context, inputs: Inputs, arguments: list[str], target: list[Object], server_side: bool
+) -> Release:
+    """Let helm do it; returns the new revision."""
+    words = ["upgrade", context.name, *arguments, "--install", "--namespace", context.namespace, "--output", "json"]
+    try:
+        told = context.helm().run(*words, *_manner(context, server_side), doing=context.label)
+    except HelmFailed as failure:
+        live = manifest.read(context.session, target)
+        raise _explained(context, inputs, failure, "; ".join(report.not_ready(target, live))) from None
+    return release_store.told(told)
+
+
+def _manner(context: Context, server_side: bool) -> list[str]:
+    """How helm goes about it."""
+    params, modern = context.params, context.helm().major > 3
+    words = ["--timeout", f"{params['wait_timeout']}s"]
+    if params["wait"]:
+        words.append("--wait")
+    if params["rollback_on_failure"]:
+        words.append("--rollback-on-failure" if modern else "--atomic")
+    if params.get("create_namespace"):
+        words.append("--create-namespace")
+    if params.get("history_max") is not None:
+        words += ["--history-max", str(params["history_max"])]
+    if params.get("description"):
+        words += ["--description", params["description"]]
+    if params.get("force_conflicts") and server_side:
+        words.append("--force-conflicts")
+    return words
+
+
+def _put_back(context: Context, target: list[Object]) -> None:
+    """Repair what helm does not where it patches: fields of custom resources that its old and its new manifest state
+    alike (its merge patch compares the manifests, not the cluster)."""
+    custom = [item for item in target if not item.builtin]
+    live = manifest.read(context.session, custom)
+    there = [item for item in custom if live[item.key]]
+
+    def restore(found: Drift) -> None:
+        declared = manifest.owned(found.item, context.name, context.namespace)
+        drift.put_back(context.session, found.item, drift.portion(declared, found.paths), dry_run=False)
+
+    parallel(restore, drift.find(context.session, there, live, context.name, context.namespace))
+
+
+def _predicted(context: Context, path: str, latest: Release | None) -> dict:
+    """The release as a run would leave it."""
+    chart = metadata(path)
+    return {
+        "name": context.name,
+        "namespace": context.namespace,
+        "revision": latest.revision + 1 if latest else 1,
+        "status": "deployed",
+        "chart": chart.get("name"),
+        "chart_version": chart.get("version"),
+        "app_version": chart.get("appVersion"),
+    }

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task says at its end, and waiting for what it released."""
+
+from __future__ import annotations
+
+import time
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change, diffs
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import manifest
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.manifest import Object
+
+_POLL = 1.0  # seconds between two looks at what is not ready
+
+
+def result(
+    context: Context, changes: list[Change], release: dict, *, changed=True, drifted: list[str] = (), waited=False
+) -> dict:
+    """The result of the module."""
+    _warn(context, changes)
+    answer = {
+        "changed": changed,
+        "release": release,
+        "result": release,
+        "resources": [change.row() for change in changes],
+        "validated": not context.check or all(change.validated for change in changes),
+        "waited": waited,
+        **diffs(context.task, changes),
+    }
+    if drifted:
+        answer["drifted"] = list(drifted)
+    return answer
+
+
+def _warn(context: Context, changes: list[Change]) -> None:
+    """One warning for all objects that could not be judged for the same reason."""
+    if not context.check:
+        return  # what could not be judged before the run has been judged by it
+    reasons: dict[str, list[str]] = {}
+    for change in changes:
+        for warning in change.warnings:
+            label, _could_not, reason = warning.partition(" could not be validated: ")
+            reasons.setdefault(reason, []).append(label)
+    for reason, labels in reasons.items():
+        named = ", ".join(labels[:3]) + (f" and {len(labels) - 3} more" if len(labels) > 3 else "")
+        context.task.warn(f"{context.label}: {named} could not be validated: {reason}")
+
+
+def not_ready(items: list[Object], live: dict) -> list[str]:
+    """What of a release is not ready, and why, by what ready means for each kind."""
+    found = []
+    for item in items:
+        if item.kind.ready is None:
+            continue
+        current = live.get(item.key)
+        if current is None:
+            found.append(f"{item.label} is not there")
+            continue
+        said = item.kind.ready(current)
+        if said.state != "ready":
+            found.append(f"{item.label}: {said.message}")
+    return found
+
+
+def wait_ready(context: Context, items: list[Object], live: dict) -> None:
+    """Wait until all of an unchanged release is ready. Raises MeshError at the deadline."""
+    progress = Progress(context.task, context.label)
+    missing = not_ready(items, live)
+    while missing:
+        if time.monotonic() >= context.deadline:
+            seconds = context.params["wait_timeout"]
+            raise MeshError(
+                f"{context.label} is unchanged, but was not ready within {seconds} s: {'; '.join(missing)}."
+            )
+        progress.say(missing[0])
+        time.sleep(_POLL)
+        missing = not_ready(items, manifest.read(context.session, items))

@@ -1,0 +1,21 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``helm_release``: unchanged is decided without helm; what differs is planned by dry runs, and done by helm."""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import workspace
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import absent, present
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context
+
+
+def run(task) -> dict:
+    """The module's work. Raises MeshError."""
+    with workspace("meshops-helm-") as private:
+        context = Context(task, private)
+        try:
+            return absent.run(context) if task.params["state"] == "absent" else present.run(context)
+        except ApiError as error:
+            raise MeshError(f"{context.label}: {error.message}", status=error.status, reason=error.reason) from None

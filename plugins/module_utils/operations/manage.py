@@ -1,0 +1,181 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module for one object does, for every kind."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+
+
+def manage(kind: Kind, declare: Callable | None = None) -> Callable:
+    """The ``run`` of a module that manages one object of this kind.
+
+    ``declare(task) -> object``: for a module whose options are not the fields of the object.
+    """
+
+    def run(task) -> dict:
+        if task.delivers_to_git:
+            from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import (
+                git_delivery as delivery,  # only who needs it pays
+            )
+
+            return delivery.one(task, kind, declare)
+        resources = Resources(task.session)
+        if declare:
+            desired = declare(task)
+        else:
+            desired = desired_module.declared(kind, task.written, task.options, task.session.default_namespace)
+        if kind.normalise:
+            desired = kind.normalise(desired)
+        live = _read(resources, kind, desired, task)
+        work = _absent if task.params.get("state") == "absent" else _present
+        with contextlib.closing(Propagation(task, resources)) as propagation:
+            return work(task, resources, kind, desired, live, propagation)
+
+    return run
+
+
+def _read(resources: Resources, kind: Kind, desired: dict, task) -> dict | None:
+    namespace, name = desired["metadata"].get("namespace"), desired["metadata"]["name"]
+    try:
+        return resources.get(kind, namespace, name)
+    except NotInstalled as error:
+        # Nothing of a kind that is not served can be there to delete; and a check cannot judge yet.
+        if task.check or task.params.get("state") == "absent":
+            return None
+        raise change_module.explained(error, kind, namespace, name) from None
+    except ApiError as error:
+        raise change_module.explained(error, kind, namespace, name) from None
+
+
+def _present(
+    task, resources: Resources, kind: Kind, desired: dict, live: dict | None, propagation: Propagation
+) -> dict:
+    started = time.monotonic()
+    made = applied(task, resources, kind, desired, live, before_write=lambda: propagation.begin([kind]))
+    waited = False
+    if task.params.get("wait") and not task.check:
+        deadline = started + task.params["wait_timeout"]
+        with _told(made):
+            made.after = wait_ready(task, resources, kind, made.after, deadline)
+            propagation.acked([made], deadline)
+        waited = True
+    return result(task, made, waited, propagation)
+
+
+def applied(
+    task, resources: Resources, kind: Kind, desired: dict, live: dict | None, before_write: Callable | None = None
+) -> Change:
+    """``change.apply`` as the task's own options want it. Raises MeshError."""
+    return change_module.apply(
+        resources,
+        kind,
+        desired,
+        live,
+        manager=task.params["field_manager"],
+        force=bool(task.params.get("force_conflicts")),
+        check=task.check,
+        before_write=before_write,
+    )
+
+
+@contextlib.contextmanager
+def _told(made: Change) -> Iterator[None]:
+    """A wait that fails comes after a write, and the failed result says so."""
+    try:
+        yield
+    except MeshError as error:
+        error.details.setdefault("changed", made.changed)
+        error.details.setdefault("resources", [made.row()])
+        raise
+
+
+def wait_ready(task, resources: Resources, kind: Kind, live: dict, deadline: float) -> dict:
+    """The kind's own wait, then the task's ``wait_for``; returns the object as it is then."""
+    expression = task.params.get("wait_for")
+    if kind.wait:
+        live = kind.wait(task, resources, live, deadline)
+        if not expression:
+            return live
+    return wait.until_ready(task, resources, kind, live, expression, deadline)
+
+
+def _absent(task, resources: Resources, kind: Kind, desired: dict, live: dict | None, propagation: Propagation) -> dict:
+    namespace, name = desired["metadata"].get("namespace"), desired["metadata"]["name"]
+    deadline = time.monotonic() + task.params["wait_timeout"]
+    if live and kind.before_delete and not task.check:
+        live = kind.before_delete(task, resources, live) or live
+    if live:
+        propagation.begin([kind])
+    made = change_module.delete(
+        resources,
+        kind,
+        namespace,
+        name,
+        live,
+        check=task.check,
+        propagation=task.params.get("propagation") or "Background",
+    )
+    waited = False
+    if live and task.params.get("wait") and not task.check:
+        with _told(made):
+            if kind.wait_deleted:
+                kind.wait_deleted(task, resources, live, deadline)
+            else:
+                wait.until_gone(task, resources, kind, live, deadline)
+            propagation.acked([made], deadline)
+        waited = True
+    return result(task, made, waited, propagation)
+
+
+def result(task, made: Change, waited: bool, propagation: Propagation | None = None) -> dict:
+    """The result contract for one object."""
+    for warning in made.warnings:
+        task.warn(warning)
+    answer = {
+        "changed": made.changed,
+        "result": shown(task, made),
+        "resources": [made.row()],
+        "validated": made.validated,
+        "waited": waited,
+    }
+    if made.changed and task.diff:
+        answer["diff"] = made.diff()
+    if propagation and propagation.proxies is not None:
+        answer["proxies"] = propagation.proxies
+    return answer
+
+
+def shown(task, made: Change) -> dict:
+    """An object as a result shows it."""
+    document = diff.masked(made.after, made.kind.secret_fields)
+    if task.check and made.changed:
+        for field in ("uid", "resourceVersion", "creationTimestamp"):  # a dry run makes these up
+            document.get("metadata", {}).pop(field, None)
+    return document
+
+
+def results(task, changes: list[Change], document: dict) -> dict:
+    """The result contract for several objects; ``document`` is what stands under ``result``."""
+    for warning in [warning for one in changes for warning in one.warnings]:
+        task.warn(warning)
+    return {
+        "changed": any(one.changed for one in changes),
+        "result": document,
+        "resources": [one.row() for one in changes],
+        "validated": all(one.validated for one in changes),
+        "waited": False,
+        **change_module.diffs(task, changes),
+    }

@@ -1,0 +1,303 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``mesh_apply`` does: many objects, in order, several at a time, with prune; then all waits together."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields, live, rollback, waits
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.applyset import ApplySet
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_ROUTES, NAMESPACES
+
+
+@dataclass
+class Outcome:
+    """How far a run came: changes in their order, errors by label, and what was not begun."""
+
+    changes: list[Change] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+    left: list[Item] = field(default_factory=list)
+    undone: list[str] = field(default_factory=list)
+    not_undone: dict[str, str] = field(default_factory=dict)
+
+
+class Run:
+    """One call of mesh_apply."""
+
+    def __init__(self, task):
+        self.task = task
+        self.resources = Resources(task.session)
+        self.check = task.check
+        self.namespace = task.params.get("namespace") or task.session.default_namespace
+        name = task.params.get("name")
+        self.manager = task.params.get("field_manager") or (
+            f"meshops.lifecycle.set.{name}" if name else "meshops.lifecycle"
+        )
+        self.deadline = time.monotonic() + task.params["wait_timeout"]
+        chosen = {name: task.params.get(name) for name in ("only_kinds", "except_kinds", "images", "overlays")}
+        self.items = collect.items(self.resources, collect.documents(task), self.namespace, **chosen)
+        self.set = ApplySet(self.resources, name, self.namespace, self.manager) if name else None
+        self.outcome = Outcome()
+        self.propagation = Propagation(task, self.resources)
+        self.unions: list[tuple[Item, Change]] = []  # applied so far as what serves old and new routes alike
+
+    def present(self) -> dict:
+        pruned = self._to_prune()
+        if self.set:
+            self.set.mark(self.items)
+        found = live.read(self.resources, self.items)
+        changing = [item for item in self.items if not self._is_settled(item, found[item.key])]
+        keeping = self._begin(changing + pruned) and any(item.kind.order == MESH_ROUTES for item in changing + pruned)
+        known = {item.key for item in changing}
+        for step in collect.steps(self.items):
+            fresh = [item for item in step if item.key in known]
+            if fresh and step[0].kind.order == MESH_ROUTES:
+                self._propagate()
+            if self._stopped():
+                self.outcome.left += step
+                continue
+            self._before(step)
+            self._apply_step(step, fresh, found, keeping)
+        waited = self._wait_ready()  # before anything goes that the new objects may have to take over from
+        if not self.outcome.errors:
+            self._delete_steps(pruned)
+        if self.set and not self.check and not self.outcome.errors and self.task.params["prune"]:
+            self.set.record(self.items, keep=False)
+        self._wait_gone()
+        return self._result(waited)
+
+    def _to_prune(self) -> list[Item]:
+        """The live members of the set that are no longer declared. Raises MeshError when nothing would stay."""
+        if not self.set or not self.task.params["prune"]:
+            return []
+        members = self.set.members()
+        declared = {item.key for item in self.items}
+        gone = [item for item in members if item.key not in declared]
+        if gone and not self.items and not self.task.params["prune_all"]:
+            raise MeshError(
+                f"The set {self.set.name} would lose all of its {len(gone)} objects, because none is declared. If "
+                "that is meant, say prune_all: true; if not, see why the list is empty."
+            )
+        return gone
+
+    def _before(self, step: list[Item]) -> None:
+        """The parent of the set is written once its namespace can be there, and before any member is."""
+        if self.set and not self.check and step[0].kind.order != NAMESPACES:
+            try:
+                self.set.record(self.items, keep=True)
+            except ApiError as error:
+                where = f"{self.set.namespace}/{self.set.name}"
+                raise MeshError(
+                    f"The parent of the set, ConfigMap {where}, cannot be written: {error.message}"
+                ) from None
+
+    def _begin(self, items: list[Item]) -> bool:
+        """Learn whom to ask, before anything is written; True when what takes effect can be waited for."""
+        return self.propagation.begin({(item.kind.group, item.kind.kind): item.kind for item in items}.values())
+
+    def _apply_one(self, item: Item, desired: dict, current: dict | None) -> Change | MeshError:
+        force, manager = self.task.params["force_conflicts"], self.manager
+        try:
+            return change_module.apply(
+                self.resources, item.kind, desired, current, manager=manager, force=force, check=self.check
+            )
+        except MeshError as error:
+            return error
+
+    def _apply_step(self, step: list[Item], changing: list[Item], found: dict, keeping: bool) -> None:
+        """Apply what of the step changes. ``keeping``: what live routes may still name stays for now."""
+
+        def one(item: Item) -> Change | MeshError:
+            current = found[item.key]
+            union = item.kind.union(current, item.desired) if keeping and current and item.kind.union else None
+            made = self._apply_one(item, union or item.desired, current)
+            if union and isinstance(made, Change):
+                self.unions.append((item, made))
+            return made
+
+        answers = dict(zip([item.key for item in changing], live.parallel(one, changing), strict=True))
+        for item in step:
+            answer = answers.get(item.key) or _settled(item, found[item.key])
+            if isinstance(answer, MeshError):
+                self.outcome.errors[item.label] = answer.message
+            else:
+                self.outcome.changes.append(answer)
+        if collect.brings_kinds(step) and changing and not self.check and not self.outcome.errors:
+            waits.all_ready(self.task, self.resources, self.outcome.changes[-len(step) :], self.deadline)
+
+    def _is_settled(self, item: Item, current: dict | None) -> bool:
+        if current is None or current["metadata"].get("deletionTimestamp"):
+            return False
+        return fields.settled(item.desired, current, self.manager, item.kind.defaults)
+
+    def _finish_unions(self) -> None:
+        """No route names any more what was kept: make it what was declared. The object stays one row of the result."""
+        for item, first in self.unions:
+            last = self._apply_one(item, item.desired, first.after)
+            if isinstance(last, MeshError):
+                self.outcome.errors[item.label] = last.message
+                continue
+            place = next(index for index, change in enumerate(self.outcome.changes) if change is first)
+            self.outcome.changes[place] = replace(
+                last, action=change_module.UPDATED if first.changed else last.action, before=first.before
+            )
+        self.unions = []
+
+    def _propagate(self) -> None:
+        """Wait until what was written so far has taken effect, where that can be asked."""
+        if self.outcome.errors:
+            return
+        try:
+            self.propagation.acked(self.outcome.changes, self.deadline)
+        except MeshError as error:
+            self.outcome.errors["wait"] = error.message
+
+    def _stopped(self) -> bool:
+        errors = self.outcome.errors
+        return bool(errors) and (self.task.params["on_failure"] != "continue" or "wait" in errors)
+
+    def _delete_steps(self, items: list[Item]) -> None:
+        """Delete live objects in reverse order, several at a time within a step; what routes lead to after routes."""
+
+        def one(item: Item) -> Change | MeshError:
+            try:
+                return change_module.delete(
+                    self.resources, item.kind, item.namespace, item.name, item.desired,
+                    check=self.check, propagation="Background",
+                )  # fmt: skip
+            except MeshError as error:
+                return error
+
+        for step in reversed(collect.steps(items)):
+            if step[0].kind.order < MESH_ROUTES:
+                self._after_routes()
+            if self._stopped():
+                self.outcome.left += step
+                continue
+            for item, answer in zip(step, live.parallel(one, step), strict=True):
+                if isinstance(answer, MeshError):
+                    self.outcome.errors[item.label] = answer.message
+                else:
+                    self.outcome.changes.append(answer)
+        self._after_routes()
+
+    def _after_routes(self) -> None:
+        if any(change.changed and change.kind.order == MESH_ROUTES for change in self.outcome.changes):
+            self._propagate()
+        if not self.outcome.errors:
+            self._finish_unions()
+
+    def absent(self) -> dict:
+        """Delete what is declared; a set without objects is deleted whole."""
+        if self.set and not self.items:
+            doomed = self.set.members()
+        else:
+            found = live.read(self.resources, self.items)
+            doomed = [Item(item.kind, found[item.key], item.origin) for item in self.items if found[item.key]]
+            gone = [item for item in self.items if not found[item.key]]
+            self.outcome.changes += [
+                Change(item.kind, item.namespace, item.name, change_module.UNCHANGED) for item in gone
+            ]
+        self._begin(doomed)
+        self._delete_steps(doomed)
+        if self.set and not self.check and not self.outcome.errors and not self.items:
+            self.set.forget()
+        return self._result(self._wait_gone())
+
+    def _waits(self) -> bool:
+        return bool(self.task.params["wait"]) and not self.check and not self.outcome.errors
+
+    def _wait_ready(self) -> bool:
+        if not self._waits():
+            return False
+        present = [change for change in self.outcome.changes if change.after]
+        try:
+            waits.all_ready(self.task, self.resources, present, self.deadline)
+        except MeshError as error:
+            self.outcome.errors["wait"] = error.message
+        self._propagate()
+        return True
+
+    def _wait_gone(self) -> bool:
+        if not self._waits():
+            return False
+        deleted = [change for change in self.outcome.changes if change.before and not change.after]
+        try:
+            waits.all_gone(self.task, self.resources, deleted, self.deadline)
+        except MeshError as error:
+            self.outcome.errors["wait"] = error.message
+        self._propagate()
+        return True
+
+    def _result(self, waited: bool) -> dict:
+        outcome = self.outcome
+        for change in outcome.changes:
+            for warning in change.warnings:
+                self.task.warn(warning)
+        answer = {
+            "changed": any(change.changed for change in outcome.changes),
+            "resources": [change.row() for change in outcome.changes],
+            "validated": all(change.validated for change in outcome.changes),
+            "waited": waited,
+            **change_module.diffs(self.task, outcome.changes),
+        }
+        if self.propagation.proxies is not None:
+            answer["proxies"] = self.propagation.proxies
+        if outcome.errors:
+            self._roll_back()
+            raise self._failure(answer)
+        return answer
+
+    def _roll_back(self) -> None:
+        outcome = self.outcome
+        if self.task.params["on_failure"] == "rollback" and not self.check:
+            outcome.undone, outcome.not_undone = rollback.undo(self.resources, outcome.changes)
+
+    def _failure(self, answer: dict) -> MeshError:
+        outcome = self.outcome
+        done = sum(change.changed for change in outcome.changes)
+        told = list(outcome.errors.values())
+        more = f" (and {len(told) - 3} more)" if len(told) > 3 else ""
+        undone = ""
+        if self.task.params["on_failure"] == "rollback" and done:
+            left = "; ".join(f"{label}: {why}" for label, why in outcome.not_undone.items())
+            undone = f" {len(outcome.undone)} of the changes were undone{f', but not {left}' if left else ''}."
+        answer["changed"] = done > len(outcome.undone)
+        return MeshError(
+            f"{'; '.join(message.rstrip('.') for message in told[:3])}{more}. "
+            f"Of {len(self.items)} objects {done} were changed, {len(told)} failed and {len(outcome.left)} were not "
+            f"begun; the next run goes on from here.{undone}",
+            **answer,
+            errors=outcome.errors,
+            not_begun=[item.label for item in outcome.left],
+            undone=outcome.undone,
+            not_undone=outcome.not_undone,
+        )
+
+
+def _settled(item: Item, current: dict) -> Change:
+    return Change(item.kind, item.namespace, item.name, change_module.UNCHANGED, current, current)
+
+
+def run(task) -> dict:
+    """The ``run`` of mesh_apply. Raises MeshError; its details say what was done and what was not."""
+    if task.delivers_to_git:
+        from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import (
+            git_delivery as delivery,  # only who needs it pays
+        )
+
+        return delivery.many(task)
+    made = Run(task)
+    with contextlib.closing(made.propagation):
+        return made.absent() if task.params["state"] == "absent" else made.present()

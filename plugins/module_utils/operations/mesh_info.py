@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading objects, for the info modules."""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import jmespath
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change, diff
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+
+
+def run(task) -> dict:
+    """The ``run`` of mesh_info. Raises MeshError."""
+    resources = Resources(task.session)
+    search = compiled(task.params.get("query"))
+    kind = known_kind(resources, task.params["kind"], task.params.get("api_version"))
+    return answer(read(resources, kind, task.params), search, kind)
+
+
+def read(resources: Resources, kind: Kind, params: dict) -> list[dict]:
+    """The objects that ``name``, ``namespace`` and ``label_selectors`` choose; none where there are none.
+
+    Without a namespace those of all namespaces. Raises MeshError.
+    """
+    name, namespace = params.get("name"), params.get("namespace")
+    selector = ",".join(params.get("label_selectors") or []) or None
+    try:
+        if name and (namespace or not kind.namespaced) and not selector:
+            found = resources.get(kind, namespace, name)
+            return [found] if found else []
+        objects = resources.list(kind, namespace, selector)
+    except MeshError as error:
+        if isinstance(error, ApiError):
+            raise change.explained(error, kind, namespace, name or "*") from None
+        raise
+    return [live for live in objects if not name or live["metadata"]["name"] == name]
+
+
+def known_kind(resources: Resources, name: str, api_version: str | None) -> Kind:
+    """The kind of a name, and of an apiVersion where two APIs have a kind of that name. Raises MeshError."""
+    group = api_version.rpartition("/")[0] if api_version else None
+    found = [kind for kind in KINDS.values() if kind.kind == name and group in (None, kind.group)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        choices = " or ".join(sorted(kind.api_versions[0] for kind in found))
+        raise MeshError(f"There is more than one {name}: say which by api_version: {choices}.")
+    if not api_version:
+        raise MeshError(f"{name} is not a kind known here: say its api_version, and check the spelling.")
+    return resources.served_kind(api_version, name)
+
+
+def compiled(expression: str | None):
+    """A JMESPath expression, compiled, or None. Raises MeshError for a bad one."""
+    if not expression:
+        return None
+    try:
+        return jmespath.compile(expression)
+    except jmespath.exceptions.JMESPathError as error:
+        raise MeshError(f"query is not JMESPath: {str(error).splitlines()[0]}") from None
+
+
+def answer(objects: list[dict], search, kind: Kind) -> dict:
+    """The result contract of an info module: the objects, secrets masked, and what ``query`` makes of them."""
+    shown = [diff.masked(live, kind.secret_fields) for live in objects]
+    result = {"changed": False, "resources": shown}
+    if search is not None:
+        result["result"] = search.search(shown)
+    return result

@@ -1,0 +1,247 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ``git`` program: finding it, running it, and what it complains about as an answer."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+
+OLDEST = (2, 31)  # the first that takes configuration from the environment, where nobody else reads it
+_GET = "Install git 2.31 or newer where the task runs."
+_PROGRESS = 10.0  # seconds between two lines that say that git still works
+_MOST = 600.0  # seconds that one command may take
+# What a person may have set for their own git and wants here as well; everything else (GIT_DIR, GIT_TRACE and their
+# like) would have git work elsewhere, or print what it should not.
+_KEPT = frozenset(
+    {
+        "GIT_AUTHOR_NAME",
+        "GIT_AUTHOR_EMAIL",
+        "GIT_COMMITTER_NAME",
+        "GIT_COMMITTER_EMAIL",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_CONFIG_NOSYSTEM",
+        "GIT_EXEC_PATH",
+        "GIT_PROXY_COMMAND",
+        "GIT_SSH",
+        "GIT_SSH_COMMAND",
+        "GIT_SSH_VARIANT",
+        "GIT_SSL_CAINFO",
+        "GIT_SSL_CAPATH",
+        "GIT_SSL_CERT",
+        "GIT_SSL_KEY",
+        "GIT_SSL_NO_VERIFY",
+    }
+)
+_NOISE = re.compile(r"^(hint:|warning: |To |error: failed to push some refs|From |Cloning into|remote: *$)")
+# What git says, and what to do about it; the first that fits.
+_ADVICE = (
+    (
+        "Authentication failed|could not read (Username|Password)|terminal prompts disabled|returned error: 401",
+        "Its credentials were refused, or there were none. See git.username and git.password.",
+    ),
+    ("returned error: 403", "These credentials may not do that. See what rights they have on the repository."),
+    ("Permission denied \\(", "See git.ssh_key_file, and whether the key may write to the repository."),
+    ("Host key verification failed", "Put the host's key into git.known_hosts_file."),
+    ("SSL certificate problem|unable to get local issuer", "See git.ca_cert."),
+    ("dubious ownership", "The files belong to another user; git's safe.directory allows that."),
+    (
+        "not found|does not appear to be a git repository|does not exist|No such file or directory",
+        "See whether git.repository is right, and whether these credentials may see it.",
+    ),
+    (
+        "Could not resolve|Failed to connect|Connection (refused|reset)|No route to host|[Tt]imed out|RPC failed",
+        "See whether the repository can be reached from where the task runs.",
+    ),
+    ("failed to sign|gpg failed|Couldn't load public key|Load key", "See git.sign and git.sign_format."),
+)
+
+
+class GitFailed(Exception):
+    """git ended with an error. ``said`` is what it said on stderr, without secrets; ``out`` its stdout."""
+
+    def __init__(self, said: str, out: str = ""):
+        super().__init__(said)
+        self.said, self.out = said, out
+
+
+class Program:
+    """git, with what the task's options say of credentials, signing and the author."""
+
+    def __init__(self, settings: SimpleNamespace, progress: Callable[[str], None]):
+        self.path = _find()
+        self._settings, self._progress = settings, progress
+        self._secrets: list[str] = []
+        self.env = self._environment()
+
+    def run(self, *arguments: str, data: bytes | str = b"", doing: str = "", **env: str) -> bytes:
+        """Run a command and return its stdout. ``doing`` (``push to``) names it in errors and progress; ``data`` goes
+        to its stdin. Raises MeshError, or GitFailed where ``doing`` is empty.
+        """
+        # Not AnsibleModule.run_command: in Ansible's worker there is no module, and its progress is shown as it comes.
+        process = subprocess.Popen(  # pylint: disable=ansible-bad-function
+            [self.path, *arguments],
+            env={**self.env, **env},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        try:
+            out, said = self._watch(process, data.encode() if isinstance(data, str) else data, doing)
+        except BaseException:
+            process.kill()
+            process.communicate()
+            raise
+        if process.returncode == 0:
+            return out
+        ended = f"it was ended by signal {-process.returncode}" if process.returncode < 0 else ""
+        failed = GitFailed(self.shown(said) + ended, self.shown(out))
+        if doing:
+            raise self.answer(failed, doing) from None
+        raise failed
+
+    def text(self, *arguments: str, **more) -> str:
+        """Like :meth:`run`, with stdout as text."""
+        return self.run(*arguments, **more).decode(errors="replace").strip()
+
+    def _watch(self, process: subprocess.Popen, data: bytes, doing: str) -> tuple[bytes, bytes]:
+        started = time.monotonic()
+        while True:
+            try:
+                return process.communicate(data, timeout=_PROGRESS)
+            except subprocess.TimeoutExpired:
+                seconds = int(time.monotonic() - started)
+                if seconds > _MOST:
+                    raise MeshError(f"git did not finish within {seconds} s: {doing} {self.place}.") from None
+                self._progress(f"git works on it for {seconds} s: {doing} {self.place}")
+                data = b""
+
+    @property
+    def place(self) -> str:
+        """The repository as messages name it."""
+        return self._settings.repository or self._settings.working_tree
+
+    def shown(self, output: bytes) -> str:
+        """Output of git without the credentials that it was given."""
+        text = output.decode(errors="replace")
+        for secret in self._secrets:
+            text = text.replace(secret, "<hidden>")
+        return re.sub(r"(\w+://)[^/@\s]+@", r"\1", text)
+
+    def answer(self, failed: GitFailed, doing: str, more: str = "") -> MeshError:
+        """What git complained about as an error that names the repository, the reason and the way out."""
+        advice = more or next((told for pattern, told in _ADVICE if re.search(pattern, failed.said)), "")
+        return MeshError(f"Git could not {doing} {self.place}: {reason(failed.said)}. {advice}".rstrip())
+
+    def _environment(self) -> dict[str, str]:
+        settings = self._settings
+        made = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT}
+        made.update(LC_ALL="C", GIT_TERMINAL_PROMPT="0", GIT_ASKPASS="", SSH_ASKPASS_REQUIRE="never")
+        made.pop("SSH_ASKPASS", None)
+        ssh = self._ssh(made)
+        if ssh:
+            made["GIT_SSH_COMMAND"] = ssh
+        for number, (key, value) in enumerate(self._configuration()):
+            made[f"GIT_CONFIG_KEY_{number}"], made[f"GIT_CONFIG_VALUE_{number}"] = key, value
+            made["GIT_CONFIG_COUNT"] = str(number + 1)
+        for role in ("AUTHOR", "COMMITTER"):
+            for field, value in (("NAME", settings.author_name), ("EMAIL", settings.author_email)):
+                if value:
+                    made[f"GIT_{role}_{field}"] = value
+        return made
+
+    def _ssh(self, env: dict) -> str:
+        """The command for SSH, which git splits as a shell would; a person's own is kept unless options say more."""
+        settings = self._settings
+        if (
+            not settings.ssh_key_file
+            and not settings.known_hosts_file
+            and ("GIT_SSH_COMMAND" in env or "GIT_SSH" in env)
+        ):
+            return ""
+        words = ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=20"]
+        if settings.ssh_key_file:
+            words += ["-i", settings.ssh_key_file, "-o", "IdentitiesOnly=yes"]
+        if settings.known_hosts_file:
+            words += ["-o", f"UserKnownHostsFile={settings.known_hosts_file}"]
+        return shlex.join(words)
+
+    def _configuration(self) -> list[tuple[str, str]]:
+        """What is configured by the environment: other users of the machine cannot read that, as they can arguments."""
+        settings = self._settings
+        made = [("core.autocrlf", "false"), ("commit.gpgSign", "false"), ("gc.auto", "0")]
+        made += [("http.lowSpeedLimit", "1"), ("http.lowSpeedTime", "60")]
+        if settings.repository:
+            made.append(("core.hooksPath", os.devnull))
+        if settings.ca_cert:
+            made.append(("http.sslCAInfo", settings.ca_cert))
+        if settings.password:
+            token = base64.b64encode(f"{settings.username or 'git'}:{settings.password}".encode()).decode()
+            self._secrets += [settings.password, token]
+            address = urlsplit(settings.repository)
+            # For this server alone, so that a redirect or a submodule does not carry it elsewhere.
+            made.append((f"http.{address.scheme}://{address.netloc}/.extraHeader", f"Authorization: Basic {token}"))
+            made.append(("credential.helper", ""))
+        elif settings.username:
+            made.append(("credential.username", settings.username))
+        if settings.sign:
+            key = os.path.expanduser(settings.sign)
+            found = "ssh" if os.path.isfile(key) or settings.sign.startswith(("ssh-", "key::")) else "openpgp"
+            made.append(("gpg.format", settings.sign_format or found))
+            made.append(("user.signingKey", key if os.path.isfile(key) else settings.sign))
+        return made
+
+    def with_author(self, where: str) -> dict[str, str]:
+        """Environment for a commit to the repository that git finds by ``where``: a name and an address also where git
+        knows none.
+        """
+        made = {}
+        for field, key, value in (
+            ("NAME", "user.name", "meshops.lifecycle"),
+            ("EMAIL", "user.email", "meshops.lifecycle@localhost"),
+        ):
+            try:
+                self.run(where, "config", key)
+            except GitFailed:
+                made.update(
+                    {
+                        f"GIT_{role}_{field}": value
+                        for role in ("AUTHOR", "COMMITTER")
+                        if f"GIT_{role}_{field}" not in self.env
+                    }
+                )
+        return made
+
+
+def reason(said: str) -> str:
+    """What matters of git's stderr: what the server said first, then git's own words; a few lines at most."""
+    lines = [line.strip() for line in said.splitlines() if line.strip() and not _NOISE.match(line.strip())]
+    remote = [line.removeprefix("remote:").strip() for line in lines if line.startswith("remote:")]
+    own = [re.sub(r"^(fatal|error): ", "", line) for line in lines if not line.startswith(("remote:", "!"))]
+    told = "; ".join(line.rstrip(".") for line in (remote + own)[:6] if line)
+    return told or "git gives no reason"
+
+
+def _find() -> str:
+    """The path of git. Raises MeshError that says how to get it."""
+    path = shutil.which("git")
+    if not path:
+        raise MeshError(f"git was not found on PATH ({os.environ.get('PATH', '')}). {_GET}")
+    asked = subprocess.run(  # pylint: disable=ansible-bad-function
+        [path, "--version"], capture_output=True, timeout=60, check=False
+    )
+    found = re.search(rb"(\d+)\.(\d+)", asked.stdout)
+    if not found or (int(found[1]), int(found[2])) < OLDEST:
+        raise MeshError(f"{path} is {asked.stdout.decode(errors='replace').strip() or 'not git'}. {_GET}")
+    return path

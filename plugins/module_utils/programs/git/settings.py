@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The option ``git`` of a task, with its defaults, checked before anything is done."""
+
+from __future__ import annotations
+
+import os
+import re
+from types import SimpleNamespace
+from urllib.parse import urlsplit, urlunsplit
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+
+SECRETS = ("git.password", "git.seal_key")
+_HTTP = re.compile(r"(?i)^https?://")
+
+
+def password_in(repository: str | None) -> str | None:
+    """The password that somebody has put into the URL of a repository, where it must not be."""
+    try:
+        return urlsplit(repository or "").password
+    except ValueError:
+        return None
+
+
+def of(task) -> SimpleNamespace:
+    """The suboptions of ``git`` as attributes; what was not given is None or its default.
+
+    ``path`` is the folder without a slash at its ends, empty for the whole repository. Raises MeshError for what does
+    not go together.
+    """
+    options = task.options["git"]["options"]
+    given = task.params.get("git") or {}
+    made = SimpleNamespace(**{name: given.get(name, option.get("default")) for name, option in options.items()})
+    if bool(made.repository) == bool(made.working_tree):
+        raise MeshError("delivery: git needs a git.repository or a git.working_tree, and one of them alone.")
+    if made.repository:
+        _check_repository(made)
+    if made.branch and (made.branch.startswith("-") or re.search(r"[\x00-\x20~^:?*\[\\]|\.\.|^/|/$|@\{", made.branch)):
+        raise MeshError(f"git.branch: {made.branch!r} cannot be the name of a branch.")
+    made.path = _folder(made.path)
+    for name in ("ssh_key_file", "known_hosts_file", "ca_cert"):
+        path = getattr(made, name)
+        if path and not os.path.isfile(path):
+            raise MeshError(f"git.{name}: there is no file {path}.")
+    if made.seal_key and not made.seal_command:
+        raise MeshError("git.seal_key is of no use without git.seal_command.")
+    return made
+
+
+def _check_repository(made: SimpleNamespace) -> None:
+    if not made.commit or not made.push:
+        name = "push" if made.commit else "commit"
+        raise MeshError(
+            f"git.{name}: false needs a git.working_tree; the clone of a git.repository is gone when the task ends."
+        )
+    if password_in(made.repository):
+        raise MeshError("git.repository has a password in it. Give that as git.password, which is never shown.")
+    if made.repository.startswith("-"):
+        raise MeshError(f"git.repository: {made.repository!r} is no URL and no path.")
+    if _HTTP.match(made.repository):
+        parts = urlsplit(made.repository)
+        made.username = made.username or parts.username
+        made.repository = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    elif made.password:
+        raise MeshError("git.password is of no use for a repository that is not at http or https.")
+    folder = os.path.expanduser(made.repository)
+    if "://" not in made.repository and os.path.isdir(folder):
+        made.repository = os.path.abspath(folder)
+
+
+def _folder(path: str) -> str:
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if path.startswith("/") or any(part == ".." or part.lower() == ".git" for part in parts):
+        raise MeshError(f"git.path: {path!r} must be a folder within the repository.")
+    if re.search(r"[\x00-\x1f\\]", path):
+        raise MeshError(f"git.path: {path!r} has characters that a path in Git should not have.")
+    return "/".join(parts)

@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What helm says on stderr, as an answer: the release, the cause, what to do."""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
+
+# Log lines of helm 3 (klog, WARNING:), and helm 4 (slog's level=…).
+_NOISE = re.compile(
+    r"^(WARNING:|[IWE]\d{4} |level=|time=|\d{4}[/-]\d\d[/-]\d\d |coalesce\.go|walk\.go|Pulled:|Digest:)"
+)
+_PREFIX = re.compile(r"^Error: *(?:(?:INSTALLATION|UPGRADE) FAILED: *)?")
+_CONFLICT = re.compile(r'conflict with "(?P<owner>[^"]+)"[^:]*: (?P<fields>[^\n]+)')
+_NO_KIND = re.compile(r'no matches for kind "(?P<kind>[^"]+)" in version "(?P<version>[^"]+)"')
+_NOT_OURS = re.compile(
+    r'(?P<kind>\S+) "(?P<name>[^"]+)" in namespace "(?P<namespace>[^"]*)" exists and cannot be imported'
+    r"[^:]*: (?P<why>.*)"
+)
+_EXECUTION = re.compile(r"execution error at \((?P<where>[^:()]+:\d+)(?::\d+)?\): (?P<what>.*)", re.S)  # fail, required
+_TEMPLATE = re.compile(
+    r"(?:template|parse error at|YAML parse error on)[: ]+\(?(?P<where>[^\s:()]+/templates/[^\s:()]+(?::\d+)?)"
+    r"(?::\d+)?\)?: (?:executing .*? at <.*?>: )?(?P<what>.*)",
+    re.S,
+)
+
+
+def lines(stderr: str) -> list[str]:
+    """The lines of an error, without log lines and helm's own prefixes."""
+    kept = [line.strip() for line in stderr.splitlines() if line.strip() and not _NOISE.match(line.strip())]
+    for number, line in enumerate(kept):
+        if line.startswith("Error:"):
+            kept = [_PREFIX.sub("", line), *kept[number + 1 :]]
+            break
+    return kept or [line.strip() for line in stderr.splitlines() if line.strip()][-1:] or ["helm said nothing"]
+
+
+def lacks_kind(stderr: str) -> re.Match | None:
+    """The kind and version that the cluster does not serve, when that is the complaint."""
+    return _NO_KIND.search(stderr)
+
+
+def about_chart(stderr: str, chart: str, version: str | None, repo_url: str | None) -> MeshError:
+    """helm could not fetch a chart."""
+    text = "; ".join(lines(stderr))
+    wanted = f"chart {chart}" + (f", version {version}," if version else "")
+    origin = f" from {repo_url}" if repo_url else ""
+    if re.search(r"401|403|[Uu]nauthorized|denied|basic credential", text):
+        remedy = "Check repo_username and repo_password"
+    elif re.search(r"no such host|connection refused|i/o timeout|dial tcp", text):
+        remedy = "Check the address, and the proxy that the way there may need (HTTPS_PROXY in the task's environment)"
+    elif re.search(r"not found|no chart|no .*version", text, re.I):
+        remedy = "Check the name and the version; a name alone needs 'repo_url', a local chart a path"
+    elif "certificate" in text or "x509" in text:
+        remedy = "Set repo_ca_cert"
+    else:
+        remedy = ""
+    return MeshError(sentence(f"{wanted} cannot be had{origin}: {text}", remedy))
+
+
+def about_release(stderr: str, label: str, chart: str, timed_out: str = "") -> MeshError:
+    """helm could not render, install or upgrade. ``timed_out`` says what was not ready, for a wait that ended."""
+    said = lines(stderr)
+    text = "; ".join(said)
+    head = f"{label} (chart {chart})"
+    explain = (_schema, _template, _unserved, _not_ours, _conflicts, _pending)
+    for answer in filter(None, (rule(text) for rule in explain)):
+        return MeshError(sentence(f"{head}: {answer}"), helm=text)
+    if re.search(r"context deadline exceeded|timed out", text):
+        missing = f"; not ready: {timed_out}" if timed_out else ""
+        rolled = " It was rolled back." if "rolled back" in text else ""
+        return MeshError(f"{head} was not ready within wait_timeout{missing}.{rolled}", helm=text)
+    return MeshError(sentence(f"{head}: {said[0] if len(said) == 1 else text}"), helm=text)
+
+
+def _schema(text: str) -> str:
+    if "meet the specifications of the schema" not in text:
+        return ""
+    findings = re.sub(r"^.*?following chart\(s\):;?\s*", "", text)
+    findings = re.sub(
+        r"at '([^']*)': ", lambda found: f"{found[1].strip('/').replace('/', '.')}: ".lstrip(": "), findings
+    )
+    findings = re.sub(r"(?:^|; )([\w.-]+):; ", r"; in chart \1: ", findings).lstrip("; ")
+    findings = re.sub(r"(^|: |; )- ", r"\1", findings)
+    return f"the values do not fit the chart's schema: {findings}"
+
+
+def _template(text: str) -> str:
+    found = _EXECUTION.search(text) or _TEMPLATE.search(text)
+    return f"the chart's template {found['where']} fails: {found['what'].strip()}" if found else ""
+
+
+def _unserved(text: str) -> str:
+    found = lacks_kind(text)
+    if not found:
+        return ""
+    return (
+        f"the cluster does not serve {found['kind']} of {found['version']}. "
+        "Install the custom resource definitions first; the chart may have them in another chart, or as an option"
+    )
+
+
+def _not_ours(text: str) -> str:
+    found = _NOT_OURS.search(text)
+    if not found:
+        return ""
+    where = f"{found['namespace']}/{found['name']}" if found["namespace"] else found["name"]
+    other = re.search(r'release-name" must equal "[^"]*": current value is "([^"]*)"', found["why"])
+    owner = f"to release {other[1]}" if other else "to no release"
+    return (
+        f"{found['kind']} {where} exists already and belongs {owner}. "
+        "take_ownership: true makes it part of the release; or delete it, if it is a leftover"
+    )
+
+
+def _conflicts(text: str) -> str:
+    found = [f"{match['fields'].lstrip('.')} by {match['owner']!r}" for match in _CONFLICT.finditer(text)]
+    if not found:
+        return ""
+    return (
+        f"fields are owned by another manager: {'; '.join(found)}. Set them where that owner takes them from, "
+        "or take them over with force_conflicts: true"
+    )
+
+
+def _pending(text: str) -> str:
+    if "another operation" not in text:
+        return ""
+    return "another helm works on this release at this moment. Let it end, and run the task again"

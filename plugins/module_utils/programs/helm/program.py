@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ``helm`` program: finding it, its version, running it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import Workspace
+
+OLDEST = (3, 13)  # the first with --dry-run=server and with --labels
+_GET = "Install Helm 3.13 or newer, or 4 (https://helm.sh/docs/intro/install/), or name the program by 'binary_path'."
+_PROGRESS = 10.0  # seconds between two lines that say that helm still works
+_GRACE = 10.0  # seconds that helm gets to record an end that was asked for
+# What a person may have set for their own helm and wants here as well; everything else (HELM_NAMESPACE, HELM_KUBETOKEN
+# and their like) would send helm to another cluster than the task names.
+_KEPT = frozenset(
+    {
+        "HELM_CACHE_HOME",
+        "HELM_CONFIG_HOME",
+        "HELM_DATA_HOME",
+        "HELM_DRIVER",
+        "HELM_PLUGINS",
+        "HELM_REGISTRY_CONFIG",
+        "HELM_REPOSITORY_CACHE",
+        "HELM_REPOSITORY_CONFIG",
+    }
+)
+_versions: dict[tuple, tuple[int, int]] = {}
+
+
+class HelmFailed(Exception):
+    """helm ended with an error; ``stderr`` is what it said, ``stdout`` what it had printed until then."""
+
+    def __init__(self, stderr: str, stdout: str = ""):
+        super().__init__(stderr)
+        self.stderr = stderr
+        self.stdout = stdout
+
+
+class Program:
+    """helm, with the task's cluster and nothing of the person's own defaults for one.
+
+    ``progress`` gets a line now and then while a long command runs.
+    """
+
+    def __init__(self, binary_path: str | None, session, workspace: Workspace, progress: Callable[[str], None]):
+        self.path = find(binary_path)
+        self.version = version(self.path)
+        self.workspace = workspace
+        self.session = session
+        self._progress = progress
+        self._environment: dict | None = None
+
+    @property
+    def major(self) -> int:
+        return self.version[0]
+
+    def run(self, *arguments: str, doing: str) -> str:
+        """Run a command and return its stdout; ``doing`` names it in progress lines. Raises HelmFailed."""
+        # Not AnsibleModule.run_command: in Ansible's worker there is no module, and its progress is shown as it comes.
+        process = subprocess.Popen(  # pylint: disable=ansible-bad-function
+            [self.path, *arguments],
+            env=self._env(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        try:
+            out, said = self._watch(process, doing)
+        except BaseException:
+            _end(process)
+            raise
+        if process.returncode:
+            raise HelmFailed(said.decode(errors="replace"), out.decode(errors="replace"))
+        return out.decode(errors="replace")
+
+    def _watch(self, process: subprocess.Popen, doing: str) -> tuple[bytes, bytes]:
+        started = time.monotonic()
+        while True:
+            try:
+                return process.communicate(timeout=_PROGRESS)
+            except subprocess.TimeoutExpired:
+                self._progress(f"{doing}: helm works on it for {int(time.monotonic() - started)} s")
+
+    def set(self, **variables: str) -> None:
+        """Add environment variables for the commands that follow."""
+        self._env().update(variables)
+
+    def _env(self) -> dict:
+        if self._environment is None:
+            made = {key: value for key, value in os.environ.items() if not key.startswith("HELM_") or key in _KEPT}
+            made["KUBECONFIG"] = self.workspace.path("kubeconfig")
+            made["KUBECACHEDIR"] = self.workspace.path("discovery")
+            self.session.write_kubeconfig(made["KUBECONFIG"])
+            home = made.get("HOME") or ""
+            if "HELM_CACHE_HOME" not in made and not os.access(home, os.W_OK):
+                made["HELM_CACHE_HOME"] = self.workspace.path("cache")
+            self._environment = made
+        return self._environment
+
+
+def _end(process: subprocess.Popen) -> None:
+    """Ask helm to end, so that it records the release as failed. One that takes longer (it may be rolling back) is
+    let be: killing it would leave the release pending."""
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired, ValueError):
+        process.communicate(timeout=_GRACE)
+
+
+def find(binary_path: str | None) -> str:
+    """The path of helm. Raises MeshError that says how to get it."""
+    if binary_path:
+        path = os.path.expanduser(binary_path)
+        if not os.path.isfile(path):
+            raise MeshError(f"binary_path: there is no helm at {path}. {_GET}")
+        if not os.access(path, os.X_OK):
+            raise MeshError(f"binary_path: {path} is not executable. Make it so with chmod +x.")
+        return path
+    path = shutil.which("helm")
+    if not path:
+        raise MeshError(f"helm was not found on PATH ({os.environ.get('PATH', '')}). {_GET}")
+    return path
+
+
+def version(path: str) -> tuple[int, int]:
+    """(major, minor) of a helm program, asked once a process. Raises MeshError for what is not helm, or too old."""
+    stat = os.stat(path)
+    key = (os.path.realpath(path), stat.st_mtime_ns, stat.st_size)
+    if key not in _versions:
+        _versions[key] = _ask_version(path)
+    return _versions[key]
+
+
+def _ask_version(path: str) -> tuple[int, int]:
+    try:
+        answer = subprocess.run(  # pylint: disable=ansible-bad-function
+            [path, "version", "--short"], capture_output=True, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise MeshError(f"{path} cannot be run: {error}. {_GET}") from None
+    text = answer.stdout.decode(errors="replace")
+    found = re.search(r"v?(\d+)\.(\d+)", text)
+    if answer.returncode or not found:
+        raise MeshError(f"{path} does not answer like helm to 'version'. {_GET}")
+    told = int(found[1]), int(found[2])
+    if told < OLDEST:
+        raise MeshError(f"{path} is Helm {told[0]}.{told[1]}, which cannot do a dry run on the server. {_GET}")
+    return told
