@@ -380,13 +380,14 @@ waited:
   sample: false
 """
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.project import CONVERSATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import in_argocd
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.project import KIND
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd import in_argocd
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_project import ARGUMENTS
 
-ENTRY = Entry("argocd_project", ARGUMENTS, in_argocd(KIND, manage(KIND)))
+ENTRY = Entry("argocd_project", ARGUMENTS, in_argocd(KIND, manage(KIND, CONVERSATION)))
 
 
 def main():

@@ -293,7 +293,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argoc
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_repository import ARGUMENTS
 
-ENTRY = Entry("argocd_repository", ARGUMENTS, manage(SECRET, declared), secrets=SECRET_OPTIONS)
+ENTRY = Entry("argocd_repository", ARGUMENTS, manage(SECRET, declare=declared), secrets=SECRET_OPTIONS)
 
 
 def main():

@@ -421,12 +421,13 @@ waited:
   sample: true
 """
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import CONVERSATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.authorizationpolicy import KIND
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.authorization_policy import ARGUMENTS
 
-ENTRY = Entry("authorization_policy", ARGUMENTS, manage(KIND))
+ENTRY = Entry("authorization_policy", ARGUMENTS, manage(KIND, CONVERSATION))
 
 
 def main():

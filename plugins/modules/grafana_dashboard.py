@@ -236,7 +236,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.grafana_da
 ENTRY = Entry(
     "grafana_dashboard",
     ARGUMENTS,
-    manage(CONFIGMAP, declared),
+    manage(CONFIGMAP, declare=declared),
     text_option="dashboard",
     mutually_exclusive=[("dashboard", "src")],
     required_if=[("state", "present", ("dashboard", "src"), True)],

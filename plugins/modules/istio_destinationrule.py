@@ -716,12 +716,13 @@ waited:
   sample: true
 """
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import CONVERSATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.destinationrule import KIND
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.istio_destinationrule import ARGUMENTS
 
-ENTRY = Entry("istio_destinationrule", ARGUMENTS, manage(KIND))
+ENTRY = Entry("istio_destinationrule", ARGUMENTS, manage(KIND, CONVERSATION))
 
 
 def main():

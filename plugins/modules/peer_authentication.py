@@ -196,12 +196,13 @@ waited:
   sample: true
 """
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import CONVERSATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.peerauthentication import KIND
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.peer_authentication import ARGUMENTS
 
-ENTRY = Entry("peer_authentication", ARGUMENTS, manage(KIND))
+ENTRY = Entry("peer_authentication", ARGUMENTS, manage(KIND, CONVERSATION))
 
 
 def main():

@@ -7,10 +7,10 @@ from __future__ import annotations
 import difflib
 import glob
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import base
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
@@ -80,7 +80,7 @@ def documents(task) -> list[tuple[str, dict]]:
 
 
 def items(
-    resources: Resources,
+    served_kind: Callable[[str, str], Kind],
     documents: list[tuple[str, dict]],
     default_namespace: str,
     *,
@@ -91,6 +91,7 @@ def items(
 ) -> list[Item]:
     """The objects to manage, from (origin, document) pairs, in the order they are to be applied in.
 
+    ``served_kind(apiVersion, kind)`` is asked for kinds that are not known here; it raises MeshError for unknown ones.
     ``only_kinds`` and ``except_kinds`` choose by kind; ``images`` maps the start of image references to another;
     ``overlays`` are partial documents, each laid on the one it names. Raises MeshError for a document that is none, a
     kind nobody knows, an object that is declared twice, and an overlay without its object.
@@ -105,7 +106,7 @@ def items(
     for index, overlay in enumerate(overlays or []):
         flat = _overlaid(flat, overlay, f"overlays[{index}]")
     local = _kinds_of_crds(flat)
-    made = [_item(resources, origin, document, local, default_namespace) for origin, document in flat]
+    made = [_item(served_kind, origin, document, local, default_namespace) for origin, document in flat]
     seen: dict[tuple, Item] = {}
     for item in made:
         twin = seen.setdefault(item.key, item)
@@ -180,11 +181,11 @@ def _kinds_of_crds(documents: list[tuple[str, dict]]) -> dict[tuple[str, str], K
     return found
 
 
-def _item(resources, origin: str, document: dict, local: dict, default_namespace: str) -> Item:
+def _item(served_kind, origin: str, document: dict, local: dict, default_namespace: str) -> Item:
     if not document.get("kind") or not document.get("apiVersion"):
         raise MeshError(f"{origin} has no apiVersion or no kind.")
     api_version, name = str(document["apiVersion"]), str(document["kind"])
-    kind = _kind(resources, origin, api_version, name, local)
+    kind = _kind(served_kind, origin, api_version, name, local)
     body = desired_module.tidy(document)
     if not body["metadata"].get("name"):
         raise MeshError(f"{origin}: a {name} without metadata.name.")
@@ -199,7 +200,7 @@ def _item(resources, origin: str, document: dict, local: dict, default_namespace
         raise MeshError(f"{origin}, {name} {body['metadata']['name']}: {error.message}") from None
 
 
-def _kind(resources, origin: str, api_version: str, name: str, local: dict) -> Kind:
+def _kind(served_kind, origin: str, api_version: str, name: str, local: dict) -> Kind:
     group, _slash, version = api_version.rpartition("/")
     known = KINDS.get((group, name)) or local.get((group, name))
     if known and version in known.versions:
@@ -211,7 +212,7 @@ def _kind(resources, origin: str, api_version: str, name: str, local: dict) -> K
             raise MeshError(f"{origin}: {name} is not in {api_version!r}. Its apiVersion is {kind.api_versions[0]}.")
     near = difflib.get_close_matches(name, [kind.kind for kind in KINDS.values()], n=1, cutoff=0.8)
     try:
-        return resources.served_kind(api_version, name)
+        return served_kind(api_version, name)
     except MeshError as error:
         hint = f" Did you mean {near[0]}?" if near and near[0] != name else ""
         raise MeshError(f"{origin}: {error.message}{hint}") from None

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Waiting until what was written has arrived where it works: a kind's control plane is asked once for many objects.
 
-``Kind.control_plane(task, resources)`` opens a conversation before the first write, or returns None when there is
-nobody to ask; ``acked(changes, deadline)`` of it waits.
+``Conversation.control_plane(task, resources)`` opens it before the first write, or returns None when there is nobody to
+ask; ``acked(changes, deadline)`` of what it returns waits.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from collections.abc import Iterable
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import Conversations
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 
 class Propagation:
     """The conversations of one task. Nobody is asked before ``begin``."""
 
-    def __init__(self, task, resources: Resources):
-        self._task, self._resources = task, resources
+    def __init__(self, task, resources: Resources, conversations: Conversations):
+        self._task, self._resources, self._conversations = task, resources, conversations
         self._open: dict = {}
         self._settled: list[Change] = []
         self.proxies: int | None = None
@@ -32,8 +33,9 @@ class Propagation:
         if self._task.check or not self._task.params.get("wait"):
             return False
         for kind in kinds:
-            if kind.control_plane and kind.control_plane not in self._open:
-                self._open[kind.control_plane] = kind.control_plane(self._task, self._resources)
+            control_plane = self._conversations(kind).control_plane
+            if control_plane and kind.control_plane not in self._open:
+                self._open[kind.control_plane] = control_plane(self._task, self._resources)
         return any(self._open.values())
 
     def acked(self, changes: Iterable[Change], deadline: float) -> None:
@@ -41,7 +43,7 @@ class Propagation:
         done = {id(change) for change in self._settled}
         fresh = [change for change in changes if change.changed and id(change) not in done]
         for control_plane, conversation in self._open.items():
-            concerned = [change for change in fresh if change.kind.control_plane is control_plane]
+            concerned = [change for change in fresh if change.kind.control_plane == control_plane]
             if conversation and concerned:
                 self.proxies = conversation.acked(concerned, deadline)
         self._settled += fresh

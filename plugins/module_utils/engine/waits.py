@@ -11,18 +11,20 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resource
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live, wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import Conversation, Conversations
 
 _PAUSE = (0.1, 1.0)  # seconds between two rounds: at first, at most
 
 
-def all_ready(task, resources: Resources, changes: list[Change], deadline: float) -> None:
+def all_ready(task, resources: Resources, changes: list[Change], deadline: float, conversations: Conversations) -> None:
     """Wait until every object is ready by what its kind says; ``deadline`` is a time.monotonic() value.
+
+    ``conversations`` tells which kinds have a wait of their own.
 
     Raises MeshError when one has failed for good, and on time-out with what was missing.
     """
-    own = [change for change in changes if change.kind.wait]
-    polled = [change for change in changes if change.kind.ready and not change.kind.wait]
+    own = [change for change in changes if conversations(change.kind).wait]
+    polled = [change for change in changes if change.kind.ready and not conversations(change.kind).wait]
     progress, failures = wait.Progress(task, "mesh_apply"), wait.Failures()
     total, pause = len(polled), _PAUSE[0]
     pending = _unready(polled, failures)
@@ -37,23 +39,25 @@ def all_ready(task, resources: Resources, changes: list[Change], deadline: float
         pause = min(_PAUSE[1], pause * 1.5)
         _refresh(resources, [change for change, _message in pending])
         pending = _unready([change for change, _message in pending], failures)
-    live.parallel(lambda kind_and_changes: _wait_own(task, resources, *kind_and_changes, deadline), _by_wait(own))
+
+    def converse(group: tuple[Conversation, list[Change]]) -> None:
+        conversation, members = group
+        if len(members) > 1:
+            conversation.wait_all(task, resources, members, deadline)
+        else:
+            members[0].after = conversation.wait(task, resources, members[0].after, deadline)
+
+    live.parallel(converse, _by_wait(own, conversations))
 
 
-def _by_wait(changes: list[Change]) -> list[tuple[Kind, list[Change]]]:
+def _by_wait(changes: list[Change], conversations: Conversations) -> list[tuple[Conversation, list[Change]]]:
     """The objects whose kind has a wait of its own, those together that can be awaited together."""
-    made: dict[tuple, tuple[Kind, list[Change]]] = {}
+    groups: dict[tuple, tuple[Conversation, list[Change]]] = {}
     for change in changes:
-        alone = () if change.kind.wait_all else (change.namespace, change.name)
-        made.setdefault((change.kind.group, change.kind.kind, *alone), (change.kind, []))[1].append(change)
-    return list(made.values())
-
-
-def _wait_own(task, resources: Resources, kind: Kind, changes: list[Change], deadline: float) -> None:
-    if len(changes) > 1:
-        kind.wait_all(task, resources, changes, deadline)
-    else:
-        changes[0].after = kind.wait(task, resources, changes[0].after, deadline)
+        conversation = conversations(change.kind)
+        alone = () if conversation.wait_all else (change.namespace, change.name)
+        groups.setdefault((change.kind.group, change.kind.kind, *alone), (conversation, []))[1].append(change)
+    return list(groups.values())
 
 
 def _unready(changes: list[Change], failures: wait.Failures) -> list[tuple[Change, str]]:

@@ -25,6 +25,8 @@ MONITORING = 85
 DELIVERY_PROJECTS = 90
 DELIVERY = 95
 
+ISTIOD = "istiod"  # the control plane that brings Istio's objects to the proxies
+
 
 class Readiness(NamedTuple):
     """What a live object says of itself: ``state`` is ready, waiting or failed; ``message`` says why not ready.
@@ -52,12 +54,8 @@ class Kind:
     ``normalise``: declared object -> the same as the server stores it (a Secret's stringData, say).
     ``defaults``: what the API server fills in by the kind's schema, as ``defaults_of`` makes it. They are for comparing
     alone; what is sent is what was declared.
-    ``wait``: the kind's own wait, instead of ``ready``: ``wait(task, resources, live, deadline) -> live``;
-    ``wait_all(task, resources, changes, deadline)``: the same for several at once, which leaves each in its Change;
-    ``before_delete(task, resources, live)`` and ``wait_deleted(task, resources, live, deadline)`` likewise.
-    ``deadline`` is a ``time.monotonic()`` value. All raise MeshError.
-    ``control_plane``: what brings objects of the kind to where they work, when it can be asked whether they are there:
-    ``control_plane(task, resources) -> conversation or None``, see ``engine/propagation.py``.
+    ``control_plane``: the name of what brings objects of the kind to where they work (``ISTIOD``), if anything does;
+    how it is asked is a conversation, see ``engine/conversation.py``.
     ``union(live, desired)``: an object that serves those who still count on the live one as well as those who count on
     the desired one, or None when the desired one does; for what others name parts of (a route names subsets).
     """
@@ -71,12 +69,8 @@ class Kind:
     installed_by: str = ""
     ready: Callable[[dict], Readiness] | None = None
     secret_fields: tuple[str, ...] = ()
-    wait: Callable | None = None
-    wait_all: Callable | None = None
     normalise: Callable[[dict], dict] | None = None
-    before_delete: Callable | None = None
-    wait_deleted: Callable | None = None
-    control_plane: Callable | None = None
+    control_plane: str = ""
     union: Callable[[dict, dict], dict | None] | None = None
     defaults: dict = field(default_factory=dict, compare=False)
 

@@ -17,13 +17,10 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import c
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import (
-    HERE,
-    SECRET_TYPE,
-    secret_document,
-)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import HERE, SECRET_TYPE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET, decoded, secret
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import manage
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd import secret_document
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_access import PENDING, Access
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_repository import fnv
 

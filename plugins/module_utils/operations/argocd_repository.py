@@ -11,7 +11,7 @@ import re
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import secret_document
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd import secret_document
 
 SECRET_OPTIONS = tuple(
     f"spec.{name}"

@@ -10,7 +10,8 @@ from dataclasses import replace
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import operation
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import operation, outcome
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.application import with_children
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import (
     AWAY,
     WAS_AWAY,
@@ -20,9 +21,9 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argo
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import wait as engine_wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import explained
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import outcome, status, windows
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import spec as spec_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND, with_children
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status, windows
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
 
 

@@ -58,13 +58,10 @@ class Plan:
         return shown
 
 
-class _NoCluster:
-    """Stands where a cluster would be asked for a kind that nobody here knows."""
-
-    def served_kind(self, api_version: str, name: str) -> Kind:
-        """A kind as it is written; whether it has namespaces its documents say."""
-        group, _slash, version = api_version.rpartition("/")
-        return Kind(group, name, name.lower(), (version,))
+def _as_written(api_version: str, name: str) -> Kind:
+    """A kind that nobody here knows, as it is written; whether it has namespaces its documents say."""
+    group, _slash, version = api_version.rpartition("/")
+    return Kind(group, name, name.lower(), (version,))
 
 
 def many(task) -> dict:
@@ -72,7 +69,7 @@ def many(task) -> dict:
     stated = task.params
     chosen = {name: stated.get(name) for name in ("only_kinds", "except_kinds", "images", "overlays")}
     namespace, name = stated.get("namespace") or "", stated.get("name")
-    items = collect.items(_NoCluster(), collect.documents(task), namespace, **chosen)
+    items = collect.items(_as_written, collect.documents(task), namespace, **chosen)
     if name:
         owner = f"the set {namespace}/{name}" if namespace else f"the set {name}"
     else:

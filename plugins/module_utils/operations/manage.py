@@ -15,13 +15,15 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import NONE, Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 
-def manage(kind: Kind, declare: Callable | None = None) -> Callable:
+def manage(kind: Kind, conversation: Conversation = NONE, *, declare: Callable | None = None) -> Callable:
     """The ``run`` of a module that manages one object of this kind.
 
+    ``conversation``: what can be asked of the kind's controller.
     ``declare(task) -> object``: for a module whose options are not the fields of the object.
     """
 
@@ -41,8 +43,8 @@ def manage(kind: Kind, declare: Callable | None = None) -> Callable:
             desired = kind.normalise(desired)
         live = _read(resources, kind, desired, task)
         work = _absent if task.params.get("state") == "absent" else _present
-        with contextlib.closing(Propagation(task, resources)) as propagation:
-            return work(task, resources, kind, desired, live, propagation)
+        with contextlib.closing(Propagation(task, resources, lambda _kind: conversation)) as propagation:
+            return work(task, resources, kind, desired, live, propagation, conversation)
 
     return run
 
@@ -61,7 +63,13 @@ def _read(resources: Resources, kind: Kind, desired: dict, task) -> dict | None:
 
 
 def _present(
-    task, resources: Resources, kind: Kind, desired: dict, live: dict | None, propagation: Propagation
+    task,
+    resources: Resources,
+    kind: Kind,
+    desired: dict,
+    live: dict | None,
+    propagation: Propagation,
+    conversation: Conversation,
 ) -> dict:
     started = time.monotonic()
     made = applied(task, resources, kind, desired, live, before_write=lambda: propagation.begin([kind]))
@@ -69,7 +77,7 @@ def _present(
     if task.params.get("wait") and not task.check:
         deadline = started + task.params["wait_timeout"]
         with _told(made):
-            made.after = wait_ready(task, resources, kind, made.after, deadline)
+            made.after = _wait_ready(task, resources, kind, conversation, made.after, deadline)
             propagation.acked([made], deadline)
         waited = True
     return result(task, made, waited, propagation)
@@ -102,21 +110,31 @@ def _told(made: Change) -> Iterator[None]:
         raise
 
 
-def wait_ready(task, resources: Resources, kind: Kind, live: dict, deadline: float) -> dict:
+def _wait_ready(
+    task, resources: Resources, kind: Kind, conversation: Conversation, live: dict, deadline: float
+) -> dict:
     """The kind's own wait, then the task's ``wait_for``; returns the object as it is then."""
     expression = task.params.get("wait_for")
-    if kind.wait:
-        live = kind.wait(task, resources, live, deadline)
+    if conversation.wait:
+        live = conversation.wait(task, resources, live, deadline)
         if not expression:
             return live
     return wait.until_ready(task, resources, kind, live, expression, deadline)
 
 
-def _absent(task, resources: Resources, kind: Kind, desired: dict, live: dict | None, propagation: Propagation) -> dict:
+def _absent(
+    task,
+    resources: Resources,
+    kind: Kind,
+    desired: dict,
+    live: dict | None,
+    propagation: Propagation,
+    conversation: Conversation,
+) -> dict:
     namespace, name = desired["metadata"].get("namespace"), desired["metadata"]["name"]
     deadline = time.monotonic() + task.params["wait_timeout"]
-    if live and kind.before_delete and not task.check:
-        live = kind.before_delete(task, resources, live) or live
+    if live and conversation.before_delete and not task.check:
+        live = conversation.before_delete(task, resources, live) or live
     if live:
         propagation.begin([kind])
     made = change_module.delete(
@@ -131,8 +149,8 @@ def _absent(task, resources: Resources, kind: Kind, desired: dict, live: dict | 
     waited = False
     if live and task.params.get("wait") and not task.check:
         with _told(made):
-            if kind.wait_deleted:
-                kind.wait_deleted(task, resources, live, deadline)
+            if conversation.wait_deleted:
+                conversation.wait_deleted(task, resources, live, deadline)
             else:
                 wait.until_gone(task, resources, kind, live, deadline)
             propagation.acked([made], deadline)

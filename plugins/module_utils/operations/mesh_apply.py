@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.registry import conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
@@ -46,10 +47,10 @@ class Run:
         )
         self.deadline = time.monotonic() + task.params["wait_timeout"]
         chosen = {name: task.params.get(name) for name in ("only_kinds", "except_kinds", "images", "overlays")}
-        self.items = collect.items(self.resources, collect.documents(task), self.namespace, **chosen)
+        self.items = collect.items(self.resources.served_kind, collect.documents(task), self.namespace, **chosen)
         self.set = ApplySet(self.resources, name, self.namespace, self.manager) if name else None
         self.outcome = Outcome()
-        self.propagation = Propagation(task, self.resources)
+        self.propagation = Propagation(task, self.resources, conversation)
         self.unions: list[tuple[Item, Change]] = []  # applied so far as what serves old and new routes alike
 
     def present(self) -> dict:
@@ -134,7 +135,8 @@ class Run:
             else:
                 self.outcome.changes.append(answer)
         if collect.brings_kinds(step) and changing and not self.check and not self.outcome.errors:
-            waits.all_ready(self.task, self.resources, self.outcome.changes[-len(step) :], self.deadline)
+            changes = self.outcome.changes[-len(step) :]
+            waits.all_ready(self.task, self.resources, changes, self.deadline, conversation)
 
     def _is_settled(self, item: Item, current: dict | None) -> bool:
         if current is None or current["metadata"].get("deletionTimestamp"):
@@ -223,7 +225,7 @@ class Run:
             return False
         present = [change for change in self.outcome.changes if change.after]
         try:
-            waits.all_ready(self.task, self.resources, present, self.deadline)
+            waits.all_ready(self.task, self.resources, present, self.deadline, conversation)
         except MeshError as error:
             self.outcome.errors["wait"] = error.message
         self._propagate()

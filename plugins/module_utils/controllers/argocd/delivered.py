@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import operation
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.application import with_children
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import Wait, Watched
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import explained
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND, with_children
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.spec import is_automated
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
 

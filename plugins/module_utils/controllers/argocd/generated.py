@@ -9,22 +9,14 @@ import time
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import tree
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import Watched
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.written import wrote
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATIONSET, wrote
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Readiness, condition
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.applicationset import STALE, ready
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATIONSET
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import condition
 
 REFRESH = "argocd.argoproj.io/application-set-refresh"
-_STALE = 4.0  # seconds that an error from before our write may stay until it counts as one of now
-
-
-def ready(live: dict) -> Readiness:
-    """What the status says, for whoever looks at the object alone."""
-    failed = condition(live, "ErrorOccurred")
-    if failed.get("status") == "True":
-        return Readiness("failed", failed.get("message") or "an error occurred", patience=_STALE)
-    if condition(live, "ResourcesUpToDate").get("status") == "True":
-        return READY
-    return Readiness("waiting", "Argo CD has not generated its Applications yet")
 
 
 def wait(task, resources, live: dict, deadline: float) -> dict:
@@ -49,7 +41,7 @@ def _generate(task, watched: Watched, deadline: float) -> None:
     while True:
         failed = condition(watched.live, "ErrorOccurred")
         waited = time.monotonic() - started
-        if failed.get("status") == "True" and (failed != before or waited > _STALE):
+        if failed.get("status") == "True" and (failed != before or waited > STALE):
             raise MeshError(f"{watched.label}: {_told(failed)}")
         asked = REFRESH in (watched.live["metadata"].get("annotations") or {})
         if not asked and ready(watched.live).state == "ready":
@@ -92,3 +84,6 @@ def wait_deleted(task, resources, live: dict, deadline: float) -> None:
             )
         progress.say(f"being deleted, held by {names}")
         time.sleep(0.3)
+
+
+CONVERSATION = Conversation(wait=wait, wait_deleted=wait_deleted)

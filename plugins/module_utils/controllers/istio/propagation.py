@@ -32,6 +32,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.isti
     IstiodGone,
     debounce_of,
 )
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 
@@ -324,3 +325,6 @@ def _number(metadata: dict) -> int:
 def _some(lines: list[str]) -> str:
     more = f"; and {len(lines) - _NAMED} more" if len(lines) > _NAMED else ""
     return "; ".join(lines[:_NAMED]) + more
+
+
+CONVERSATION = Conversation(control_plane=converse)

@@ -1,92 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Application: a source of manifests, where they are deployed to, and when that is done."""
+"""Application: a source of manifests, and where they are deployed to."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
-from functools import partial
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import (
-    deletion,
-    operation,
-    several,
-    tree,
-)
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import Wait, Watched
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION, wrote
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.spec import is_automated, normalise
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.spec import normalise
 
-_BEFORE_DELETE = 60.0  # seconds that preparing a deletion may take where no time-out is given
-
-
-def wait(task, resources, live: dict, deadline: float) -> dict:
-    """Until Argo CD has compared this Application, finished its sync, and finds it Synced and healthy enough.
-
-    Returns the Application as it is then. Raises MeshError on a failure at once, and on time-out with what was missing.
-    """
-    waiting = _begun(task, resources, live, wrote(task, live))
-    waiting.until(deadline)
-    return with_children(task, waiting.watched, _health(task), deadline)
-
-
-def wait_all(task, resources, changes: list, deadline: float) -> None:
-    """The same for many at once, by one watch for all. Leaves each as it is then in its Change."""
-    projects: dict = {}
-
-    def begun(change) -> Wait:
-        live = change.after
-        return _begun(task, resources, live, change.changed or wrote(task, live), projects)
-
-    waits = parallel(begun, changes)
-    several.until_all(task, resources, waits, deadline)
-    for change, waiting in zip(changes, waits, strict=True):
-        change.after = with_children(task, waiting.watched, _health(task), deadline)
-
-
-def _begun(task, resources, live: dict, written: bool, projects: dict | None = None) -> Wait:
-    judge = partial(status.judge, enough=_health(task))
-    retry = task.params.get("retry_failed", True) and is_automated(live["spec"])
-    waiting = Wait(task, Watched(resources, KIND, live), judge, operation.restart if retry else None, projects)
-    if task.params.get("refresh"):
-        waiting.refresh(task.params["refresh"])
-    elif live.get("status") and (written or judge(live).state != "ready"):
-        waiting.refresh()
-    return waiting
-
-
-def _health(task) -> tuple[str, ...]:
-    return tuple(task.params.get("wait_health") or status.HEALTHY)
-
-
-def with_children(task, watched: Watched, health: tuple[str, ...], deadline: float) -> dict:
-    """The Application, once those that it deploys in turn are in order as well, where the task wants that."""
-    if task.params.get("wait_children", True) and tree.has_children(watched.live):
-        tree.wait(task, watched, health, deadline)
-    return watched.live
-
-
-def before_delete(task, resources, live: dict) -> dict:
-    """End a running operation, and see to it that the deletion takes with it what was asked for, and no more."""
-    watched = Watched(resources, KIND, live)
-    deadline = time.monotonic() + (task.params.get("wait_timeout") or _BEFORE_DELETE)
-    deletion.prepare(watched, task.params.get("cascade"), task.params.get("propagation_policy"), deadline)
-    return watched.live
-
-
-def wait_deleted(task, resources, live: dict, deadline: float) -> None:
-    deletion.until_gone(task, Watched(resources, KIND, live), deadline)
-
-
-KIND = replace(
-    APPLICATION,
-    ready=status.ready,
-    normalise=normalise,
-    wait=wait,
-    wait_all=wait_all,
-    before_delete=before_delete,
-    wait_deleted=wait_deleted,
-)
+KIND = replace(APPLICATION, ready=status.ready, normalise=normalise)

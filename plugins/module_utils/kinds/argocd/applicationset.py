@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import generated
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import spec as spec_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATIONSET
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Readiness, condition
 
+STALE = 4.0  # seconds that an error from before a write may stay until it counts as one of now
 # Fields of a generator that are structures in Argo CD's types, and so are always written.
 _ALWAYS = {"clusters": "selector", "clusterDecisionResource": "labelSelector", "plugin": "input"}
 _NESTING = ("matrix", "merge")
@@ -83,10 +84,14 @@ def _is_zero(value) -> bool:
     return value is False or value == "" or value == [] or value is None
 
 
-KIND = replace(
-    APPLICATIONSET,
-    ready=generated.ready,
-    normalise=normalise,
-    wait=generated.wait,
-    wait_deleted=generated.wait_deleted,
-)
+def ready(live: dict) -> Readiness:
+    """What the status says, for whoever looks at the object alone."""
+    failed = condition(live, "ErrorOccurred")
+    if failed.get("status") == "True":
+        return Readiness("failed", failed.get("message") or "an error occurred", patience=STALE)
+    if condition(live, "ResourcesUpToDate").get("status") == "True":
+        return READY
+    return Readiness("waiting", "Argo CD has not generated its Applications yet")
+
+
+KIND = replace(APPLICATIONSET, ready=ready, normalise=normalise)

@@ -4,42 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import PROJECT
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION, PROJECT
-
-DEFAULT = "default"
-
-
-def before_delete(task, resources, live: dict) -> None:
-    """Refuse to remove a project that Argo CD needs: its own, and one that Applications belong to. Raises MeshError."""
-    metadata = live["metadata"]
-    namespace, name = metadata["namespace"], metadata["name"]
-    label = KIND.label(namespace, name)
-    if name == DEFAULT:
-        raise MeshError(
-            f"{label} is Argo CD's own and cannot be removed. Narrow it instead, by an empty list of source_repos."
-        )
-    used = sorted(_users(resources, live))
-    if used:
-        named = ", ".join(used[:5]) + (f" and {len(used) - 5} more" if len(used) > 5 else "")
-        raise MeshError(
-            f"{label} is not removed, because {len(used)} Application{'s' if len(used) > 1 else ''} still belong"
-            f"{'' if len(used) > 1 else 's'} to it: {named}. Delete them, or give them another project, first.",
-            applications=used,
-        )
-
-
-def _users(resources, live: dict) -> list[str]:
-    namespace, name = live["metadata"]["namespace"], live["metadata"]["name"]
-    elsewhere = (live.get("spec") or {}).get("sourceNamespaces")
-    found = resources.list(APPLICATION, None if elsewhere else namespace)
-    return [
-        f"{app['metadata']['namespace']}/{app['metadata']['name']}"
-        for app in found
-        if ((app.get("spec") or {}).get("project") or DEFAULT) == name
-    ]
-
-
-KIND = replace(PROJECT, before_delete=before_delete)
+KIND = PROJECT

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import converse
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import (
+    ISTIOD,
     POLICIES,
     READY,
     Kind,
@@ -43,6 +43,6 @@ KIND = Kind(
     versions=("v1", "v1beta1"),
     order=POLICIES,
     installed_by="istio",
-    control_plane=converse,
+    control_plane=ISTIOD,
     ready=accepted,
 )

@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import converse
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_GATEWAYS, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, MESH_GATEWAYS, Kind
 
 
 def union(live: dict, desired: dict) -> dict | None:
@@ -45,6 +44,6 @@ KIND = Kind(
     versions=("v1", "v1beta1", "v1alpha3"),
     order=MESH_GATEWAYS,
     installed_by="istio",
-    control_plane=converse,
+    control_plane=ISTIOD,
     union=union,
 )

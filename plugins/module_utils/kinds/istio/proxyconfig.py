@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import converse
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_DEFAULT, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, MESH_DEFAULT, Kind
 
 KIND = Kind(
     group="networking.istio.io",
@@ -14,5 +13,5 @@ KIND = Kind(
     versions=("v1beta1",),
     order=MESH_DEFAULT,
     installed_by="istio",
-    control_plane=converse,
+    control_plane=ISTIOD,
 )

@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import converse
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_ROUTES, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, MESH_ROUTES, Kind
 
 KIND = Kind(
     group="networking.istio.io",
@@ -14,5 +13,5 @@ KIND = Kind(
     versions=("v1", "v1beta1", "v1alpha3"),
     order=MESH_ROUTES,
     installed_by="istio",
-    control_plane=converse,
+    control_plane=ISTIOD,
 )

@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import converse
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_HOSTS, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, MESH_HOSTS, Kind
 
 KIND = Kind(
     group="networking.istio.io",
@@ -14,5 +13,5 @@ KIND = Kind(
     versions=("v1", "v1beta1", "v1alpha3"),
     order=MESH_HOSTS,
     installed_by="istio",
-    control_plane=converse,
+    control_plane=ISTIOD,
 )
