@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write what follows from the modules' DOCUMENTATION and the kinds: specs, action stubs, registry, action group.
+"""Write what follows from the modules' DOCUMENTATION and the kinds.
+
+That is specs, action stubs, the registry, the action groups, and variables of the role mesh_config for kinds of Istio.
 
 Usage: generate.py [--check]. With --check nothing is written and the exit code is 1 when something would be.
 Needs `.build/collections` (see the Makefile) on the path that Ansible finds collections by.
@@ -13,6 +15,7 @@ import ast
 import importlib
 import re
 import sys
+import textwrap
 from collections import Counter
 from pathlib import Path
 
@@ -28,6 +31,28 @@ HEADER = """# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # Names for which validate-modules wants a word on whether they are secret.
 SECRET_NAME = re.compile(r"pass(?!ive|through)|secret|token|key", re.I)
 WIDTH = 120
+# What the role mesh_config takes of an object of Istio.
+ENTRY = """\
+name:
+  description: Name of the object.
+  type: str
+  required: true
+namespace:
+  description: Its namespace. Defaults to O(mesh_config_set_namespace).
+  type: str
+labels:
+  description: Its labels.
+  type: dict
+annotations:
+  description: Its annotations.
+  type: dict
+spec:
+  description: Its specification, as Istio's documentation prints it.
+  type: dict
+  required: true
+"""
+# Around the generated part of a file that is otherwise written by hand.
+BEGIN, END = (f"      # ---- {word} of what `make generate` writes from the kinds ----\n" for word in ("begin", "end"))
 
 
 def constant(path: Path, name: str) -> str:
@@ -179,6 +204,42 @@ def runtime_file(modules: list[Path]) -> str:
     return head + "action_groups:\n" + "".join(listed)
 
 
+def mesh_config_files() -> dict[Path, str]:
+    """What the role mesh_config has for each kind of Istio: a variable, its default, its documentation."""
+    registry = importlib.import_module(f"{PACKAGE}.module_utils.kinds.registry")
+    kinds = [kind for kind in registry.KINDS.values() if kind.group.endswith(".istio.io")]
+    variables = {f"mesh_config_{words_of(kind.kind, kind.plural)}": kind for kind in kinds}
+    role = ROOT / "roles" / "mesh_config"
+    head = f"---\n{HEADER}# Written by `make generate` from the kinds; do not edit.\n"
+    defaults = "".join(f"{variable}: []\n" for variable in variables)
+    options = "".join(
+        f"      {variable}:\n        description: Objects of the kind C({kind.kind}), C({kind.group}).\n"
+        "        type: list\n        elements: dict\n        default: []\n        options: *object\n"
+        for variable, kind in variables.items()
+    ).replace("*object\n", f"&object\n{textwrap.indent(ENTRY, ' ' * 10)}", 1)
+    names = Counter(kind.kind for kind in registry.KINDS.values())
+    documents = "\n     + ".join(
+        f"{variable} | meshops.lifecycle.documents('{kind.kind}', namespace=mesh_config_set_namespace"
+        + (f", group='{kind.group}')" if names[kind.kind] > 1 else ")")
+        for variable, kind in variables.items()
+    )
+    spec = role / "meta" / "argument_specs.yml"
+    before, rest = spec.read_text().split(BEGIN)
+    after = rest.split(END)[1]
+    return {
+        role / "defaults" / "main" / "kinds.yml": head + defaults,
+        role / "vars" / "main" / "kinds.yml": f"{head}mesh_config_kind_documents: >-\n  {{{{ {documents} }}}}\n",
+        spec: f"{before}{BEGIN}{options}{END}{after}",
+    }
+
+
+def words_of(kind: str, plural: str) -> str:
+    """The plural of a kind in snake_case: VirtualService, virtualservices → virtual_services."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]*", kind)
+    last = plural.removeprefix("".join(words[:-1]).lower())
+    return "_".join([*(word.lower() for word in words[:-1]), last])
+
+
 def secrets_of(name: str) -> set[str]:
     """Secrets of a module: of the connection, of the delivery to Git, and what its Entry adds."""
     options = importlib.import_module(f"{PACKAGE}.module_utils.cluster.options")
@@ -198,9 +259,11 @@ def main() -> int:
                 print(f"{spec.relative_to(ROOT)} is missing: run make generate")
                 return 1
             spec.write_text(spec_file(path.stem, documented_options(path), set()))
-    wanted = {UTILS / "kinds" / "registry.py": registry_file()}
-    if not (UTILS / "kinds" / "registry.py").exists():
-        (UTILS / "kinds" / "registry.py").write_text(wanted[UTILS / "kinds" / "registry.py"])
+    registry = UTILS / "kinds" / "registry.py"
+    wanted = {registry: registry_file()}
+    if not registry.exists() or not check and registry.read_text() != wanted[registry]:
+        registry.write_text(wanted[registry])  # what is imported from here on asks it
+        print(f"written: {registry.relative_to(ROOT)}")
     broken = []
     for path in modules:
         try:
@@ -212,6 +275,7 @@ def main() -> int:
         wanted[PLUGINS / "action" / path.name] = action_file(path.stem)
         wanted[UTILS / "specs" / path.name] = spec_file(path.stem, documented_options(path), secrets)
     wanted[ROOT / "meta" / "runtime.yml"] = runtime_file(modules)
+    wanted.update(mesh_config_files())
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
     kept = {path.name for path in modules}
     orphans = [

@@ -6,10 +6,8 @@ from __future__ import annotations
 
 import importlib
 
-import playing
 import pytest
 import schema_coverage
-import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
@@ -310,12 +308,6 @@ def test_a_policy_for_services_is_ready_when_a_waypoint_has_it(spec, said, state
     assert isinstance(answer, base.Readiness)
     assert answer.state == state
     assert bool(answer.message) == (state != "ready")
-
-
-def test_argocd_has_a_health_check_for_every_kind():
-    told = yaml.safe_load((playing.ROOT / "roles/argocd/vars/main.yml").read_text())["argocd_health_kinds"]
-    checked = {(group, kind) for group, kinds in told["istio_health.lua"].items() for kind in kinds}
-    assert checked == {(group, kind) for group, kind in registry.KINDS if group.endswith(".istio.io")}
 
 
 FOUND = {"level": "ERROR", "type": {"code": "IST0101"}, "documentationUrl": "https://istio.io/ist0101/"}

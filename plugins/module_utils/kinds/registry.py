@@ -34,6 +34,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import wasmplugin as istio_wasmplugin
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import workloadentry as istio_workloadentry
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import workloadgroup as istio_workloadgroup
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring import others as monitoring_others
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring import podmonitor as monitoring_podmonitor
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring import prometheus as monitoring_prometheus
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring import prometheusrule as monitoring_prometheusrule
@@ -73,5 +74,6 @@ KINDS = {
         monitoring_servicemonitor.KIND,
         *core_builtin.KINDS,
         *gateway_api_others.KINDS,
+        *monitoring_others.KINDS,
     )
 }

@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What tasks of this collection changed, one line for each object."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: changes
+short_description: What tasks of this collection changed, one line for each object
+version_added: "0.1.0"
+author:
+  - The meshops.lifecycle contributors (@meshops)
+description:
+  - Reads registered results of the modules of this collection, and lists what they created, changed, deleted or pushed.
+    In check mode that is what a run would do.
+  - A Helm release whose chart has another version than before is a line with both versions.
+options:
+  _input:
+    description: Registered results, those of loops included. What is no result of a module is passed over.
+    type: list
+    elements: dict
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: What changed
+  ansible.builtin.debug:
+    msg: "{{ [routes_result, release_result] | meshops.lifecycle.changes }}"
+"""
+
+RETURN = r"""
+_value:
+  description: Lines such as V(changed VirtualService shop/reviews).
+  type: list
+  elements: str
+"""
+
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, results_of
+
+
+@answering("changes")
+def changes(results):
+    """The lines, in the order of the results."""
+    return [line for result in results_of(results) for line in _lines(result)]
+
+
+def _lines(result):
+    for row in result.get("resources") or []:
+        if isinstance(row, dict) and row.get("action", "unchanged") != "unchanged":
+            place = f"{row['namespace']}/" if row.get("namespace") else ""
+            yield f"{row['action']} {row['kind']} {place}{row['name']}"
+    if result.get("pushed"):
+        yield f"pushed commit {result['commit'][:8]} to {result['branch']}"
+
+
+class FilterModule:
+    """What Ansible looks for in this file."""
+
+    def filters(self):
+        return {"changes": changes}

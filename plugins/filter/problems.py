@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What is wrong with a mesh, one line each."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: problems
+short_description: What is wrong with a mesh, one line each
+version_added: "0.1.0"
+author:
+  - The meshops.lifecycle contributors (@meshops)
+description:
+  - Turns what the playbook C(meshops.lifecycle.verify) has read into sentences for a person. Each part may be left out.
+options:
+  _input:
+    description:
+      - A mapping with any of the following lists.
+      - C(results), registered results of tasks in check mode. What they would change, and what they refuse, are problems.
+      - C(workloads), each with C(kind), C(namespace), C(name), C(wanted) and C(ready), its numbers of replicas.
+      - C(applications), each with C(namespace), C(name), C(sync) and C(health), as Argo CD says them.
+      - C(webhooks), names of Istio's webhooks that have no CA.
+      - C(pods), each with C(namespace) and C(name), that have no sidecar where there should be one.
+    type: dict
+    required: true
+  most:
+    description: How many names a line lists; it says how many more there are.
+    type: int
+    default: 5
+"""
+
+EXAMPLES = r"""
+- name: The routes are as declared
+  ansible.builtin.assert:
+    that: "{{ problems | length == 0 }}"
+    fail_msg: "{{ problems }}"
+  vars:
+    problems: "{{ {'results': [routes_result]} | meshops.lifecycle.problems }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The sentences. None means that nothing is wrong.
+  type: list
+  elements: str
+"""
+
+from ansible_collections.meshops.lifecycle.plugins.filter.changes import changes
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, results_of
+
+
+@answering("problems")
+def problems(readings, most=5):
+    """The sentences, what differs first."""
+    results = readings.get("results") or []
+    return [
+        *(f"refused: {message}" for message in _refusals(results)),
+        *(f"not as declared: would be {line}" for line in changes(results)),
+        *(_workload(workload) for workload in readings.get("workloads") or []),
+        *(_application(application) for application in readings.get("applications") or []),
+        *(f"the webhook {name} has no CA yet: istiod has not taken it up" for name in readings.get("webhooks") or []),
+        *_bare(readings.get("pods") or [], most),
+    ]
+
+
+def _refusals(results):
+    """What tasks refused, each once: of a loop the items' words, not its own."""
+    messages = [str(result.get("msg", "")) for result in results_of(results) if result.get("failed")]
+    return list(dict.fromkeys(messages))
+
+
+def _workload(workload):
+    place = f"{workload['kind']} {workload['namespace']}/{workload['name']}"
+    return f"{place} has {workload.get('ready') or 0} of {workload['wanted']} replicas ready"
+
+
+def _application(application):
+    verdict = f"{application.get('sync') or 'not compared'} and {application.get('health') or 'of unknown health'}"
+    return f"Application {application['namespace']}/{application['name']} is {verdict}"
+
+
+def _bare(pods, most):
+    """One line for each namespace, as the pods of a Deployment are alike."""
+    names = {}
+    for pod in pods:
+        names.setdefault(pod["namespace"], []).append(pod["name"])
+    for namespace, every in names.items():
+        more = f" and {len(every) - most} more" if len(every) > most else ""
+        many = len(every) > 1
+        yield (
+            f"Pod{'s' if many else ''} {namespace}/{', '.join(every[:most])}{more} {'have' if many else 'has'} no "
+            f"sidecar: {'they are' if many else 'it is'} older than the injection of the namespace"
+        )
+
+
+class FilterModule:
+    """What Ansible looks for in this file."""
+
+    def filters(self):
+        return {"problems": problems}
