@@ -111,14 +111,14 @@ class Task:
         self.warn = warn
         self.progress = progress
         self._session: Session | None = None
-        self._retries_before = 0
+        self._before = {"retries": 0, "writes": 0}
 
     @property
     def session(self) -> Session:
         """The connection, made when first needed. Raises MeshError."""
         if self._session is None:
             self._session = connect(self.params)
-            self._retries_before = self._session.counts["retries"]
+            self._before = dict(self._session.counts)
         return self._session
 
     @property
@@ -128,12 +128,24 @@ class Task:
 
     @property
     def default_namespace(self) -> str:
-        """The namespace of objects that name none, by the kubeconfig; empty where no cluster is asked."""
-        return "" if self.delivers_to_git else self.session.default_namespace
+        """The namespace of objects that name none: by the option, where the module has a default for it, then by the
+        kubeconfig; empty where no cluster is asked."""
+        stated = self.params.get("namespace")
+        return stated or ("" if self.delivers_to_git else self.session.default_namespace)
 
+    @property
     def retries(self) -> int:
         """How many requests of this task had to be sent again."""
-        return self._session.counts["retries"] - self._retries_before if self._session else 0
+        return self._count("retries")
+
+    @property
+    def writes(self) -> int:
+        """How many requests of this task have written something so far."""
+        return self._count("writes")
+
+    def _count(self, what: str) -> int:
+        """Over all tasks of a loop there is one session."""
+        return self._session.counts[what] - self._before[what] if self._session else 0
 
 
 def execute(entry: Entry, task: Task) -> dict:
@@ -144,7 +156,7 @@ def execute(entry: Entry, task: Task) -> dict:
         answer = {"failed": True, "changed": False, "msg": error.message, **error.details}
     except Exception as error:
         answer = {"failed": True, "changed": False, "msg": _unforeseen(entry.name, error)}
-    retried = task.retries()
+    retried = task.retries
     return {**answer, "retries": retried} if retried else answer
 
 

@@ -1017,14 +1017,13 @@ waited:
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.generated import CONVERSATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.applicationset import KIND
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd import in_argocd
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_applicationset import (
     with_application_options,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_applicationset import ARGUMENTS
 
-ENTRY = Entry("argocd_applicationset", ARGUMENTS, with_application_options(in_argocd(KIND, manage(KIND, CONVERSATION))))
+ENTRY = Entry("argocd_applicationset", ARGUMENTS, with_application_options(manage(KIND, CONVERSATION)))
 
 
 def main():

@@ -383,11 +383,10 @@ waited:
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.project import CONVERSATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.project import KIND
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd import in_argocd
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_project import ARGUMENTS
 
-ENTRY = Entry("argocd_project", ARGUMENTS, in_argocd(KIND, manage(KIND, CONVERSATION)))
+ENTRY = Entry("argocd_project", ARGUMENTS, manage(KIND, CONVERSATION))
 
 
 def main():

@@ -308,7 +308,7 @@ def test_a_repository_that_is_gone_is_told_and_takes_nothing_along(play, apps):
     apps.repository.folder.rename(away)
     try:
         run = play(apps.present(refresh="hard", wait_timeout=120), expect="failed")
-        assert "its manifests cannot be had" in run.msg and "spec.source.repo_url" in run.msg
+        assert "its manifests cannot be rendered" in run.msg and "spec.source.repo_url" in run.msg
         assert run.seconds < AT_ONCE
         assert apps.core("configmaps", "one")
     finally:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import UTC, datetime
 
 import pytest
@@ -19,9 +18,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_app
     ARGUMENTS as APPLICATION_OPTIONS,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_project import ARGUMENTS as PROJECT_OPTIONS
-
-URL = "https://git.example.com/shop.git"
-REVISION = "2b8637b651c984a93f701a45a78e16e6047a2b57"
+from argo_status import FAILED_SERVICE, REVISION, SOURCE, URL, live, operated, out_of_sync
 
 
 def declared(kind, options, arguments):
@@ -32,7 +29,6 @@ def declared(kind, options, arguments):
 
 # --- options to objects --------------------------------------------------------------------------------------------
 
-SOURCE = {"repoURL": URL, "path": "deploy"}
 APPLICATION_SPECS = {
     "snake_case becomes the API's names": (
         {"source": {"repo_url": URL, "target_revision": "v1", "helm": {"values_object": {"a_b": False}}}},
@@ -246,57 +242,6 @@ def test_addresses(url, server, told):
 # --- the comparison ------------------------------------------------------------------------------------------------
 
 
-def live(changes=None, **state):
-    """A live Application that is in order, with changes: of the spec, and of the status."""
-    source = {"repoURL": URL, "path": "deploy", "targetRevision": "main"}
-    destination = {"server": "https://kubernetes.default.svc", "namespace": "shop"}
-    made = {
-        "metadata": {"name": "shop", "namespace": "argocd"},
-        "spec": {
-            "project": "default",
-            "source": source,
-            "destination": destination,
-            "syncPolicy": {"automated": {"selfHeal": True, "prune": True}},
-            **(changes or {}),
-        },
-        "status": {
-            "reconciledAt": "2026-01-01T10:00:05Z",
-            "health": {"status": "Healthy"},
-            "sync": {
-                "status": "Synced",
-                "revision": REVISION,
-                "comparedTo": {"source": dict(source), "destination": dict(destination)},
-            },
-            "resources": [{"kind": "ConfigMap", "namespace": "shop", "name": "one", "status": "Synced"}],
-            **state,
-        },
-    }
-    return made
-
-
-def operated(phase, message="", revision=REVISION, resources=(), **more):
-    """An operationState."""
-    result = {
-        "revision": revision,
-        "source": {"repoURL": URL, "path": "deploy", "targetRevision": "main"},
-        "resources": list(resources),
-    }
-    return {
-        "phase": phase,
-        "message": message,
-        "startedAt": "2026-01-01T10:00:01Z",
-        "syncResult": result,
-        **({"finishedAt": "2026-01-01T10:00:05Z"} if phase in ("Succeeded", "Failed", "Error") else {}),
-        **more,
-    }
-
-
-def out_of_sync(*resources, **more):
-    sync = {**live()["status"]["sync"], "status": "OutOfSync"}
-    found = resources or ({"kind": "ConfigMap", "namespace": "shop", "name": "one", "status": "OutOfSync"},)
-    return {"sync": sync, "resources": list(found), **more}
-
-
 COMPARED = {
     "the same": ({}, True),
     "fields that vanish": ({"source": {**SOURCE, "targetRevision": "main", "directory": {"recurse": False}}}, True),
@@ -340,239 +285,7 @@ def test_compared_with_several_sources():
     assert spec.is_compared(application)
 
 
-# --- readiness -----------------------------------------------------------------------------------------------------
-
-FAILED_SERVICE = {
-    "kind": "Service",
-    "namespace": "shop",
-    "name": "web",
-    "status": "SyncFailed",
-    "message": 'Service "web" is invalid: spec.type: Unsupported value: "Wrong"',
-}
-
-
-def error(kind, message):
-    return {"conditions": [{"type": kind, "message": message}]}
-
-
-READINESS = {
-    "in order": (live(), "ready", ""),
-    "in order after a sync": (live(operationState=operated("Succeeded")), "ready", ""),
-    "nobody has looked": ({**live(), "status": None}, "waiting", "has not looked at it yet"),
-    "being deleted": (
-        {**live(), "metadata": {"name": "shop", "deletionTimestamp": "2026-01-01T10:00:00Z"}},
-        "failed",
-        "being deleted",
-    ),
-    "an old comparison": (live({"source": SOURCE}), "waiting", "has not compared this"),
-    "a broken spec, before any comparison": (
-        live({"source": SOURCE}, **error("InvalidSpecError", "application repo x is not permitted in project 'p'")),
-        "doubtful",
-        "is not permitted in project",
-    ),
-    "manifests that cannot be had": (
-        live(
-            sync={**live()["status"]["sync"], "status": "Unknown"},
-            **error(
-                "ComparisonError",
-                "Failed to load target state: failed to generate manifest for source 1 of 1: "
-                "rpc error: code = Unknown desc = nope: app path does not exist",
-            ),
-        ),
-        "doubtful",
-        "its manifests cannot be had: nope: app path does not exist",
-    ),
-    "an error of a comparison with something else": (
-        live({"source": SOURCE}, **error("ComparisonError", "x")),
-        "waiting",
-        "has not compared this",
-    ),
-    "a repo-server that is away": (
-        live(
-            **error(
-                "ComparisonError", "Failed to load target state: rpc error: code = Unavailable desc = connection error"
-            )
-        ),
-        "waiting",
-        "at the moment",
-    ),
-    "warnings do not matter": (live(**error("OrphanedResourceWarning", "1 orphaned")), "ready", ""),
-    "a sync that was asked for": ({**live(), "operation": {"sync": {}}}, "waiting", "about to start"),
-    "a sync that runs": (
-        live(
-            operationState=operated(
-                "Running",
-                "waiting for healthy state of apps/Deployment/web",
-                resources=[{"kind": "ConfigMap", "namespace": "shop", "name": "one", "status": "Synced"}],
-            ),
-            resources=[
-                {"kind": "ConfigMap", "namespace": "shop", "name": "one"},
-                {"group": "apps", "kind": "Deployment", "namespace": "shop", "name": "web"},
-            ],
-        ),
-        "waiting",
-        "1 of 2 resources synced, waiting for healthy state of apps/Deployment/web",
-    ),
-    "a sync that ended after the last comparison": (
-        live(operationState=operated("Succeeded", finishedAt="2026-01-01T10:00:06Z")),
-        "waiting",
-        "what the sync has brought about",
-    ),
-    "a failed sync": (
-        live(
-            **out_of_sync(
-                operationState=operated("Failed", "one or more objects failed to apply", resources=[FAILED_SERVICE])
-            )
-        ),
-        "failed",
-        "the sync to 2b8637b6 failed: one or more objects failed to apply (Service shop/web: Service",
-    ),
-    "a failed hook, although all is Synced": (
-        live(
-            operationState=operated(
-                "Failed",
-                "one or more synchronization tasks completed unsuccessfully",
-                resources=[
-                    {"kind": "Job", "namespace": "shop", "name": "check", "hookPhase": "Failed", "hookType": "PostSync"}
-                ],
-            )
-        ),
-        "failed",
-        "(Job shop/check)",
-    ),
-    "a failed sync of an earlier revision": (
-        live(**out_of_sync(operationState=operated("Failed", "x", revision="1" * 40))),
-        "waiting",
-        "ConfigMap shop/one out of sync",
-    ),
-    "an error before there was a result": (
-        live(**out_of_sync(operationState={**operated("Error", "cannot load the project"), "syncResult": None})),
-        "failed",
-        "the sync failed: cannot load the project",
-    ),
-    "between two attempts, for a reason that may end": (
-        live(
-            **out_of_sync(
-                operationState=operated("Running", 'namespaces "x" not found', finishedAt="2026-01-01T10:00:05Z")
-            )
-        ),
-        "waiting",
-        "not found",
-    ),
-    "between two attempts, for what the manifest says": (
-        live(
-            **out_of_sync(
-                operationState=operated(
-                    "Running", 'Service "web" is invalid: spec.type', finishedAt="2026-01-01T10:00:05Z"
-                )
-            )
-        ),
-        "failed",
-        "is invalid",
-    ),
-    "between two attempts, refused by a webhook": (
-        live(
-            **out_of_sync(
-                operationState=operated(
-                    "Running",
-                    'admission webhook "validation.istio.io" denied the request: weight',
-                    finishedAt="2026-01-01T10:00:05Z",
-                )
-            )
-        ),
-        "failed",
-        "denied",
-    ),
-    "given up": (
-        live(**out_of_sync(**error("SyncError", "Failed last sync attempt to [x]: y"))),
-        "doubtful",
-        "Argo CD will not sync it: Failed last sync attempt",
-    ),
-    "would wipe out everything": (
-        live(
-            **out_of_sync(**error("SyncError", "Skipping sync attempt to [x]: auto-sync will wipe out all resources"))
-        ),
-        "doubtful",
-        "wipe out",
-    ),
-    "no automated sync": (live({"syncPolicy": {}}, **out_of_sync()), "failed", "it has no automated sync"),
-    "automated sync turned off": (
-        live({"syncPolicy": {"automated": {"enabled": False}}}, **out_of_sync()),
-        "failed",
-        "enabled: false",
-    ),
-    "no automated sync, right after a sync": (
-        live({"syncPolicy": {}}, **out_of_sync(operationState=operated("Succeeded"))),
-        "doubtful",
-        "nothing will sync it",
-    ),
-    "no automated sync, and Synced": (live({"syncPolicy": {}}), "ready", ""),
-    "nothing to do but to prune, without prune": (
-        live(
-            {"syncPolicy": {"automated": {}}},
-            **out_of_sync(
-                {
-                    "kind": "ConfigMap",
-                    "namespace": "shop",
-                    "name": "old",
-                    "status": "OutOfSync",
-                    "requiresPruning": True,
-                }
-            ),
-        ),
-        "doubtful",
-        "the source no longer has ConfigMap shop/old",
-    ),
-    "differs again, and nobody heals": (
-        live({"syncPolicy": {"automated": {}}}, **out_of_sync(operationState=operated("Succeeded"))),
-        "doubtful",
-        "without self_heal: true",
-    ),
-    "differs again, and is healed": (
-        live(**out_of_sync(operationState=operated("Succeeded"))),
-        "waiting",
-        "out of sync",
-    ),
-    "not healthy": (
-        live(health={"status": "Degraded", "message": "a pod fails"}),
-        "waiting",
-        "its health is Degraded (a pod fails)",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", READINESS)
-def test_readiness(case):
-    application, state, message = READINESS[case]
-    before = copy.deepcopy(application)
-    said = status.judge(application)
-    assert (said.state, message in said.message) == (state, True), said
-    assert application == before
-    assert status.ready(application).state == ("waiting" if state == "doubtful" else state)
-
-
-def test_health_that_is_good_enough():
-    suspended = live(health={"status": "Suspended"})
-    assert status.judge(suspended).state == "waiting"
-    assert status.judge(suspended, ("Healthy", "Suspended")).state == "ready"
-
-
-def test_hydration():
-    hydrator = {
-        "drySource": {"repoURL": URL, "path": "dry", "targetRevision": "main"},
-        "syncSource": {"targetBranch": "env/prod", "path": "shop"},
-    }
-
-    def hydrated(**current):
-        source = {"repoURL": URL, "path": "shop", "targetRevision": "env/prod"}
-        sync = {"status": "Synced", "revision": REVISION, "comparedTo": {"source": source, "destination": {}}}
-        changes = {"sourceHydrator": hydrator, "destination": {}}
-        return status.judge(live(changes, sync=sync, sourceHydrator={"currentOperation": current}))
-
-    assert hydrated().message == "the manifests are not hydrated yet"
-    assert hydrated(phase="Hydrating", sourceHydrator=hydrator).state == "waiting"
-    assert "no commit" in hydrated(phase="Failed", message="no commit", sourceHydrator=hydrator).message
-    assert hydrated(phase="Hydrated", sourceHydrator=hydrator).state == "ready"
+# --- results ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_summary_of_a_failure_names_each_resource_once():
@@ -601,8 +314,8 @@ def test_an_operation_takes_options_and_retries_from_the_spec():
         "syncStrategy": {"hook": {}},
         "revision": REVISION,
     }
-    assert operation.run_id(made)
-    assert operation.run_id(made) != operation.run_id(operation.of_spec({}, {}))
+    assert status.run_id(made)
+    assert status.run_id(made) != status.run_id(operation.of_spec({}, {}))
     assert operation.of_spec({"syncPolicy": policy}, {"syncOptions": ["Replace=true"]})["sync"]["syncOptions"] == [
         "Replace=true"
     ]

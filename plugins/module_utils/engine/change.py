@@ -21,7 +21,8 @@ _ATTEMPTS = 4  # how often an object that somebody else changes meanwhile is rea
 class Change:
     """What happened, or in check mode would happen, to one object.
 
-    ``before`` and ``after`` are whole live objects or None; ``validated`` is False where the server could not judge.
+    ``before`` and ``after`` are whole live objects or None; ``unjudged`` is why the server could not judge it, where it
+    could not, without a full stop.
     """
 
     kind: Kind
@@ -30,12 +31,17 @@ class Change:
     action: str
     before: dict | None = None
     after: dict | None = None
-    validated: bool = True
+    unjudged: str = ""
     warnings: list[str] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
         return self.action != UNCHANGED
+
+    @property
+    def validated(self) -> bool:
+        """Whether the server has judged it."""
+        return not self.unjudged
 
     def row(self) -> dict:
         """The object's line in a result's ``resources``."""
@@ -124,8 +130,9 @@ def _unjudged(error: MeshError, kind: Kind, desired: dict, live: dict | None, ch
     missing_namespace = isinstance(error, ApiError) and error.status == 404
     if check and live is None and (isinstance(error, NotInstalled) or missing_namespace):
         what = f"namespace {namespace} does not exist" if missing_namespace else f"{kind.kind} is not served"
-        warning = f"{kind.label(namespace, name)} could not be validated: {what} in the cluster yet."
-        return Change(kind, namespace, name, CREATED, None, desired, validated=False, warnings=[warning])
+        reason = f"{what} in the cluster yet"
+        warning = f"{kind.label(namespace, name)} could not be validated: {reason}."
+        return Change(kind, namespace, name, CREATED, None, desired, unjudged=reason, warnings=[warning])
     raise explained(error, kind, namespace, name) from None
 
 

@@ -21,20 +21,15 @@ def secret_document(task, name: str, kind: str) -> dict:
     return desired.tidy({"apiVersion": "v1", "kind": "Secret", "metadata": metadata})
 
 
-def in_argocd(kind: Kind, run: Callable, check: Callable[[dict], None] | None = None) -> Callable:
-    """``run`` with the namespace of Argo CD where neither the task nor its document names one.
+def checked(kind: Kind, run: Callable, check: Callable[[dict], None]) -> Callable:
+    """``run`` after ``check(object)`` has looked at what is to be present, before anything is sent.
 
-    ``check(object)`` looks at what is to be present before anything is sent, and raises MeshError.
+    ``check`` raises MeshError for what Argo CD would accept and cannot use.
     """
 
-    def placed(task) -> dict:
-        if not task.written.get("namespace"):
-            stated = desired.declared(kind, task.written, task.options, "")["metadata"].get("namespace")
-            task.written = {**task.written, "namespace": stated or task.params["namespace"]}
-        if check and task.params.get("state") != "absent":
-            check(desired.declared(kind, task.written, task.options, ""))
-        if not task.delivers_to_git:
-            task.writes_before = task.session.counts["writes"]
+    def run_checked(task) -> dict:
+        if task.params.get("state") != "absent":
+            check(desired.declared(kind, task.written, task.options, task.default_namespace))
         return run(task)
 
-    return placed
+    return run_checked

@@ -13,24 +13,24 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations impor
 def run(task) -> dict:
     """The ``run`` of argocd_application_info. Raises MeshError."""
     search = info.compiled(task.params.get("query"))
-    found = info.read(Resources(task.session), KIND, task.params)
+    applications = info.read(Resources(task.session), KIND, task.params)
     project = task.params.get("project")
     if project:
-        found = [live for live in found if (live["spec"].get("project") or "default") == project]
-    shown = [_shown(live) for live in found]
-    answer = {**info.answer(found, None, KIND), "applications": shown}
+        applications = [live for live in applications if (live["spec"].get("project") or "default") == project]
+    shown = [_shown(live) for live in applications]
+    answer = {**info.answer(applications, None, KIND), "applications": shown}
     return answer if search is None else {**answer, "result": search.search(shown)}
 
 
 def _shown(live: dict) -> dict:
-    said = status.judge(live)
+    verdict = status.judge(live)
     history = (live.get("status") or {}).get("history") or []
     return {
         "name": live["metadata"]["name"],
         "namespace": live["metadata"]["namespace"],
         "project": live["spec"].get("project") or "default",
-        "in_order": said.state == "ready",
-        "message": said.message,
+        "in_order": verdict.state == "ready",
+        "message": verdict.message,
         **status.summary(live),
         "history": [
             {

@@ -10,21 +10,22 @@ from dataclasses import replace
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import operation, outcome
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import culprits, operation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.application import with_children
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.judging import AWAY
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import (
-    AWAY,
     WAS_AWAY,
     Wait,
-    Watched,
     project_of,
 )
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import Watched
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import wait as engine_wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import explained
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import outcome, status, windows
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import spec as spec_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status, windows
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import verdict as verdicts
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.verdict import Reason, Verdict, waiting
 
 
 def run(task) -> dict:
@@ -54,7 +55,7 @@ def _answer(task, watched: Watched, changed: bool, rows: list[dict], waited: boo
         "resources": rows,
         "validated": not task.check,
         "waited": waited,
-        "operation": _shown(state if state is not None else (watched.live.get("status") or {}).get("operationState")),
+        "operation": _shown(state if state is not None else status.operation_state(watched.live)),
     }
 
 
@@ -64,7 +65,7 @@ def _shown(state: dict | None) -> dict:
         return {}
     result = state.get("syncResult") or {}
     return {
-        "id": operation.run_id(state.get("operation")),
+        "id": status.run_id(state.get("operation")),
         "phase": state.get("phase"),
         "message": state.get("message", ""),
         "revisions": result.get("revisions") or ([result["revision"]] if result.get("revision") else []),
@@ -77,25 +78,20 @@ def _shown(state: dict | None) -> dict:
 def _refresh(task, watched: Watched, deadline: float) -> dict:
     """Have the controller compare again; nothing of that is a change."""
     if not task.check:
-        wait = Wait(task, watched, _comparison)
+        wait = Wait(task, watched, outcome.compared)
         wait.refresh(task.params.get("refresh") or "normal")
         if task.params["wait"]:
             wait.until(deadline)
     return _answer(task, watched, False, [], bool(task.params["wait"] and not task.check))
 
 
-def _comparison(live: dict) -> Verdict:
-    """Ready once the controller has compared the present spec without an error."""
-    return status.comparison(live) or status.READY_VERDICT
-
-
 def _terminate(task, watched: Watched, deadline: float) -> dict:
-    if not operation.running(watched.live):
+    if not status.running(watched.live):
         return _answer(task, watched, False, [], False)
     if task.check:
         return _answer(task, watched, True, [], False)
     operation.terminate(watched, deadline)
-    return _answer(task, watched, True, outcome.rows((watched.live.get("status") or {}).get("operationState")), True)
+    return _answer(task, watched, True, outcome.rows(status.operation_state(watched.live)), True)
 
 
 def _sync(task, watched: Watched, deadline: float) -> dict:
@@ -115,7 +111,7 @@ def _sync(task, watched: Watched, deadline: float) -> dict:
 def _wanted_sync(task, live: dict) -> dict:
     """``operation.sync`` as the task states it. Raises MeshError for what does not fit the Application."""
     stated = task.params
-    made: dict = {"prune": bool(stated["prune"]), "dryRun": bool(stated["dry_run"])}
+    sync: dict = {"prune": bool(stated["prune"]), "dryRun": bool(stated["dry_run"])}
     several = bool(live["spec"].get("sources")) and not live["spec"].get("sourceHydrator")
     if stated.get("revision") and several:
         raise MeshError(f"{_label(live)} has several sources: give 'revisions', one for each, instead of 'revision'.")
@@ -123,27 +119,27 @@ def _wanted_sync(task, live: dict) -> dict:
         if not several or len(stated["revisions"]) != len(live["spec"]["sources"]):
             count = len(live["spec"]["sources"]) if several else 1
             raise MeshError(f"{_label(live)} has {count} sources, and 'revisions' has {len(stated['revisions'])}.")
-        made["revisions"] = stated["revisions"]
+        sync["revisions"] = stated["revisions"]
     if stated.get("revision"):
-        made["revision"] = stated["revision"]
+        sync["revision"] = stated["revision"]
     force = {"force": True} if stated["force"] else {}
-    made["syncStrategy"] = {stated["strategy"]: force}
+    sync["syncStrategy"] = {stated["strategy"]: force}
     if stated.get("sync_options") is not None:
-        made["syncOptions"] = stated["sync_options"]
-    return {key: value for key, value in made.items() if value not in (False, None)}
+        sync["syncOptions"] = stated["sync_options"]
+    return {key: value for key, value in sync.items() if value not in (False, None)}
 
 
 def _resource(wanted: dict, live: dict) -> dict:
     """A resource that the Application has; group and namespace are filled in from it. Raises MeshError."""
-    found = [
+    matching = [
         r
-        for r in (live.get("status") or {}).get("resources") or []
+        for r in status.resources(live)
         if all(wanted.get(field) in (None, r.get(field) or "") for field in ("group", "kind", "namespace", "name"))
     ]
-    if not found and live.get("status", {}).get("resources"):
-        have = status.listed(live["status"]["resources"], most=8)
+    if not matching and status.resources(live):
+        have = status.listed(status.resources(live), most=8)
         raise MeshError(f"{_label(live)} has no resource {status.label(wanted)}. It has {have}.")
-    chosen = found[0] if found else wanted
+    chosen = matching[0] if matching else wanted
     return {field: chosen[field] for field in ("group", "kind", "namespace", "name") if chosen.get(field)}
 
 
@@ -200,16 +196,16 @@ def _make_current(task, watched: Watched, pinned: bool, deadline: float) -> None
     if task.check:
         return
     _make_room(task, watched, deadline)
-    wait = Wait(task, watched, _unoccupied if pinned else _idle)
+    wait = Wait(task, watched, outcome.unoccupied if pinned else _idle)
     wait.refresh(task.params.get("refresh") or "normal")
     wait.until(deadline)
 
 
 def _make_room(task, watched: Watched, deadline: float) -> None:
-    if not operation.running(watched.live):
+    if not status.running(watched.live):
         return
     if task.params["when_running"] == "fail":
-        state = (watched.live.get("status") or {}).get("operationState") or {}
+        state = status.operation_state(watched.live)
         raise MeshError(
             f"{watched.label}: another operation is under way: {status.synced_so_far(watched.live)}"
             f"{', ' + state['message'] if state.get('message') else ''}. Set when_running to wait or terminate."
@@ -220,27 +216,19 @@ def _make_room(task, watched: Watched, deadline: float) -> None:
 
 def _idle(live: dict) -> Verdict:
     """Ready once the present spec was compared and nothing runs any more."""
-    return status.comparison(live) or _unoccupied(live)
-
-
-def _unoccupied(live: dict) -> Verdict:
-    if operation.running(live):
-        return Verdict("waiting", f"another operation is under way, {status.synced_so_far(live)}")
-    return status.READY_VERDICT
+    return status.comparison(live) or outcome.unoccupied(live)
 
 
 def _is_needed(live: dict, wanted: dict) -> bool:
     """Whether a sync would have anything to do, as far as the comparison shows."""
-    found = live.get("status") or {}
-    sync, state = found.get("sync") or {}, found.get("operationState")
+    sync, state = (live.get("status") or {}).get("sync") or {}, status.operation_state(live)
     if wanted.get("resources"):
-        chosen = [status.key(r) for r in wanted["resources"]]
-        return any(r.get("status") != "Synced" for r in found.get("resources") or [] if status.key(r) in chosen)
+        return any(r.get("status") != "Synced" for r in outcome.part(live, wanted["resources"]))
     if _is_pinned(live, wanted):
         stated = wanted.get("revisions") or [wanted.get("revision")]
-        result = (state or {}).get("syncResult") or {}
+        result = state.get("syncResult") or {}
         done = result.get("revisions") or [result.get("revision")]
-        return done != stated or (state or {}).get("phase") != "Succeeded"
+        return done != stated or state.get("phase") != "Succeeded"
     if sync.get("status") != "Synced":
         return True
     return bool(state) and state.get("phase") != "Succeeded" and status.is_of_this(live)
@@ -261,16 +249,18 @@ def _operate(task, watched: Watched, wanted: dict, deadline: float) -> dict:
     dry = bool(wanted.get("dryRun"))
     if task.check:
         return _answer(task, watched, not dry, outcome.predicted(watched.live, wanted), False)
-    made = operation.of_spec(watched.live["spec"], wanted)
+    requested = operation.of_spec(watched.live["spec"], wanted)
     if task.params.get("retry"):
-        made["retry"] = params.api_names(task.params["retry"], task.options["retry"]["options"])
-    made["info"] += [{"name": str(key), "value": str(value)} for key, value in (task.params.get("info") or {}).items()]
+        requested["retry"] = params.api_names(task.params["retry"], task.options["retry"]["options"])
+    requested["info"] += [
+        {"name": str(key), "value": str(value)} for key, value in (task.params.get("info") or {}).items()
+    ]
     pinned = task.params["action"] == "rollback" or _is_pinned(watched.live, wanted)
-    ours = outcome.Ours(_start(task, watched, made, deadline))
+    ours = _Ours(_start(task, watched, requested, deadline))
     if not task.params["wait"]:
-        return _answer(task, watched, not dry, [], False, {"operation": made, "phase": "Running"})
+        return _answer(task, watched, not dry, [], False, {"operation": requested, "phase": "Running"})
     try:
-        _until_ended(task, watched, made, ours, deadline)
+        _until_ended(task, watched, requested, ours, deadline)
         if not dry:
             _until_settled(task, watched, ours, wanted.get("resources"), pinned, deadline)
             if not wanted.get("resources"):
@@ -281,19 +271,32 @@ def _operate(task, watched: Watched, wanted: dict, deadline: float) -> dict:
     return _answer(task, watched, not dry, outcome.rows(ours.state), True, ours.state)
 
 
-def _start(task, watched: Watched, made: dict, deadline: float) -> str:
+class _Ours:
+    """Our operation among those of others. ``state``: as it was last seen; the next operation takes its place."""
+
+    def __init__(self, run_id: str):
+        self.id = run_id
+        self.state: dict | None = None
+
+    def judge(self, live: dict) -> Verdict:
+        """Ready when it has succeeded."""
+        self.state = outcome.latest(live, self.id, self.state)
+        return outcome.ended(live, self.id, self.state)
+
+
+def _start(task, watched: Watched, requested: dict, deadline: float) -> str:
     """Start an operation; somebody else may have been faster, and is waited for. Returns its id."""
     while True:
         try:
-            return operation.start(watched, made)
+            return operation.start(watched, requested)
         except operation.Busy:
             if task.params["when_running"] == "fail" or time.monotonic() >= deadline:
                 raise
         _make_room(task, watched, deadline)
-        Wait(task, watched, _unoccupied).until(deadline)
+        Wait(task, watched, outcome.unoccupied).until(deadline)
 
 
-def _until_ended(task, watched: Watched, made: dict, ours: outcome.Ours, deadline: float) -> None:
+def _until_ended(task, watched: Watched, requested: dict, ours: _Ours, deadline: float) -> None:
     """Until our operation has succeeded. One that ended because a part of Argo CD was away is run again."""
     while True:
         try:
@@ -306,22 +309,33 @@ def _until_ended(task, watched: Watched, made: dict, ours: outcome.Ours, deadlin
         task.warn(WAS_AWAY.format(watched.label))
         time.sleep(AWAY)
         watched.read()
-        ours.id, ours.state = _start(task, watched, operation.again(made), deadline), None
+        ours.id, ours.state = _start(task, watched, operation.again(requested), deadline), None
 
 
-def _until_settled(task, watched: Watched, ours: outcome.Ours, partial, pinned: bool, deadline: float) -> None:
-    """Until the controller has compared after our operation has ended, and finds it Synced and healthy enough."""
+def _until_settled(task, watched: Watched, ours: _Ours, partial, pinned: bool, deadline: float) -> None:
+    """Until the controller has compared after our operation has ended, and it is Synced and healthy enough."""
 
     def judge(live: dict) -> Verdict:
         if partial:
-            return outcome.partly_settled(watched.resources, live, partial)
+            return _part_settled(watched.resources, live, partial)
         return outcome.settled(live, ours.state, not pinned, _health(task))
 
     wait = Wait(task, watched, judge)
-    ended, reconciled = ours.state.get("finishedAt") or "", (watched.live.get("status") or {}).get("reconciledAt") or ""
-    if reconciled <= ended:
+    if status.reconciled_at(watched.live) <= (ours.state.get("finishedAt") or ""):
         wait.refresh()
     wait.until(deadline)
+
+
+def _part_settled(resources: Resources, live: dict, chosen: list[dict]) -> Verdict:
+    """The same for chosen resources alone, whose health is looked up."""
+    verdict = outcome.part_synced(live, chosen)
+    if verdict.state != "ready":
+        return verdict
+    part = outcome.part(live, chosen)
+    unhealthy = culprits.find(resources, {**live, "status": {**live["status"], "resources": part}})
+    if unhealthy:
+        return waiting(Reason.PART_UNHEALTHY, f"{len(part)} resources are Synced{culprits.sentence(unhealthy)}")
+    return verdicts.READY
 
 
 def _health(task) -> tuple[str, ...]:
@@ -352,10 +366,10 @@ def _deployment(task, live: dict) -> dict:
     known = ", ".join(f"{h.get('id')} ({status.revisions_of(h)})" for h in history[-10:]) or "none"
     number = task.params.get("history_id")
     if number is not None:
-        found = [h for h in history if h.get("id") == number]
-        if not found:
+        matching = [h for h in history if h.get("id") == number]
+        if not matching:
             raise MeshError(f"{_label(live)} has no deployment {number} in its history. It has: {known}.")
-        return found[0]
+        return matching[0]
     if len(history) < 2:
         raise MeshError(f"{_label(live)} has no deployment to go back to. Its history has: {known}.")
     return history[-2]
@@ -363,9 +377,9 @@ def _deployment(task, live: dict) -> dict:
 
 def _is_at(live: dict, entry: dict) -> bool:
     """Whether the last successful operation was to this very deployment."""
-    state = (live.get("status") or {}).get("operationState") or {}
+    state = status.operation_state(live)
     result = state.get("syncResult") or {}
-    if state.get("phase") != "Succeeded" or operation.running(live):
+    if state.get("phase") != "Succeeded" or status.running(live):
         return False
     if entry.get("sources"):
         same = spec_module.same_sources(result.get("sources"), entry["sources"])

@@ -79,7 +79,10 @@ def many(task) -> dict:
 
 def one(task, kind: Kind, declare: Callable | None) -> dict:
     """What the module of one object does with ``delivery: git``. Raises MeshError."""
-    desired = declare(task) if declare else desired_module.declared(kind, task.written, task.options, "")
+    if declare:
+        desired = declare(task)
+    else:
+        desired = desired_module.declared(kind, task.written, task.options, task.default_namespace)
     desired = kind.normalise(desired) if kind.normalise else desired
     answer = _run(task, [Item(kind, desired, "the task")], _manager(task.params["field_manager"]), False)
     shown = {} if task.params.get("state") == "absent" else diff.masked(desired, kind.secret_fields)

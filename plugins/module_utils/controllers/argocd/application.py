@@ -9,12 +9,12 @@ from functools import partial
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import (
     deletion,
-    operation,
     several,
     tree,
 )
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import Wait, Watched
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.written import wrote
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import Wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import Watched
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.written import is_newer
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
@@ -29,34 +29,31 @@ def wait(task, resources, live: dict, deadline: float) -> dict:
 
     Returns the Application as it is then. Raises MeshError on a failure at once, and on time-out with what was missing.
     """
-    waiting = _begun(task, resources, live, wrote(task, live))
-    waiting.until(deadline)
-    return with_children(task, waiting.watched, _health(task), deadline)
+    begun = _begin(task, resources, live, task.writes > 0)
+    begun.until(deadline)
+    return with_children(task, begun.watched, _health(task), deadline)
 
 
 def wait_all(task, resources, changes: list, deadline: float) -> None:
     """The same for many at once, by one watch for all. Leaves each as it is then in its Change."""
     projects: dict = {}
 
-    def begun(change) -> Wait:
-        live = change.after
-        return _begun(task, resources, live, change.changed or wrote(task, live), projects)
-
-    waits = parallel(begun, changes)
+    waits = parallel(lambda change: _begin(task, resources, change.after, change.changed, projects), changes)
     several.until_all(task, resources, waits, deadline)
-    for change, waiting in zip(changes, waits, strict=True):
-        change.after = with_children(task, waiting.watched, _health(task), deadline)
+    for change, ended in zip(changes, waits, strict=True):
+        change.after = with_children(task, ended.watched, _health(task), deadline)
 
 
-def _begun(task, resources, live: dict, written: bool, projects: dict | None = None) -> Wait:
+def _begin(task, resources, live: dict, written: bool, projects: dict | None = None) -> Wait:
+    """A wait whose first question, where one is needed, has been asked. ``written``: whether by this task."""
     judge = partial(status.judge, enough=_health(task))
-    retry = task.params.get("retry_failed", True) and is_automated(live["spec"])
-    waiting = Wait(task, Watched(resources, KIND, live), judge, operation.restart if retry else None, projects)
+    restarts = task.params.get("retry_failed", True) and is_automated(live["spec"])
+    begun = Wait(task, Watched(resources, KIND, live), judge, restarts, projects)
     if task.params.get("refresh"):
-        waiting.refresh(task.params["refresh"])
-    elif live.get("status") and (written or judge(live).state != "ready"):
-        waiting.refresh()
-    return waiting
+        begun.refresh(task.params["refresh"])
+    elif live.get("status") and (written or is_newer(live) or judge(live).state != "ready"):
+        begun.refresh()
+    return begun
 
 
 def _health(task) -> tuple[str, ...]:

@@ -2,41 +2,43 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which resources of an Application are not healthy.
 
-Since Argo CD 3.0 an Application says how healthy it is as a whole and not which resource is to blame, unless
+Since Argo CD 3.0 an Application shows how healthy it is as a whole and not which resource is to blame, unless
 ``controller.resource.health.persist`` is set. So the resources themselves are read, where they are in the cluster that
 Argo CD runs in, which is the one we talk to.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import deploys_here
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Readiness
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Readiness
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import analysis
 
 _MOST = 60  # resources read for one answer
-_FINE = ("Healthy", "", None)
+_HEALTHY = ("Healthy", "", None)
 
 
 def find(resources, live: dict, most: int = _MOST) -> list[dict]:
-    """The resources that are not healthy, each {group, kind, namespace, name, message}; [] when it cannot be told."""
-    managed = [r for r in (live.get("status") or {}).get("resources") or [] if not r.get("hook")]
-    told = [r for r in managed if (r.get("health") or {}).get("status") not in _FINE]
-    if told or any(r.get("health") for r in managed):
-        return [{**r, "message": _told(r["health"])} for r in told]
+    """The resources that are not healthy, each {group, kind, namespace, name, message}; [] when nothing is known."""
+    managed = [r for r in status.resources(live) if not r.get("hook")]
+    if any(r.get("health") for r in managed):
+        unhealthy = [r for r in managed if (r.get("health") or {}).get("status") not in _HEALTHY]
+        return [{**r, "message": _message(r["health"])} for r in unhealthy]
     if not deploys_here(live):
         return []
-    found = []
+    unhealthy = []
     for resource in [r for r in managed if _has_health(r)][:most]:
-        said = _look(resources, resource)
-        if said and said.state != "ready":
-            found.append({**resource, "message": said.message})
-    return found
+        readiness = _read(resources, resource)
+        if readiness and readiness.state != "ready":
+            unhealthy.append({**resource, "message": readiness.message})
+    return unhealthy
 
 
-def _told(health: dict) -> str:
+def _message(health: dict) -> str:
     message = health.get("message")
     return f"{health.get('status')}, {message}" if message else str(health.get("status"))
 
@@ -45,15 +47,15 @@ def _has_health(resource: dict) -> bool:
     return (resource.get("group") or "", resource.get("kind")) in _HEALTH or bool(resource.get("group"))
 
 
-def _judge(group: str, kind: str):
-    """What tells the state of a live object of the kind."""
+def _judge(group: str, kind: str) -> Callable[[dict], Readiness | None]:
+    """Live object of the kind -> Readiness."""
     if group.endswith(".istio.io"):
         return analysis.verdict
     return _HEALTH.get((group, kind), _by_conditions)
 
 
-def _look(resources, resource: dict) -> Readiness | None:
-    """The state of one resource, or None when it cannot be read or says nothing about it."""
+def _read(resources, resource: dict) -> Readiness | None:
+    """The state of one resource, or None when it cannot be read or has no condition of that sort."""
     group, version = resource.get("group") or "", resource.get("version") or "v1"
     judge = _judge(group, resource["kind"])
     try:
@@ -68,19 +70,19 @@ def _look(resources, resource: dict) -> Readiness | None:
 
 def _claim(live: dict) -> Readiness:
     phase = (live.get("status") or {}).get("phase")
-    return Readiness("ready") if phase == "Bound" else Readiness("waiting", f"it is {phase or 'not bound'}")
+    return READY if phase == "Bound" else Readiness("waiting", f"it is {phase or 'not bound'}")
 
 
 def _service(live: dict) -> Readiness:
     if live["spec"].get("type") != "LoadBalancer":
-        return Readiness("ready")
-    given = ((live.get("status") or {}).get("loadBalancer") or {}).get("ingress")
-    return Readiness("ready") if given else Readiness("waiting", "its load balancer has no address yet")
+        return READY
+    addresses = ((live.get("status") or {}).get("loadBalancer") or {}).get("ingress")
+    return READY if addresses else Readiness("waiting", "its load balancer has no address yet")
 
 
 def _application(live: dict) -> Readiness:
-    said = status.judge(live)
-    return Readiness("ready") if said.state == "ready" else Readiness("waiting", said.message)
+    verdict = status.judge(live)
+    return READY if verdict.state == "ready" else Readiness("waiting", verdict.message)
 
 
 def _by_conditions(live: dict) -> Readiness | None:
@@ -99,10 +101,10 @@ _HEALTH[("", "Service")] = _service
 _HEALTH[("argoproj.io", "Application")] = _application
 
 
-def sentence(found: list[dict]) -> str:
+def sentence(unhealthy: list[dict]) -> str:
     """``; waiting for Deployment shop/web: 0 of 1 replicas available``, or nothing."""
-    if not found:
+    if not unhealthy:
         return ""
-    told = [f"{status.label(r)}: {r['message']}" for r in found[:3]]
-    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-    return f"; waiting for {'; '.join(told)}{more}"
+    named = [f"{status.label(r)}: {r['message']}" for r in unhealthy[:3]]
+    more = f" and {len(unhealthy) - 3} more" if len(unhealthy) > 3 else ""
+    return f"; waiting for {'; '.join(named)}{more}"

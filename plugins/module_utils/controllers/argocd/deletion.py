@@ -14,7 +14,7 @@ import time
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import operation
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import Refresh, Watched
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import Watched
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import deploys_here
@@ -82,16 +82,17 @@ def prepare(watched: Watched, cascade: bool | None, policy: str | None, deadline
 def until_gone(task, watched: Watched, deadline: float) -> None:
     """Wait until the Application is gone. Raises MeshError on an error that lasts, and on time-out."""
     progress = Progress(task, watched.label)
-    refresh, since = None, None
+    since, refreshed = None, False
     while watched.read() is not None:
         live = watched.live
         error = _error(live)
         if not error:
             since = None
         elif since is None:
-            since, refresh = time.monotonic(), None
-        elif time.monotonic() - since > _PATIENCE / 2 and refresh is None:
-            refresh = Refresh(watched)  # the controller tries again when the object changes
+            since, refreshed = time.monotonic(), False
+        elif time.monotonic() - since > _PATIENCE / 2 and not refreshed:
+            watched.refresh()  # the controller tries again when the object changes
+            refreshed = True
         elif time.monotonic() - since > _PATIENCE:
             raise MeshError(
                 f"{watched.label} cannot be deleted: {error}. {_way_out(watched.resources, live)}",
@@ -101,7 +102,7 @@ def until_gone(task, watched: Watched, deadline: float) -> None:
         if left <= 0:
             raise MeshError(
                 f"{watched.label} is marked for deletion but still there, held by {_held(live)}{_remaining(live)}"
-                f"{'; Argo CD says: ' + error if error else ''}. {_way_out(watched.resources, live)}",
+                f"{'; Argo CD reports: ' + error if error else ''}. {_way_out(watched.resources, live)}",
                 application=status.summary(live),
             )
         progress.say(f"being deleted, held by {_held(live)}{_remaining(live)}")
@@ -110,8 +111,8 @@ def until_gone(task, watched: Watched, deadline: float) -> None:
 
 
 def _error(live: dict) -> str:
-    found = [c for c in (live.get("status") or {}).get("conditions") or [] if c.get("type") == "DeletionError"]
-    return "; ".join(status.cleaned(c.get("message") or "") for c in found)
+    errors = [c for c in status.conditions(live) if c.get("type") == "DeletionError"]
+    return "; ".join(status.cleaned(c.get("message") or "") for c in errors)
 
 
 def _held(live: dict) -> str:
@@ -119,7 +120,7 @@ def _held(live: dict) -> str:
 
 
 def _remaining(live: dict) -> str:
-    left = (live.get("status") or {}).get("resources") or []
+    left = status.resources(live)
     if not left or not any(cascades(name) for name in live["metadata"].get("finalizers") or []):
         return ""
     confirm = [r for r in left if r.get("requiresDeletionConfirmation")]
@@ -134,21 +135,21 @@ def _hooks_held(live: dict) -> list[str]:
 
 
 def _running(resources, live: dict, sorts: list[str]) -> list[str]:
-    """The hooks that have been made and have not ended, as far as they are Jobs and Pods that can be read here."""
+    """The hooks that exist and have not ended, as far as they are Jobs and Pods that can be read here."""
     namespace = (live["spec"].get("destination") or {}).get("namespace")
     if not namespace or not deploys_here(live):
         return []
-    found = []
+    running = []
     for kind in (kind for kind in builtin.KINDS if kind.kind in ("Job", "Pod")):
         try:
-            made = resources.list(kind, namespace)
+            candidates = resources.list(kind, namespace)
         except MeshError:
             continue
-        for one in made:
-            stated = (one["metadata"].get("annotations") or {}).get(_HOOK, "").split(",")
-            if set(sorts) & {sort.strip() for sort in stated} and not _has_ended(one):
-                found.append(kind.label(namespace, one["metadata"]["name"]))
-    return found
+        for hook in candidates:
+            phases = (hook["metadata"].get("annotations") or {}).get(_HOOK, "").split(",")
+            if set(sorts) & {phase.strip() for phase in phases} and not _has_ended(hook):
+                running.append(kind.label(namespace, hook["metadata"]["name"]))
+    return running
 
 
 def _has_ended(live: dict) -> bool:

@@ -7,13 +7,21 @@ from __future__ import annotations
 import time
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import tree
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import Watched
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.written import wrote
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import scope, tree
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.judging import SILENT
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import Watched
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.written import is_newer
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import verdict as verdicts
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.applicationset import STALE, ready
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATIONSET
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.verdict import (
+    Reason,
+    Verdict,
+    failed,
+    waiting,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import condition
 
 REFRESH = "argocd.argoproj.io/application-set-refresh"
@@ -26,7 +34,7 @@ def wait(task, resources, live: dict, deadline: float) -> dict:
     of a generation that began after it was set. Raises MeshError on a failure at once, and on time-out.
     """
     watched = Watched(resources, APPLICATIONSET, live)
-    if wrote(task, live) or ready(live).state != "ready":
+    if task.writes or is_newer(live) or ready(live).state != "ready":
         _generate(task, watched, deadline)
     health = tuple(task.params.get("wait_health") or ("Healthy",))
     tree.wait(task, watched, health, deadline)
@@ -34,37 +42,52 @@ def wait(task, resources, live: dict, deadline: float) -> dict:
     return watched.live
 
 
+def generation(live: dict, before: dict, waited: float) -> Verdict:
+    """How a generation stands that was asked for ``waited`` seconds ago.
+
+    ``before``: the condition ErrorOccurred at that time; one that stays the same may be of an earlier generation.
+    """
+    error = condition(live, "ErrorOccurred")
+    if error.get("status") == "True" and (error != before or waited > STALE):
+        return failed(Reason.GENERATION_FAILED, _explained(error))
+    if REFRESH not in (live["metadata"].get("annotations") or {}) and ready(live).state == "ready":
+        return verdicts.READY
+    return waiting(Reason.GENERATING, "Argo CD generates its Applications")
+
+
 def _generate(task, watched: Watched, deadline: float) -> None:
     before = condition(watched.live, "ErrorOccurred")
     progress, started = Progress(task, watched.label), time.monotonic()
     watched.patch({"metadata": {"annotations": {REFRESH: "true"}}})
+    unwatched = None  # not known yet
     while True:
-        failed = condition(watched.live, "ErrorOccurred")
         waited = time.monotonic() - started
-        if failed.get("status") == "True" and (failed != before or waited > STALE):
-            raise MeshError(f"{watched.label}: {_told(failed)}")
-        asked = REFRESH in (watched.live["metadata"].get("annotations") or {})
-        if not asked and ready(watched.live).state == "ready":
+        verdict = generation(watched.live, before, waited)
+        if verdict.state == "ready":
             return
+        if verdict.state == "waiting" and waited > SILENT and unwatched is None:
+            unwatched = scope.unwatched(watched.resources, watched.live)
+        if verdict.state == "failed" or unwatched:
+            raise MeshError(f"{watched.label}: {unwatched or verdict.message}")
         left = deadline - time.monotonic()
         if left <= 0:
             raise MeshError(
                 f"{watched.label}: Argo CD has not generated its Applications after {waited:.0f} s. See whether its "
                 "applicationset controller runs; a longer wait_timeout may help."
             )
-        progress.say("Argo CD generates its Applications")
+        progress.say(verdict.message)
         if not watched.next(left):
-            raise MeshError(f"{watched.label} was deleted by somebody while we waited for it.")
+            raise watched.gone()
 
 
-def _told(failed: dict) -> str:
-    message = (failed.get("message") or "an error occurred").rstrip(".")
+def _explained(error: dict) -> str:
+    message = (error.get("message") or "an error occurred").rstrip(".")
     ways_out = {
         "ApplicationGenerationFromParamsError": "Check spec.generators, and what they read.",
         "RenderTemplateParamsError": "Check the parameters in spec.template: what is missing in one of the generators?",
         "ApplicationValidationError": "Check the project, and source and destination, of spec.template.",
     }
-    return f"{message}. {ways_out.get(failed.get('reason') or '', '')}".strip()
+    return f"{message}. {ways_out.get(error.get('reason') or '', '')}".strip()
 
 
 def wait_deleted(task, resources, live: dict, deadline: float) -> None:
@@ -76,7 +99,7 @@ def wait_deleted(task, resources, live: dict, deadline: float) -> None:
         present = watched.read() is not None
         if not present and not left:
             return
-        names = ", ".join(one["metadata"]["name"] for one in left[:5]) or "nothing but its finalizers"
+        names = ", ".join(child["metadata"]["name"] for child in left[:5]) or "nothing but its finalizers"
         if time.monotonic() >= deadline:
             raise MeshError(
                 f"{watched.label} is marked for deletion but not gone after {time.monotonic() - started:.0f} s, held "

@@ -13,9 +13,9 @@ import uuid
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import Watched
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import Watched
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
 
-RUN = "meshops.lifecycle/run"  # the name of the info item that carries our id
 _ATTEMPTS = 5
 _TERMINATING = 30.0  # seconds that a terminated operation may take to end
 
@@ -24,36 +24,25 @@ class Busy(MeshError):
     """Another operation is under way."""
 
 
-def running(live: dict) -> bool:
-    """Whether an operation was asked for, runs, or waits for its next attempt."""
-    state = (live.get("status") or {}).get("operationState") or {}
-    return bool(live.get("operation")) or state.get("phase") in ("Running", "Terminating")
-
-
-def run_id(operation: dict | None) -> str | None:
-    """The id that :func:`start` gave an operation, or None for anybody else's."""
-    for item in (operation or {}).get("info") or []:
-        if item.get("name") == RUN:
-            return item.get("value")
-    return None
-
-
 def of_spec(spec: dict, sync: dict) -> dict:
     """``operation`` with the spec's own sync options and retries, as a sync by the API server would have them."""
     policy = spec.get("syncPolicy") or {}
-    made = {"initiatedBy": {"username": "meshops.lifecycle"}, "info": [{"name": RUN, "value": uuid.uuid4().hex}]}
+    operation = {"initiatedBy": {"username": "meshops.lifecycle"}, "info": [_new_id()]}
     if policy.get("retry"):
-        made["retry"] = policy["retry"]
+        operation["retry"] = policy["retry"]
     if policy.get("syncOptions"):
         sync = {"syncOptions": policy["syncOptions"], **sync}
-    made["sync"] = {"syncStrategy": {"hook": {}}, **sync}
-    return made
+    return {**operation, "sync": {"syncStrategy": {"hook": {}}, **sync}}
+
+
+def _new_id() -> dict:
+    return {"name": status.RUN, "value": uuid.uuid4().hex}
 
 
 def again(operation: dict) -> dict:
     """The same operation under a new id."""
-    others = [item for item in operation["info"] if item["name"] != RUN]
-    return {**operation, "info": [{"name": RUN, "value": uuid.uuid4().hex}, *others]}
+    others = [item for item in operation["info"] if item["name"] != status.RUN]
+    return {**operation, "info": [_new_id(), *others]}
 
 
 def start(watched: Watched, operation: dict) -> str:
@@ -66,7 +55,7 @@ def start(watched: Watched, operation: dict) -> str:
         live = watched.live
         if live["metadata"].get("deletionTimestamp"):
             raise MeshError(f"{watched.label} is being deleted; nothing can be synced any more.")
-        if running(live):
+        if status.running(live):
             raise Busy(f"{watched.label}: another operation is under way. Wait for its end, or terminate it first.")
         body = {
             "metadata": {"resourceVersion": live["metadata"]["resourceVersion"]},
@@ -79,7 +68,7 @@ def start(watched: Watched, operation: dict) -> str:
             if error.status != 409:
                 raise
         else:
-            return run_id(operation)
+            return status.run_id(operation)
         if watched.read() is None:
             raise MeshError(f"{watched.label} was deleted by somebody.")
     raise MeshError(f"{watched.label} is changed by others so often that no operation could be started. Try again.")
@@ -88,13 +77,13 @@ def start(watched: Watched, operation: dict) -> str:
 def restart(watched: Watched) -> None:
     """Sync once more what automated sync has given up on, just as it would."""
     live = watched.live
-    spec, sync = live["spec"], (live.get("status") or {}).get("sync") or {}
-    made = {"prune": bool(((spec.get("syncPolicy") or {}).get("automated") or {}).get("prune"))}
-    if sync.get("revisions"):
-        made.update(revisions=sync["revisions"], sources=spec.get("sources"))
+    spec, compared = live["spec"], (live.get("status") or {}).get("sync") or {}
+    sync = {"prune": bool(((spec.get("syncPolicy") or {}).get("automated") or {}).get("prune"))}
+    if compared.get("revisions"):
+        sync.update(revisions=compared["revisions"], sources=spec.get("sources"))
     else:
-        made.update(revision=sync.get("revision"), source=(sync.get("comparedTo") or {}).get("source"))
-    start(watched, of_spec(spec, {key: value for key, value in made.items() if value}))
+        sync.update(revision=compared.get("revision"), source=(compared.get("comparedTo") or {}).get("source"))
+    start(watched, of_spec(spec, {key: value for key, value in sync.items() if value}))
 
 
 def terminate(watched: Watched, deadline: float) -> bool:
@@ -103,12 +92,12 @@ def terminate(watched: Watched, deadline: float) -> bool:
     The phase is tested in the write itself, so that an operation that ends meanwhile is left alone. One that was only
     asked for is taken back.
     """
-    if not running(watched.live):
+    if not status.running(watched.live):
         return False
     deadline = min(deadline, time.monotonic() + _TERMINATING)
-    while running(watched.live):
+    while status.running(watched.live):
         _end(watched)
-        if not running(watched.live):
+        if not status.running(watched.live):
             break
         left = deadline - time.monotonic()
         if left <= 0:
@@ -122,7 +111,7 @@ def terminate(watched: Watched, deadline: float) -> bool:
 
 
 def _end(watched: Watched) -> None:
-    state = (watched.live.get("status") or {}).get("operationState") or {}
+    state = status.operation_state(watched.live)
     if state.get("phase") == "Terminating" and watched.live.get("operation"):
         return
     if watched.live.get("operation") and state.get("phase") == "Running":

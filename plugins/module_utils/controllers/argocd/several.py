@@ -8,28 +8,29 @@ import time
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import UNWATCHED, Wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import Wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import UNWATCHED
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.verdict import Reason, Verdict
 
 _SLICE = 5.0  # seconds that one watch lasts at most; between two of them every Application is looked at
-_URGENT = 1.0  # the same while one of them has to be asked after
-_TOLD = 3  # how many are named in a message
+_URGENT = 1.0  # the same while something is to be done for one of them
+_NAMED = 3  # how many are named in a message
 
 
 def until_all(task, resources, waits: list[Wait], deadline: float) -> None:
     """Until all Applications are in order. Raises MeshError when one has failed, and on time-out."""
-    begun = _Several(task, resources, waits)
+    several = _Several(task, resources, waits)
     while True:
-        begun.look_at_all()
+        several.look_at_all()
         left = deadline - time.monotonic()
-        if not begun.pending:
+        if not several.pending:
             return
         if left <= 0:
-            begun.time_out()
-        begun.follow(left)
+            raise several.timed_out()
+        several.follow(left)
 
 
 class _Several:
@@ -38,8 +39,8 @@ class _Several:
     def __init__(self, task, resources, waits: list[Wait]):
         self._resources = resources
         self._progress, self._started, self._count = Progress(task, "Applications"), time.monotonic(), len(waits)
-        self.pending = {waiting.watched.place: waiting for waiting in waits}
-        self._said: dict[tuple, Verdict] = {}
+        self.pending = {wait.watched.place: wait for wait in waits}
+        self._verdicts: dict[tuple, Verdict] = {}
         spaces = {space for space, _name in self.pending}
         self._namespace = spaces.pop() if len(spaces) == 1 else None
         self._version: str | None = None
@@ -49,23 +50,28 @@ class _Several:
         for place in list(self.pending):
             self._look(place)
         if self.pending:
-            place, said = next(iter(self._said.items()))
+            place, verdict = next(iter(self._verdicts.items()))
             self._progress.say(
                 f"{self._count - len(self.pending)} of {self._count} in order, waiting for "
-                f"{APPLICATION.label(*place)}: {said.message}"
+                f"{APPLICATION.label(*place)}: {verdict.message}"
             )
 
     def _look(self, place: tuple) -> None:
-        said = self.pending[place].look()
-        if said.state == "ready":
+        verdict = self.pending[place].look(self._others_pending(place))
+        if verdict.state == "ready":
             del self.pending[place]
-            self._said.pop(place, None)
+            self._verdicts.pop(place, None)
         else:
-            self._said[place] = said
+            self._verdicts[place] = verdict
+
+    def _others_pending(self, place: tuple) -> bool:
+        """Whether another Application is on its way, and may bring a definition (CRD) that this one lacks."""
+        others = [self._verdicts.get(other) for other in self.pending if other != place]
+        return any(verdict is None or verdict.reason is not Reason.CRD_MISSING for verdict in others)
 
     def follow(self, left: float) -> None:
         """Take in what changes, until the watch is to be begun anew or nothing is pending."""
-        longest = _URGENT if any(waiting.is_urgent for waiting in self.pending.values()) else _SLICE
+        longest = _URGENT if any(wait.is_urgent for wait in self.pending.values()) else _SLICE
         whole = self._version is None  # then the watch begins with every Application as it is
         if whole:
             self._unseen = set(self.pending)
@@ -90,14 +96,14 @@ class _Several:
         self._version = live["metadata"]["resourceVersion"]
         place = (live["metadata"].get("namespace"), live["metadata"].get("name"))
         self._unseen.discard(place)
-        waiting = self.pending.get(place)
-        if waiting is None or event["type"] not in ("ADDED", "MODIFIED", "DELETED"):
+        wait = self.pending.get(place)
+        if wait is None or event["type"] not in ("ADDED", "MODIFIED", "DELETED"):
             return
-        watched = waiting.watched
+        watched = wait.watched
         if live["metadata"]["uid"] != watched.live["metadata"]["uid"]:
             return
         if event["type"] == "DELETED":
-            raise waiting.gone()
+            raise watched.gone()
         # What we have written ourselves since may be newer than what the watch has come to.
         if int(self._version) > int(watched.live["metadata"]["resourceVersion"]):
             watched.live = live
@@ -107,19 +113,19 @@ class _Several:
         """A watch that began with everything, and was whole, has not shown these; or there was none."""
         for place in self._unseen & set(self.pending):
             if self.pending[place].watched.read() is None:
-                raise self.pending[place].gone()
+                raise self.pending[place].watched.gone()
 
-    def time_out(self) -> None:
-        rows = {APPLICATION.label(*place): waiting for place, waiting in self.pending.items()}
-        told = [
-            f"{label}: {waiting.missing(self._said[waiting.watched.place])[0]}"
-            for label, waiting in list(rows.items())[:_TOLD]
+    def timed_out(self) -> MeshError:
+        rows = {APPLICATION.label(*place): wait for place, wait in self.pending.items()}
+        named = [
+            f"{label}: {wait.missing(self._verdicts[wait.watched.place])[0]}"
+            for label, wait in list(rows.items())[:_NAMED]
         ]
-        more = f"; and {len(rows) - _TOLD} more" if len(rows) > _TOLD else ""
-        message = "; ".join(told) + more
-        raise MeshError(
+        more = f"; and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+        message = "; ".join(named) + more
+        return MeshError(
             f"{len(rows)} of {self._count} Applications were not in order after "
             f"{round(time.monotonic() - self._started)} s: {message}."
             f"{advice.on(message) or ' A longer wait_timeout may help.'}",
-            applications={label: status.summary(waiting.watched.live) for label, waiting in rows.items()},
+            applications={label: status.summary(wait.watched.live) for label, wait in rows.items()},
         )

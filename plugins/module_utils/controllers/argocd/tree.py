@@ -12,8 +12,8 @@ import time
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import culprits, operation
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import TELL
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import culprits, scope
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import PAUSE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import (
@@ -21,11 +21,16 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.pla
     APPLICATIONSET,
     deploys_here,
 )
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.status import Verdict
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.verdict import (
+    Reason,
+    Verdict,
+    doubtful,
+    waiting,
+)
 
 _LASTS = 2.5  # seconds that the failure of a child has to last: it may be of the declaration before
 _DOUBTFUL = 20.0  # the same for what the controller may see otherwise when it looks again, which can take it a while
-_PAUSE = 0.5  # seconds between two looks
+_PERIOD = 0.5  # seconds between two looks
 
 
 def has_children(live: dict) -> bool:
@@ -48,41 +53,80 @@ def _named(live: dict) -> list[tuple[str, str, str]]:
 def everything(resources, namespace: str) -> dict[tuple[str, str], dict]:
     """Every Application by (namespace, name), of all namespaces or, where that is forbidden, of one."""
     try:
-        found = resources.list(APPLICATION)
+        applications = resources.list(APPLICATION)
     except ApiError as error:
         if error.status != 403:
             raise
-        found = resources.list(APPLICATION, namespace)
-    return {(one["metadata"]["namespace"], one["metadata"]["name"]): one for one in found}
+        applications = resources.list(APPLICATION, namespace)
+    return {(live["metadata"]["namespace"], live["metadata"]["name"]): live for live in applications}
 
 
 def owned_by(applications: dict, live: dict) -> list[dict]:
-    """The Applications that an ApplicationSet has made."""
+    """The Applications that an ApplicationSet has generated."""
     uid = live["metadata"]["uid"]
     return [
-        one
-        for one in applications.values()
-        if any(owner.get("uid") == uid for owner in one["metadata"].get("ownerReferences") or [])
+        child
+        for child in applications.values()
+        if any(owner.get("uid") == uid for owner in child["metadata"].get("ownerReferences") or [])
     ]
 
 
+def in_tree(child: dict, enough: tuple[str, ...], rolling: bool) -> Verdict:
+    """How an Application below another one stands.
+
+    ``enough``: the states of health that are good enough; ``rolling``: whether an ApplicationSet syncs it, step by
+    step, so that its own automated sync does not matter.
+    """
+    verdict = status.judge(child, enough)
+    if not rolling:
+        return verdict
+    out_of_sync = ((child.get("status") or {}).get("sync") or {}).get("status") == "OutOfSync"
+    if out_of_sync and verdict.state in ("failed", "doubtful") and not verdict.given_up:
+        return waiting(Reason.NOT_ITS_TURN, "it is not its turn yet")
+    if _is_degraded(child) and verdict.state == "waiting":
+        return doubtful(Reason.STEP_DEGRADED, f"{verdict.message}, so the steps after it do not begin")
+    return verdict
+
+
+def _is_degraded(child: dict) -> bool:
+    """Whether what was synced has failed, by its health; while something runs it may still recover."""
+    health = (child.get("status") or {}).get("health") or {}
+    return health.get("status") == "Degraded" and not status.running(child)
+
+
 class _Look:
-    """One look at the tree. ``said``: label -> Verdict of every Application below the root; ``live``: as they are."""
+    """One look at the tree. ``verdicts``: of every Application below the root, by label; ``live``: as they are."""
 
     def __init__(self, resources, root: dict, enough: tuple[str, ...]):
         self._resources, self._enough = resources, enough
         self._all = everything(resources, root["metadata"]["namespace"])
-        self.said: dict[str, Verdict] = {}
+        self.verdicts: dict[str, Verdict] = {}
         self.live: dict[str, dict] = {}
         self._below(root)
+        self.missing = {label: verdict for label, verdict in self.verdicts.items() if verdict.state != "ready"}
 
     def culprits(self) -> dict[str, str]:
         """What the Applications that are Synced and not healthy wait for, by label; this asks for single resources."""
         return {
             label: culprits.sentence(culprits.find(self._resources, self.live[label], 10))
-            for label, said in self.said.items()
-            if said.state in ("waiting", "doubtful") and said.message.startswith("it is Synced")
+            for label, verdict in self.missing.items()
+            if verdict.reason in (Reason.UNHEALTHY, Reason.STEP_DEGRADED)
         }
+
+    def lasts(self, label: str) -> float | None:
+        """How many seconds this verdict has to last until it counts as a failure; None: it is none."""
+        verdict = self.verdicts[label]
+        if verdict.state in ("failed", "doubtful"):
+            return _LASTS if verdict.state == "failed" else _DOUBTFUL
+        if verdict.reason is Reason.CRD_MISSING and not self._may_come(label):
+            return _LASTS
+        return None
+
+    def _may_come(self, label: str) -> bool:
+        """Whether a definition (CRD) that is missing may still come: by another Application that is on its way."""
+        if any(verdict.reason is not Reason.CRD_MISSING for verdict in self.missing.values()):
+            return True
+        return scope.are_served(self._resources, self.live[label])
 
     def _below(self, live: dict) -> None:
         if live["kind"] == "ApplicationSet":
@@ -92,73 +136,78 @@ class _Look:
             return
         for kind, namespace, name in _named(live):
             if kind == "ApplicationSet":
-                found = self._resources.get(APPLICATIONSET, namespace, name)
-                if found:
-                    self._below(found)
+                generator = self._resources.get(APPLICATIONSET, namespace, name)
+                if generator:
+                    self._below(generator)
             elif (namespace, name) in self._all:
                 self._application(self._all[namespace, name], False)
             else:
-                self.said[APPLICATION.label(namespace, name)] = Verdict("waiting", "it does not exist yet")
+                missing = waiting(Reason.MISSING, "it does not exist yet")
+                self.verdicts[APPLICATION.label(namespace, name)] = missing
 
     def _application(self, child: dict, rolling: bool) -> None:
         label = APPLICATION.label(child["metadata"]["namespace"], child["metadata"]["name"])
-        if label in self.said:
+        if label in self.verdicts:
             return  # trees with a loop in them are possible
-        said = status.judge(child, self._enough)
-        out_of_sync = ((child.get("status") or {}).get("sync") or {}).get("status") == "OutOfSync"
-        if rolling and out_of_sync and said.state in ("failed", "doubtful") and not said.given_up:
-            said = Verdict("waiting", "it is not its turn yet")  # its automated sync is the ApplicationSet's to start
-        elif rolling and _is_degraded(child) and said.state == "waiting":
-            said = Verdict("doubtful", f"{said.message}, so the steps after it do not begin")
-        self.said[label] = said
+        self.verdicts[label] = in_tree(child, self._enough, rolling)
         self.live[label] = child
         self._below(child)
-
-
-def _is_degraded(child: dict) -> bool:
-    """Whether what was synced has failed, as its health tells; while something runs it may still recover."""
-    found = child.get("status") or {}
-    return (found.get("health") or {}).get("status") == "Degraded" and not operation.running(child)
 
 
 def wait(task, watched, enough: tuple[str, ...], deadline: float) -> None:
     """Until every Application below the root is in order. Raises MeshError on a failure at once, and on time-out."""
     progress, started = Progress(task, watched.label), time.monotonic()
     since: dict[str, float] = {}
-    blamed, blamed_at = {}, started - TELL / 2
+    blamed, blamed_at = {}, started - PAUSE / 2
     while True:
-        look = _Look(watched.resources, watched.live, enough)
-        said, now = look.said, time.monotonic()
-        if now - blamed_at > TELL or now >= deadline:
-            blamed, blamed_at = look.culprits(), now
-        missing = {label: one for label, one in said.items() if one.state != "ready"}
-        if not missing:
+        look, now = _Look(watched.resources, watched.live, enough), time.monotonic()
+        if not look.missing:
             return
-        for label, one in said.items():
-            if one.state not in ("failed", "doubtful"):
+        if now - blamed_at > PAUSE or now >= deadline:
+            blamed, blamed_at = look.culprits(), now
+        for label in look.verdicts:
+            lasts = look.lasts(label)
+            if lasts is None:
                 since.pop(label, None)
-            elif now - since.setdefault(label, now) > (_LASTS if one.state == "failed" else _DOUBTFUL):
-                raise MeshError(
-                    f"{watched.label}: its {label} failed: {one.message.rstrip('.')}{blamed.get(label, '')}."
-                    f"{advice.on(one.message)}",
-                    applications=_rows(said, blamed),
-                )
-        told = "; ".join(f"{label}: {one.message}{blamed.get(label, '')}" for label, one in list(missing.items())[:3])
-        counted = f"{len(said) - len(missing)} of {len(said)} Applications below it are in order"
+            elif now - since.setdefault(label, now) > lasts:
+                raise _failure(watched.label, label, look, blamed)
         if now >= deadline:
-            raise MeshError(
-                f"{watched.label}: after {now - started:.0f} s {counted}. {told.rstrip('.')}."
-                f"{advice.on(told) or ' A longer wait_timeout may help.'}",
-                applications=_rows(said, blamed),
-            )
-        progress.say(f"{counted}, {told}")
-        time.sleep(_PAUSE)
+            raise _timed_out(watched.label, look, blamed, now - started)
+        progress.say(f"{_counted(look)}, {_waits(look, blamed)}")
+        time.sleep(_PERIOD)
         if watched.read() is None:
-            raise MeshError(f"{watched.label} was deleted by somebody while we waited for it.")
+            raise watched.gone()
 
 
-def _rows(said: dict[str, Verdict], blamed: dict[str, str]) -> list[dict]:
+def _counted(look: _Look) -> str:
+    total = len(look.verdicts)
+    return f"{total - len(look.missing)} of {total} Applications below it are in order"
+
+
+def _waits(look: _Look, blamed: dict[str, str]) -> str:
+    missing = list(look.missing.items())[:3]
+    return "; ".join(f"{label}: {verdict.message}{blamed.get(label, '')}" for label, verdict in missing)
+
+
+def _failure(root: str, label: str, look: _Look, blamed: dict[str, str]) -> MeshError:
+    message = look.verdicts[label].message
+    return MeshError(
+        f"{root}: its {label} failed: {message.rstrip('.')}{blamed.get(label, '')}.{advice.on(message)}",
+        applications=_rows(look, blamed),
+    )
+
+
+def _timed_out(root: str, look: _Look, blamed: dict[str, str], seconds: float) -> MeshError:
+    waits = _waits(look, blamed)
+    return MeshError(
+        f"{root}: after {seconds:.0f} s {_counted(look)}. {waits.rstrip('.')}."
+        f"{advice.on(waits) or ' A longer wait_timeout may help.'}",
+        applications=_rows(look, blamed),
+    )
+
+
+def _rows(look: _Look, blamed: dict[str, str]) -> list[dict]:
     return [
-        {"application": label, "state": one.state, "message": one.message + blamed.get(label, "")}
-        for label, one in said.items()
+        {"application": label, "state": verdict.state, "message": verdict.message + blamed.get(label, "")}
+        for label, verdict in look.verdicts.items()
     ]

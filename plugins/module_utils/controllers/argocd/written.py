@@ -4,19 +4,16 @@
 
 from __future__ import annotations
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
 
-def wrote(task, live: dict) -> bool:
-    """Whether the object may have been written since the controller last looked at it.
 
-    By the count of this task's writes, and, for what an interrupted run or another module wrote, by the times that the
-    API server and the controller noted. These have a resolution of one second: a new Application is often written,
-    synced and compared within one, so only a later write counts.
+def is_newer(live: dict) -> bool:
+    """Whether somebody, an interrupted run or another module say, has applied it since the last comparison.
+
+    By the times that the API server and the controller noted. These have a resolution of one second: a new Application
+    is often written, synced and compared within one, so only a later write counts.
     """
-    before = getattr(task, "writes_before", None)
-    if before is not None and task.session.counts["writes"] > before:
-        return True
-    reconciled = (live.get("status") or {}).get("reconciledAt") or ""
     return any(
-        entry.get("operation") == "Apply" and (entry.get("time") or "") > reconciled
+        entry.get("operation") == "Apply" and (entry.get("time") or "") > status.reconciled_at(live)
         for entry in live["metadata"].get("managedFields") or []
     )

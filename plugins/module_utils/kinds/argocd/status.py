@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the status of an Application says: in order, on the way, or failed, and why.
+"""What the status of an Application tells: in order, on the way, or failed, and why.
 
 Everything here is a function of one live object. Whether that object is new enough is the matter of ``waiting``.
 """
@@ -8,75 +8,78 @@ Everything here is a function of one live object. Whether that object is new eno
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import spec as spec_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import verdict as verdicts
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.verdict import (
+    Reason,
+    Verdict,
+    doubtful,
+    failed,
+    waiting,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Readiness
 
 REFRESH = "argocd.argoproj.io/refresh"
+RUN = "meshops.lifecycle/run"  # the name of the info item that carries the id of an operation of ours
 HEALTHY = ("Healthy",)
 
-# What an API server or a webhook says of a manifest itself. A further attempt with the same manifest meets the same.
-_VERDICT = re.compile(
+# What an API server or a webhook answers about a manifest itself. A further attempt with the same manifest meets the
+# same answer.
+_REFUSAL = re.compile(
     r"is invalid: |admission webhook .* denied the request|field is immutable|unknown field|strict decoding error"
     r"|field not declared in schema|cannot unmarshal|error validating data|is not permitted in project"
+    r"|is forbidden: User .* cannot "
 )
-# The controller could not reach its own repo-server, or that one was too slow; neither is about the source.
-_PASSING = re.compile(r"code = (Unavailable|DeadlineExceeded|Canceled|ResourceExhausted)\b|context deadline exceeded")
-_NOISE = re.compile(
+# What an API server or Argo CD answers where a kind is not served.
+_NOT_SERVED = re.compile(
+    r"Make sure the .+ CRD is installed|could not find the requested resource|no matches for kind"
+    r"|ensure CRDs are installed first"
+)
+# Codes by which the controller reports that its own repo-server was away or too slow; that is not about the source.
+_UNAVAILABLE = ("Unavailable", "DeadlineExceeded", "Canceled", "ResourceExhausted")
+_CODE = re.compile(r"\bcode = (\w+)")
+_LAYERS = re.compile(
     r"^Failed to load target state: |failed to generate manifest for source \d+ of \d+: |rpc error: code = \w+ desc = "
     r"|Manifest generation error \(cached\): "
 )
-
-
-class Verdict(NamedTuple):
-    """What a status amounts to.
-
-    ``state``: ready, waiting, failed, or doubtful, which is failed if the controller says so again when it was asked to
-    look once more. ``message`` says why not ready; ``given_up``: the revision has failed, and Argo CD will not try it
-    again by itself; ``idle``: automated sync ought to act and does not (yet), so a sync window may forbid it.
-    """
-
-    state: str
-    message: str = ""
-    given_up: bool = False
-    idle: bool = False
-
-
-READY_VERDICT = Verdict("ready")
+_GIVEN_UP = "Failed last sync attempt"  # how automated sync begins its SyncError for a revision that has failed
 
 
 def ready(live: dict) -> Readiness:
     """The readiness of an Application for whoever looks at the object alone."""
-    said = judge(live)
-    if said.state == "ready":
+    verdict = judge(live)
+    if verdict.state == "ready":
         return READY
-    return Readiness("waiting" if said.state == "doubtful" else said.state, said.message)
+    return Readiness("waiting" if verdict.state == "doubtful" else verdict.state, verdict.message)
 
 
 def judge(live: dict, enough: tuple[str, ...] = HEALTHY) -> Verdict:
     """How the Application stands; ``enough``: the states of health that are good enough."""
     for look in (comparison, _operation, _outcome, _sync):
-        said = look(live)
-        if said:
-            return said
+        verdict = look(live)
+        if verdict:
+            return verdict
     return health(live, enough)
+
+
+# --- before a comparison -------------------------------------------------------------------------------------------
 
 
 def comparison(live: dict) -> Verdict | None:
     """What stands in the way of a comparison of the present spec, or None when there is one without an error."""
     for look in (_existence, _hydration, _errors):
-        said = look(live)
-        if said:
-            return said
+        verdict = look(live)
+        if verdict:
+            return verdict
     return None
 
 
 def _existence(live: dict) -> Verdict | None:
     if live["metadata"].get("deletionTimestamp"):
-        return Verdict("failed", "it is being deleted")
+        return failed(Reason.DELETED, "it is being deleted")
     if not live.get("status"):
-        return Verdict("waiting", "Argo CD has not looked at it yet")
+        return waiting(Reason.NO_STATUS, "Argo CD has not looked at it yet")
     return None
 
 
@@ -88,31 +91,46 @@ def _hydration(live: dict) -> Verdict | None:
     if not spec_module.same(
         {"sourceHydrator": wanted}, {"sourceHydrator": current.get("sourceHydrator")}, spec_module.SPEC
     ):
-        return Verdict("waiting", "the manifests are not hydrated yet")
+        return waiting(Reason.NOT_HYDRATED, "the manifests are not hydrated yet")
     if current.get("phase") == "Failed":
-        return Verdict("doubtful", f"hydrating the manifests failed: {cleaned(current.get('message', ''))}")
+        message = cleaned(current.get("message", ""))
+        return doubtful(Reason.HYDRATION_FAILED, f"hydrating the manifests failed: {message}")
     if current.get("phase") != "Hydrated":
-        return Verdict("waiting", "the manifests are being hydrated")
+        return waiting(Reason.NOT_HYDRATED, "the manifests are being hydrated")
     return None
 
 
 def _errors(live: dict) -> Verdict | None:
     """Errors of the spec come before any comparison; those of a comparison belong to the spec that was compared."""
-    if live["status"].get("conditions"):
+    if conditions(live):
         invalid = _messages(live, "InvalidSpecError")
         if invalid:
-            return Verdict("doubtful", f"its specification is refused by Argo CD: {invalid}")
+            return doubtful(Reason.INVALID_SPEC, f"its specification is refused by Argo CD: {invalid}")
         unknown = _messages(live, "UnknownError")
         if unknown:
-            return Verdict("doubtful", f"Argo CD reports an error: {unknown}")
+            return doubtful(Reason.UNKNOWN_ERROR, f"Argo CD reports an error: {unknown}")
     if not spec_module.is_compared(live):
-        return Verdict("waiting", "Argo CD has not compared this specification yet")
-    failed = _messages(live, "ComparisonError")
-    if not failed:
+        return waiting(Reason.NOT_COMPARED, "Argo CD has not compared this specification yet")
+    messages = _messages(live, "ComparisonError")
+    if not messages:
         return None
-    if is_passing(live):
-        return Verdict("waiting", f"Argo CD cannot render the manifests at the moment: {failed}")
-    return Verdict("doubtful", f"its manifests cannot be had: {failed}")
+    if any(_is_unavailable(message) for message in _raw(live, "ComparisonError")):
+        return waiting(Reason.RENDERING_UNAVAILABLE, f"Argo CD cannot render the manifests at the moment: {messages}")
+    return doubtful(Reason.RENDERING_FAILED, f"its manifests cannot be rendered: {messages}")
+
+
+def conditions(live: dict) -> list[dict]:
+    return (live.get("status") or {}).get("conditions") or []
+
+
+def reconciled_at(live: dict) -> str:
+    """When the controller last compared it (RFC 3339, whole seconds), or ""."""
+    return (live.get("status") or {}).get("reconciledAt") or ""
+
+
+def is_invalid(live: dict) -> bool:
+    """Whether the controller stops before a comparison, and so reports without a new ``reconciledAt``."""
+    return any(c.get("type") in ("InvalidSpecError", "UnknownError") for c in conditions(live))
 
 
 def _messages(live: dict, kind: str) -> str:
@@ -120,72 +138,136 @@ def _messages(live: dict, kind: str) -> str:
 
 
 def _raw(live: dict, kind: str) -> list[str]:
-    conditions = (live.get("status") or {}).get("conditions") or []
-    return [c.get("message") or "" for c in conditions if c.get("type") == kind]
+    return [c.get("message") or "" for c in conditions(live) if c.get("type") == kind]
 
 
 def cleaned(message: str) -> str:
     """A message of the controller without the layers that it came through."""
-    return _NOISE.sub("", message.strip()).strip()
+    return _LAYERS.sub("", message.strip()).strip()
 
 
 def is_cached(live: dict) -> bool:
     """Whether an error is repo-server's memory of an earlier attempt, which only a hard refresh makes it forget."""
-    conditions = (live.get("status") or {}).get("conditions") or []
-    return any("(cached)" in (c.get("message") or "") for c in conditions)
+    return any("(cached)" in (c.get("message") or "") for c in conditions(live))
 
 
-def is_passing(live: dict) -> bool:
-    """Whether a comparison failed for a reason that ends by itself, and that nobody looks at again by itself."""
-    return any(_PASSING.search(message) for message in _raw(live, "ComparisonError"))
+def _is_unavailable(message: str) -> bool:
+    """Whether a part of Argo CD was away. What a program of repo-server reports (code Unknown) is about the source."""
+    code = _CODE.search(message)
+    return code[1] in _UNAVAILABLE if code else "context deadline exceeded" in message
+
+
+# --- operations ----------------------------------------------------------------------------------------------------
+
+
+def operation_state(live: dict) -> dict:
+    """``status.operationState``: the operation that runs, or the last one."""
+    return (live.get("status") or {}).get("operationState") or {}
+
+
+def running(live: dict) -> bool:
+    """Whether an operation was asked for, runs, or waits for its next attempt."""
+    return bool(live.get("operation")) or operation_state(live).get("phase") in ("Running", "Terminating")
+
+
+def between_attempts(state: dict) -> bool:
+    """Whether an attempt has ended and the next one is to come: the phase is Running, and there is an end."""
+    return state.get("phase") == "Running" and bool(state.get("finishedAt"))
+
+
+def identity(live: dict) -> tuple:
+    """What distinguishes one attempt of an operation from another."""
+    state = operation_state(live)
+    return state.get("startedAt"), state.get("finishedAt"), state.get("retryCount")
+
+
+def run_id(operation: dict | None) -> str | None:
+    """The id of an operation that was started here, or None for anybody else's."""
+    for item in (operation or {}).get("info") or []:
+        if item.get("name") == RUN:
+            return item.get("value")
+    return None
 
 
 def is_passing_end(state: dict | None) -> bool:
-    """Whether an operation ended because Argo CD could not reach a part of itself, which is no word on the source."""
-    return (state or {}).get("phase") == "Error" and bool(_PASSING.search(state.get("message") or ""))
+    """Whether an operation ended because Argo CD could not reach a part of itself, which says nothing of the source."""
+    state = state or {}
+    return state.get("phase") == "Error" and _is_unavailable(state.get("message") or "")
 
 
 def _operation(live: dict) -> Verdict | None:
-    """An operation that was asked for, or runs; between two attempts its phase is Running and it has an end."""
-    state = live["status"].get("operationState") or {}
-    if not live.get("operation") and state.get("phase") not in ("Running", "Terminating"):
+    if not running(live):
         return None
-    return progress(live, state) if state else Verdict("waiting", "a sync is about to start")
+    state = operation_state(live)
+    if not state:
+        return waiting(Reason.OPERATION_PENDING, "a sync is about to start")
+    if between_attempts(state) and not is_of_this(live):
+        return waiting(Reason.EARLIER_SYNC_STUCK, f"an earlier revision or source is still tried: {failure(state)}")
+    return progress(live, state)
 
 
 def progress(live: dict, state: dict) -> Verdict:
-    """A running operation: how far it is, or failed when its last attempt met a verdict that the next one meets too."""
+    """A running operation: how far it is, or failed when its last attempt met an answer that the next one meets too."""
     message = cleaned(state.get("message") or "")
-    if state.get("phase") == "Running" and state.get("finishedAt") and _VERDICT.search(message):
-        return Verdict("failed", f"{_attempt(state)}: {message}")
-    return Verdict("waiting", synced_so_far(live) + (f", {message}" if message else ""))
+    if not between_attempts(state):
+        return waiting(Reason.OPERATION_RUNNING, synced_so_far(live) + (f", {message}" if message else ""))
+    answers = " ".join([message, *(r.get("message") or "" for r in failed_resources(state))])
+    if _REFUSAL.search(answers):
+        return failed(Reason.ATTEMPT_REFUSED, failure(state))
+    if _NOT_SERVED.search(answers):
+        return waiting(Reason.CRD_MISSING, failure(state))
+    return waiting(Reason.OPERATION_RETRYING, f"{synced_so_far(live)}, {_explained(state)}")
 
 
-def _attempt(state: dict) -> str:
+def not_served(live: dict) -> list[dict]:
+    """The resources that the last attempt failed for because their kind is not served."""
+    failing = failed_resources(operation_state(live))
+    return [r for r in failing if _NOT_SERVED.search(r.get("message") or "")]
+
+
+def failure(state: dict) -> str:
+    """A failed operation or attempt: to which revision, the controller's message, and the resources concerned."""
     revision = revisions_of(state.get("syncResult") or {})
-    return f"the sync to {revision} failed" if revision else "the sync failed"
+    return f"the sync {f'to {revision} ' if revision else ''}failed: {_explained(state)}"
 
 
-def failed(state: dict) -> str:
-    """A failed operation in one sentence: to which revision, the controller's message, and the resources concerned."""
-    return f"{_attempt(state)}: {failure(state)}"
+def _explained(state: dict) -> str:
+    """The controller's message about an operation, and the resources that it failed for."""
+    message = cleaned(state.get("message") or "no reason is given")
+    details = [
+        f"{label(resource)}: {resource['message']}"
+        for resource in failed_resources(state)
+        if resource.get("message") and resource["message"] not in message
+    ]
+    if details:
+        return f"{message} ({'; '.join(details[:5])})"
+    names = [label(resource) for resource in failed_resources(state)]
+    return f"{message} ({', '.join(names[:5])})" if names else message
+
+
+def failed_resources(state: dict) -> list[dict]:
+    result = state.get("syncResult") or {}
+    return [
+        resource
+        for resource in result.get("resources") or []
+        if resource.get("status") == "SyncFailed" or resource.get("hookPhase") in ("Failed", "Error")
+    ]
 
 
 def _outcome(live: dict) -> Verdict | None:
     """The last operation, when it is over."""
-    status = live["status"]
-    state = status.get("operationState")
+    state = operation_state(live)
     if not state:
         return None
-    if (status.get("reconciledAt") or "") < (state.get("finishedAt") or ""):
-        return Verdict("waiting", "Argo CD is looking at what the sync has brought about")
+    if reconciled_at(live) < (state.get("finishedAt") or ""):
+        return waiting(Reason.OPERATION_NOT_COMPARED, "Argo CD has not compared since the sync ended")
     if state.get("phase") in ("Failed", "Error") and is_of_this(live):
-        return Verdict("failed", failed(state), given_up=True)
+        return failed(Reason.OPERATION_FAILED, failure(state))
     return None
 
 
 def is_of_this(live: dict) -> bool:
-    """Whether the last operation was for the source and the revision that the last comparison was with."""
+    """Whether the operation is for the source and the revision that the last comparison was with."""
     status = live["status"]
     result = status["operationState"].get("syncResult")
     if not result:
@@ -201,27 +283,16 @@ def is_of_this(live: dict) -> bool:
     )
 
 
-def failure(state: dict) -> str:
-    """The controller's message about a failed operation, and the resources that it failed for."""
-    message = cleaned(state.get("message") or "no reason is given")
-    told = [
-        f"{label(resource)}: {resource['message']}"
-        for resource in failed_resources(state)
-        if resource.get("message") and resource["message"] not in message
-    ]
-    named = [label(resource) for resource in failed_resources(state)]
-    if told:
-        return f"{message} ({'; '.join(told[:5])})"
-    return f"{message} ({', '.join(named[:5])})" if named else message
+def synced_so_far(live: dict) -> str:
+    """``3 of 7 resources synced``: how far a running operation is."""
+    tasks = (operation_state(live).get("syncResult") or {}).get("resources") or []
+    tasks = [r for r in tasks if not r.get("hookType")]
+    total = {key(r) for r in resources(live) if not r.get("hook")} | {key(r) for r in tasks}
+    done = {key(r) for r in tasks if r.get("status") in ("Synced", "Pruned", "PruneSkipped")}
+    return f"{len(done)} of {len(total)} resources synced" if total else "syncing"
 
 
-def failed_resources(state: dict) -> list[dict]:
-    result = state.get("syncResult") or {}
-    return [
-        resource
-        for resource in result.get("resources") or []
-        if resource.get("status") == "SyncFailed" or resource.get("hookPhase") in ("Failed", "Error")
-    ]
+# --- after a comparison --------------------------------------------------------------------------------------------
 
 
 def _sync(live: dict) -> Verdict | None:
@@ -231,26 +302,28 @@ def _sync(live: dict) -> Verdict | None:
         return None
     refused = _messages(live, "SyncError")
     if refused:
-        return Verdict(
-            "doubtful", f"Argo CD will not sync it: {refused}", given_up="Failed last sync attempt" in refused
-        )
+        reason = Reason.SYNC_GIVEN_UP if _GIVEN_UP in refused else Reason.SYNC_REFUSED
+        return doubtful(reason, f"Argo CD will not sync it: {refused}")
     if sync != "OutOfSync":
-        return Verdict("waiting", f"its sync state is {sync or 'not known yet'}")
+        return waiting(Reason.SYNC_UNKNOWN, f"its sync state is {sync or 'not known yet'}")
     if not spec_module.is_automated(live["spec"]):
         return _nobody_syncs(live)
-    pruned_only = _prune_only(live)
-    if pruned_only:
-        return pruned_only
     automated = live["spec"]["syncPolicy"]["automated"]
+    if not automated.get("prune") and _only_pruning_left(live):
+        return doubtful(
+            Reason.PRUNING_NEEDED,
+            f"the source no longer has {listed(different(live))}, and automated sync does not delete without "
+            "prune: true",
+        )
     state = status.get("operationState")
     if state and is_of_this(live) and not automated.get("selfHeal"):
-        return Verdict(
-            "doubtful",
+        return doubtful(
+            Reason.SELF_HEAL_NEEDED,
             f"Argo CD has synced this revision already, and {_out_of_sync(live)} differ again. It will not sync the "
             "same revision twice without self_heal: true. If a controller sets these fields, name them in "
             f"ignore_differences{shared(live)}",
         )
-    return Verdict("waiting", f"{_out_of_sync(live)} out of sync", idle=True)
+    return waiting(Reason.AUTOMATED_SYNC_DUE, f"{_out_of_sync(live)} out of sync")
 
 
 def _nobody_syncs(live: dict) -> Verdict:
@@ -261,60 +334,55 @@ def _nobody_syncs(live: dict) -> Verdict:
         "argocd_sync, or do not wait"
     )
     # Right after somebody's sync the controller may not have seen its effect yet.
-    return Verdict("doubtful" if live["status"].get("operationState") else "failed", message)
+    return Verdict("doubtful" if operation_state(live) else "failed", Reason.NOT_AUTOMATED, message)
 
 
-def _prune_only(live: dict) -> Verdict | None:
-    resources = live["status"].get("resources") or []
-    differing = [r for r in resources if r.get("status") != "Synced"]
-    if not differing or not all(r.get("requiresPruning") for r in differing):
-        return None
-    if live["spec"]["syncPolicy"]["automated"].get("prune"):
-        return None
-    return Verdict(
-        "doubtful",
-        f"the source no longer has {listed(differing)}, and automated sync does not delete without prune: true",
-    )
+def _only_pruning_left(live: dict) -> bool:
+    return bool(different(live)) and all(r.get("requiresPruning") for r in different(live))
 
 
-def health(live: dict, wanted: tuple[str, ...]) -> Verdict:
+def health(live: dict, enough: tuple[str, ...]) -> Verdict:
     """Ready when what was deployed is in one of these states of health."""
-    found = live["status"].get("health") or {}
-    if found.get("status") in wanted:
-        return READY_VERDICT
-    told = f" ({found['message']})" if found.get("message") else ""
-    return Verdict("waiting", f"it is Synced, and its health is {found.get('status') or 'not known yet'}{told}")
+    current = live["status"].get("health") or {}
+    if current.get("status") in enough:
+        return verdicts.READY
+    detail = f" ({current['message']})" if current.get("message") else ""
+    return waiting(
+        Reason.UNHEALTHY, f"it is Synced, and its health is {current.get('status') or 'not known yet'}{detail}"
+    )
 
 
 def shared(live: dict) -> str:
     """``. Argo CD warns: …`` of resources that another Application claims as well, or nothing."""
-    found = "; ".join(_raw(live, "SharedResourceWarning"))
-    return f". Argo CD warns: {found}" if found else ""
+    warnings = "; ".join(_raw(live, "SharedResourceWarning"))
+    return f". Argo CD warns: {warnings}" if warnings else ""
 
 
-def synced_so_far(live: dict) -> str:
-    """``3 of 7 resources synced``: how far a running operation is."""
-    status = live["status"]
-    tasks = ((status.get("operationState") or {}).get("syncResult") or {}).get("resources") or []
-    tasks = [r for r in tasks if not r.get("hookType")]
-    total = {key(r) for r in status.get("resources") or [] if not r.get("hook")} | {key(r) for r in tasks}
-    done = {key(r) for r in tasks if r.get("status") in ("Synced", "Pruned", "PruneSkipped")}
-    return f"{len(done)} of {len(total)} resources synced" if total else "syncing"
+# --- resources and revisions ---------------------------------------------------------------------------------------
+
+
+def resources(live: dict) -> list[dict]:
+    """What the Application has deployed or is to deploy."""
+    return (live.get("status") or {}).get("resources") or []
+
+
+def different(live: dict) -> list[dict]:
+    """The resources that are not Synced."""
+    return [r for r in resources(live) if r.get("status") != "Synced"]
 
 
 def key(resource: dict) -> tuple:
-    """What tells a resource of an Application from the others."""
+    """What distinguishes a resource of an Application from the others."""
     return tuple(resource.get(field) or "" for field in ("group", "kind", "namespace", "name"))
 
 
 def _out_of_sync(live: dict) -> str:
-    differing = [r for r in live["status"].get("resources") or [] if r.get("status") != "Synced"]
-    return listed(differing) or "it"
+    return listed(different(live)) or "it"
 
 
 def listed(resources: list[dict], most: int = 5) -> str:
-    named = ", ".join(label(resource) for resource in resources[:most])
-    return f"{named} and {len(resources) - most} more" if len(resources) > most else named
+    names = ", ".join(label(resource) for resource in resources[:most])
+    return f"{names} and {len(resources) - most} more" if len(resources) > most else names
 
 
 def label(resource: dict) -> str:
@@ -325,19 +393,19 @@ def label(resource: dict) -> str:
 
 def revisions_of(holder: dict) -> str:
     """The revisions of a comparison or an operation as people name them: commits cut to eight characters."""
-    found = holder.get("revisions") or [holder.get("revision")]
-    return ", ".join(r[:8] if re.fullmatch(r"[0-9a-f]{40,64}", r) else r for r in found if r)
+    revisions = holder.get("revisions") or [holder.get("revision")]
+    return ", ".join(r[:8] if re.fullmatch(r"[0-9a-f]{40,64}", r) else r for r in revisions if r)
 
 
-def summary(live: dict, culprits: list[dict] | None = None) -> dict:
+def summary(live: dict, unhealthy: list[dict] | None = None) -> dict:
     """The ``application`` that goes beside the message of a failed wait."""
     status = live.get("status") or {}
-    sync, state = status.get("sync") or {}, status.get("operationState") or {}
+    sync, state = status.get("sync") or {}, operation_state(live)
     trouble = [{**_place(r), "message": r.get("message", "")} for r in failed_resources(state)]
-    known = {key(r) for r in trouble}
-    differing = [r for r in status.get("resources") or [] if r.get("status") != "Synced" and key(r) not in known]
-    trouble += [{**_place(r), "message": r.get("status") or "Unknown"} for r in differing]
-    trouble += [{**_place(r), "message": r.get("message", "")} for r in culprits or []]
+    known = {key(r) for r in failed_resources(state)}
+    remaining = [r for r in different(live) if key(r) not in known]
+    trouble += [{**_place(r), "message": r.get("status") or "Unknown"} for r in remaining]
+    trouble += [{**_place(r), "message": r.get("message", "")} for r in unhealthy or []]
     return {
         "sync": sync.get("status") or "Unknown",
         "health": (status.get("health") or {}).get("status") or "Unknown",
@@ -345,7 +413,7 @@ def summary(live: dict, culprits: list[dict] | None = None) -> dict:
         "operation": {
             key: state[key] for key in ("phase", "message", "startedAt", "finishedAt", "retryCount") if key in state
         },
-        "conditions": [{key: c.get(key) for key in ("type", "message")} for c in status.get("conditions") or []],
+        "conditions": [{key: c.get(key) for key in ("type", "message")} for c in conditions(live)],
         "resources": trouble,
     }
 

@@ -150,14 +150,14 @@ def brought(bodies: list[dict]) -> set:
 
 
 def _unjudged(setting: Setting, item: Object, live: dict | None, error: MeshError) -> Change | MeshError:
-    """What the server cannot judge yet becomes a change with ``validated`` False; a refusal becomes its answer."""
+    """What the server cannot judge yet becomes a change that is ``unjudged``; a refusal becomes its answer."""
     reason = _not_yet(setting, item, error)
     if not reason:
         return _refusal(setting, item, error)
     declared = manifest.owned(item, setting.release, setting.namespace)
     warning = f"{item.label} could not be validated: {reason}."
     action = UPDATED if live else CREATED
-    return Change(item.kind, item.namespace, item.name, action, live, declared, validated=False, warnings=[warning])
+    return Change(item.kind, item.namespace, item.name, action, live, declared, unjudged=reason, warnings=[warning])
 
 
 def _not_yet(setting: Setting, item: Object, error: MeshError) -> str:

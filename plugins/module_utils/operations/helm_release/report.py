@@ -41,12 +41,11 @@ def _warn(context: Context, changes: list[Change]) -> None:
         return  # what could not be judged before the run has been judged by it
     reasons: dict[str, list[str]] = {}
     for change in changes:
-        for warning in change.warnings:
-            label, _could_not, reason = warning.partition(" could not be validated: ")
-            reasons.setdefault(reason, []).append(label)
+        if change.unjudged:
+            reasons.setdefault(change.unjudged, []).append(change.kind.label(change.namespace, change.name))
     for reason, labels in reasons.items():
         named = ", ".join(labels[:3]) + (f" and {len(labels) - 3} more" if len(labels) > 3 else "")
-        context.task.warn(f"{context.label}: {named} could not be validated: {reason}")
+        context.task.warn(f"{context.label}: {named} could not be validated: {reason}.")
 
 
 def not_ready(items: list[Object], live: dict) -> list[str]:
