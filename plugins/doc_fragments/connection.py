@@ -104,7 +104,7 @@ options:
           - The user agent to name.
         type: str
 requirements:
-  - Python 3.11 or newer
+  - Python 3.10 or newer
   - kubernetes (the Python package) 31.0.0 or newer
   - jmespath
 """

@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 
-from ansible.errors import AnsibleError, AnsibleTemplateError, AnsibleValueOmittedError
+from ansible.errors import AnsibleError, AnsibleTemplateError
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
@@ -21,6 +21,13 @@ from ansible.plugins.loader import lookup_loader
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect, desired, remote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, execute, invocation, secrets_of
+
+try:
+    from ansible.errors import AnsibleValueOmittedError
+except ImportError:
+
+    class AnsibleValueOmittedError(Exception):
+        """Stands in where ansible-core is older than 2.19: that fills in all options itself, `omit` among them."""
 
 
 class MeshAction(ActionBase):

@@ -112,7 +112,7 @@ def certificates(tmp_path):
     from cryptography.hazmat.primitives.asymmetric import ec
 
     def make(days, host="127.0.0.1"):
-        now = datetime.datetime.now(datetime.UTC)
+        now = datetime.datetime.now(datetime.timezone.utc)
         keys = [ec.generate_private_key(ec.SECP256R1()) for _each in range(2)]
         name = [x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)]) for text in ("authority", host)]
         made = []
@@ -160,7 +160,7 @@ def test_our_own_certificate(days, says, broken_lab, namespace, call, tmp_path):
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
-    pki, now = broken_lab.kubeconfig.parent / "data" / "pki", datetime.datetime.now(datetime.UTC)
+    pki, now = broken_lab.kubeconfig.parent / "data" / "pki", datetime.datetime.now(datetime.timezone.utc)
     authority = x509.load_pem_x509_certificate((pki / "ca.crt").read_bytes())
     signer = serialization.load_pem_private_key((pki / "ca.key").read_bytes(), None)
     key = ec.generate_private_key(ec.SECP256R1())

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
@@ -368,7 +368,7 @@ def test_advice(message, told):
 
 # --- sync windows --------------------------------------------------------------------------------------------------
 
-MONDAY = datetime(2026, 6, 1, 9, 30, tzinfo=UTC)  # 11:30 in Berlin
+MONDAY = datetime(2026, 6, 1, 9, 30, tzinfo=timezone.utc)  # 11:30 in Berlin
 WINDOW = {"kind": "deny", "schedule": "0 8 * * *", "duration": "2h", "applications": ["*"]}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from ansible.utils import unsafe_proxy
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.params import api_names, check, plain
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_application import (
@@ -265,7 +266,7 @@ class Tagged(str):
         (("a", 1), ["a", 1]),
         (datetime.date(2026, 11, 21), "2026-11-21"),
         (datetime.datetime(2026, 11, 21, 12, 30), "2026-11-21T12:30:00"),
-        (datetime.datetime(2026, 11, 21, tzinfo=datetime.UTC), "2026-11-21T00:00:00+00:00"),
+        (datetime.datetime(2026, 11, 21, tzinfo=datetime.timezone.utc), "2026-11-21T00:00:00+00:00"),
         ({"a": None, "b": True, "c": 1.5}, {"a": None, "b": True, "c": 1.5}),
     ],
 )
@@ -286,6 +287,14 @@ def test_ansibles_own_tags_go():
     tagged = tags.Origin(path="/a.yml", line_num=1).tag({"a": tags.Origin(path="/a.yml").tag("b")})
     made = check({"name": tagged["a"], "spec": {"leaf": {"host": tagged["a"], "matchLabels": tagged}}}, SPEC, "module")
     _only_plain(made)
+
+
+def test_ansibles_mark_of_what_is_unsafe_goes():
+    """Before ansible-core 2.19 that is a class of text, whose `str()` is of that class again."""
+    marked = unsafe_proxy.wrap_var({"host": "{{ a }}", "matchLabels": {"b": ["{{ c }}"]}})
+    made = check({"name": marked["host"], "spec": {"leaf": marked}}, SPEC, "module")
+    _only_plain(made)
+    assert made["spec"]["leaf"] == {"host": "{{ a }}", "match_labels": {"b": ["{{ c }}"]}}
 
 
 def test_the_arguments_themselves_are_not_changed():

@@ -28,16 +28,22 @@ _names_of: dict[int, tuple[dict, dict[str, str]]] = {}
 
 
 def plain(value):
-    """A value in plain JSON types: Ansible's tagged strings become strings, YAML's dates their text."""
+    """A value in plain JSON types: Ansible's own kinds of text become text, YAML's dates theirs."""
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {_text(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set)):
         return [plain(item) for item in value]
     if isinstance(value, (datetime.date, datetime.datetime)):
         return value.isoformat()
-    return str(value)
+    return _text(value)
+
+
+def _text(value) -> str:
+    """The text itself. ``str()`` of what is marked as unsafe (``!unsafe``, lookups, results of tasks) is still marked
+    before ansible-core 2.19, and PyYAML cannot write that."""
+    return str.__str__(str(value))
 
 
 class _Call(NamedTuple):

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
@@ -106,7 +106,7 @@ class Access:
         present = self._tokens()
         if present and not self._is_due(present[-1]):
             return builtin.decoded(present[-1], "token") or self._filled(present[-1]["metadata"]["name"])
-        name = f"{self.name}-token-{datetime.now(UTC):%Y%m%d%H%M%S}"
+        name = f"{self.name}-token-{times.now():%Y%m%d%H%M%S}"
         document = self._document("v1", "Secret", self.namespace, name, type="kubernetes.io/service-account-token")
         document["metadata"]["annotations"] = {"kubernetes.io/service-account.name": self.name}
         if self._task.check:  # the server would refuse a token of an account that is not there yet
@@ -121,8 +121,8 @@ class Access:
         days = self._task.params.get("token_max_age")
         if days is None:
             return False
-        made = datetime.fromisoformat(live["metadata"]["creationTimestamp"])
-        return (datetime.now(UTC) - made).total_seconds() > days * 86400
+        created = times.parse(live["metadata"]["creationTimestamp"])
+        return (times.now() - created).total_seconds() > days * 86400
 
     def _filled(self, name: str) -> str:
         """The token, which a controller of the cluster fills in. Raises MeshError when it does not come."""

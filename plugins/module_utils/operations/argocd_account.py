@@ -13,8 +13,8 @@ import ctypes
 import hmac
 import re
 import secrets
-from datetime import UTC, datetime
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
@@ -86,7 +86,7 @@ def _passwords(task, secret: values.Holder) -> dict[str, str | None]:
         wanted = present if matches(params["account_password"], present) else hashed(params["account_password"])
     if not wanted or wanted == present:
         return {}
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    now = times.text_of(times.now())
     return {f"{prefix}password": _encoded(wanted), f"{prefix}passwordMtime": _encoded(now)}
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, datetime
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
@@ -128,7 +128,7 @@ class _Workloads:
 
     def restart(self, deadline: float) -> None:
         """Restart them all, and wait for their new pods where the task waits."""
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = times.text_of(times.now())
         body = {"spec": {"template": {"metadata": {"annotations": {RESTARTED: now}}}}}
         begun = []
         for kind, live in self.wanted:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
@@ -32,7 +32,7 @@ def forbids(project: dict | None, application: dict, *, manual: bool, now: datet
     ``manual``: whether a person or a task asks for it, and not automated sync; ``now``: an aware datetime.
     """
     windows = [w for w in ((project or {}).get("spec") or {}).get("syncWindows") or [] if matches(w, application)]
-    now = now or datetime.now(UTC)
+    now = now or datetime.now(timezone.utc)
     try:
         is_open = {index: active(window, now) for index, window in enumerate(windows)}
     except BadWindow as error:
@@ -97,9 +97,9 @@ def active(window: dict, now: datetime) -> bool:
 def _local(now: datetime, zone: str | None) -> datetime:
     """The time on the wall there, without a zone; an unknown zone is UTC, as it is to Argo CD."""
     try:
-        found = ZoneInfo(zone) if zone else UTC
+        found = ZoneInfo(zone) if zone else timezone.utc
     except (KeyError, ValueError, OSError):
-        found = UTC
+        found = timezone.utc
     return now.astimezone(found).replace(tzinfo=None)
 
 

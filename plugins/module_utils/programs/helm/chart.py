@@ -207,7 +207,7 @@ def _content(path: str) -> str:
     """A digest over a chart's file, or over all files of its folder."""
     if os.path.isfile(path):
         with open(path, "rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            return hashlib.sha256(stream.read()).hexdigest()
     made = hashlib.sha256()
     for folder, folders, names in os.walk(path, followlinks=True):
         folders[:] = sorted(name for name in folders if name != ".git")

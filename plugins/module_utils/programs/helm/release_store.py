@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime
 import gzip
 import json
 import os
@@ -18,6 +17,7 @@ import time
 import zlib
 from dataclasses import dataclass
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 
 _STORES = {
@@ -76,8 +76,7 @@ class Release:
         """Seconds since helm last wrote this revision."""
         written = int(self.labels.get("modifiedAt") or self.labels.get("createdAt") or 0)
         if not written:
-            created = self.holder["metadata"]["creationTimestamp"].replace("Z", "+00:00")
-            written = datetime.datetime.fromisoformat(created).timestamp()
+            written = times.parse(self.holder["metadata"]["creationTimestamp"]).timestamp()
         return time.time() - written
 
     def shown(self, namespace: str) -> dict:
