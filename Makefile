@@ -12,12 +12,15 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 ROOT := $(CURDIR)
 BUILD := $(ROOT)/.build
 VENV := $(BUILD)/venv
-VENV_NEXT := $(BUILD)/venv-2.21
 VENV_TOOLS := $(BUILD)/venv-tools
 COLLECTION := $(BUILD)/collections/ansible_collections/meshops/lifecycle
 INSTALLED := $(BUILD)/installed/ansible_collections/meshops/lifecycle
 SOURCE := $(BUILD)/source/ansible_collections/meshops/lifecycle
 LAB := PATH=$(VENV)/bin:$$PATH $(ROOT)/tests/lab/lab
+# The versions of ansible-core to test on beside the main one, 2.19: the oldest and the newest. `make matrix` takes all.
+# Others are named: make unit CORES="2.17 2.20@3.12", the latter on that Python.
+CORES ?= 2.16 2.21
+CORE_VENVS := $(VENV) $(foreach core,$(CORES),$(BUILD)/venv-$(subst @,-py,$(core)))
 # Run only what is named: make unit ARGS="-k params", make integration ARGS="tests/integration/test_play.py -x".
 ARGS ?=
 
@@ -51,6 +54,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
+demo: CORES :=
 demo: collections $(A_CLUSTER) ## Start the lab, bootstrap it, show what runs and what was measured [CLUSTER=...]
 	@PATH=$(VENV)/bin:$$PATH exec $(VENV)/bin/python tools/demo.py $(ARGS)
 
@@ -60,10 +64,10 @@ test: venv ## Everything that CI runs; what fails once has a second try, and is 
 
 # ---- Preparation ----------------------------------------------------------------------------------------------------
 .PHONY: venv
-venv: ## Make the environments for ansible-core 2.19 and, where its Python is found, 2.21
+venv: ## Make the environments for ansible-core 2.19 and, where their Python is found, 2.16 and 2.21 [CORES=...]
 	@python=$$(command -v python3 || command -v python3.11 || command -v python3.12 || command -v python3.13) \
 	  || { echo "venv: no Python found; on Debian and Ubuntu: apt-get install python3 python3-venv"; exit 1; }; \
-	"$$python" tools/venvs.py 2.19 2.21
+	"$$python" tools/venvs.py 2.19 $(CORES)
 
 .PHONY: venv-tools
 venv-tools:
@@ -91,21 +95,21 @@ format: collections ## Put Python files into ruff's form
 	@$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format --quiet .
 
 .PHONY: sanity
-sanity: installed ## ansible-test sanity on what a user installs, on ansible-core 2.19 and 2.21
-	@failed=0; for venv in $(VENV) $(VENV_NEXT); do \
+sanity: installed ## ansible-test sanity on what a user installs, on ansible-core 2.19, 2.16 and 2.21 [CORES=...]
+	@failed=0; for venv in $(CORE_VENVS); do \
 	  [ ! -e $$venv/.ready ] || tools/sanity.sh $$venv $(ARGS) || failed=1; \
 	done; exit $$failed
 
 .PHONY: unit
-unit: collections ## Unit tests, on both versions of ansible-core; fuzzing on the first
+unit: collections ## Unit tests, on ansible-core 2.19, 2.16 and 2.21; fuzzing on the first [CORES=...]
 	@$(MAKE) each-core RUN="-m pytest $(if $(filter tests/%,$(ARGS)),,tests/unit) $(ARGS)" \
 	  NEXT="--ignore=tests/unit/test_fuzz.py" NAME="unit tests"
 
-# Runs `python $(RUN)` in each environment that is there, with $(NEXT) more in the second; to the last, and fails when one
-# failed.
+# Runs `python $(RUN)` in each environment that is there, with $(NEXT) more in all but the first; to the last, and fails
+# when one failed.
 .PHONY: each-core
 each-core:
-	@failed=0; for venv in $(VENV) $(VENV_NEXT); do \
+	@failed=0; for venv in $(CORE_VENVS); do \
 	  [ -e $$venv/.ready ] || continue; \
 	  more=(); [ $$venv = $(VENV) ] || more=($(NEXT)); \
 	  echo "$(NAME): $$($$venv/bin/ansible --version | head -n 1), $$($$venv/bin/python --version)"; \
@@ -127,8 +131,13 @@ lab-status: ## Say what of the lab runs
 
 .PHONY: integration
 integration: collections lab ## Integration tests on the lab, both ways; on ansible-core 2.21 in process, without the longest
-	@$(MAKE) each-core RUN="-m pytest $(if $(filter tests/integration/%,$(ARGS)),,tests/integration) $(ARGS)" \
+	@$(MAKE) each-core CORES=2.21 RUN="-m pytest $(if $(filter tests/integration/%,$(ARGS)),,tests/integration) $(ARGS)" \
 	  NEXT="--ways=in_process -m 'not once'" NAME="integration tests"
+
+# Without ARGS every environment and every stage, which takes many hours on two cores; tools/matrix.py says what ARGS may be.
+.PHONY: matrix
+matrix: collections installed lab ## All tests on all of ansible-core 2.16 to 2.21 and their Pythons [ARGS="--on 2.17 --stages unit"]
+	@$(VENV)/bin/python tools/matrix.py $(ARGS)
 
 .PHONY: faults
 faults: collections lab ## Faults between us and a control plane of the tests' own, which they break
@@ -141,7 +150,7 @@ cluster: collections
 .PHONY: test-cluster
 ifeq ($(A_CLUSTER),cluster)
 test-cluster: collections cluster ## The integration tests on another cluster: CLUSTER=<kubeconfig>[:context]
-	@$(MAKE) each-core RUN="-m pytest tests/integration $(ARGS)" NAME="integration tests on $$MESHOPS_CLUSTER"
+	@$(MAKE) each-core CORES=2.21 RUN="-m pytest tests/integration $(ARGS)" NAME="integration tests on $$MESHOPS_CLUSTER"
 else
 test-cluster:
 	@echo "test-cluster: name the cluster: make test-cluster CLUSTER=<kubeconfig>[:context]"; exit 2

@@ -19,22 +19,38 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-# name → folder, Pythons that its ansible-core runs on (preferred first), requirement files, may it be left out
+# ansible-core → the Pythons that it runs on, the one to test it on first. Each Python comes first for one of them, and
+# the floor of ansible-core meets the floor of Python.
+CORES = {
+    "2.16": ("3.10", "3.11", "3.12"),
+    "2.17": ("3.10", "3.12", "3.11"),
+    "2.18": ("3.13", "3.12", "3.11"),
+    "2.19": ("3.11", "3.12", "3.13"),
+    "2.20": ("3.13", "3.12", "3.14"),
+    "2.21": ("3.12", "3.13", "3.14"),
+}
+MAIN = "2.19"  # lives in .build/venv, with the linters; everything is run on it
+
+
+def core(version, python=""):
+    """The environment of an ansible-core: by its first Python, or on one that is named."""
+    folder = ".build/venv" if version == MAIN else f".build/venv-{version}"
+    requirements = (f"tests/requirements-{version}.txt",)
+    return {
+        "folder": f"{folder}-py{python}" if python else folder,
+        "pythons": (python,) if python else CORES[version],
+        "requirements": (*requirements, "tests/requirements-lint.txt")
+        if version == MAIN and not python
+        else requirements,
+        "optional": version != MAIN or bool(python),
+        "purpose": f"ansible-core {version} and tests",
+    }
+
+
+# name → folder, Pythons (preferred first), requirement files, may it be left out, what it is for
 VENVS = {
-    "2.19": {
-        "folder": ".build/venv",
-        "pythons": ("3.11", "3.12", "3.13"),
-        "requirements": ("tests/requirements-2.19.txt", "tests/requirements-lint.txt"),
-        "optional": False,
-        "purpose": "ansible-core 2.19, tests and linters",
-    },
-    "2.21": {
-        "folder": ".build/venv-2.21",
-        "pythons": ("3.12", "3.13", "3.14"),
-        "requirements": ("tests/requirements-2.21.txt",),
-        "optional": True,
-        "purpose": "ansible-core 2.21 and tests",
-    },
+    **{version: core(version) for version in CORES},
+    **{f"{version}@{python}": core(version, python) for version in CORES for python in CORES[version]},
     "tools": {
         "folder": ".build/venv-tools",
         "pythons": ("3.11", "3.12", "3.13"),

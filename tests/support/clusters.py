@@ -128,7 +128,7 @@ def named_cluster():
 
 def lab(start=True):
     """Our own lab, started when none runs. Raises AssertionError when it cannot be."""
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    environment = _environment()
     status = subprocess.run([str(LAB), "status"], env=environment, capture_output=True, check=False)
     if status.returncode != 0:
         assert start, "the lab does not run; `make lab` starts it"
@@ -145,7 +145,7 @@ def lab(start=True):
 def another_lab(folder, port_base, only=None):
     """A lab beside our own, into which nothing was installed; gone at the end. `only="kube"`: no pods that run."""
     options = ["--dir", str(folder)]
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    environment = _environment()
     start = [str(LAB), "up", *options, "--port-base", str(port_base), *(["--only", only] if only else [])]
     subprocess.run(start, env=environment, stdin=subprocess.DEVNULL, check=True)
     try:
@@ -154,15 +154,21 @@ def another_lab(folder, port_base, only=None):
         subprocess.run([str(LAB), "down", *options], env=environment, stdin=subprocess.DEVNULL, check=True)
 
 
+def _environment():
+    """The environment of the lab's program, which runs on Python 3.11 or newer, whichever Python the tests run on."""
+    folder = Path(sys.executable).parent if sys.version_info >= (3, 11) else playing.BUILD / "venv" / "bin"
+    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+
+
 def _told(*options):
     """The cluster that `lab env` tells of, evaluated by a shell, as a person would."""
     command = shlex.join([str(LAB), "env", *options])
     script = f'set -e; out=$({command}); eval "$out"; env -0'
-    done = subprocess.run(
-        ["bash", "-c", script], env=playing.environment(), capture_output=True, text=True, check=True
-    ).stdout
-    before = playing.environment()
+    before = playing.environment(PATH=_environment()["PATH"])
+    done = subprocess.run(["bash", "-c", script], env=before, capture_output=True, text=True, check=True).stdout
     found = dict(line.split("=", 1) for line in done.split("\0") if "=" in line)
     told = {name: value for name, value in found.items() if before.get(name) != value and name not in ("_", "SHLVL")}
+    if "PATH" in told:  # with the programs of the Python that runs the tests before the lab's
+        told["PATH"] = told["PATH"].replace(before["PATH"], playing.environment()["PATH"])
     kubeconfig = Path(told.pop("KUBECONFIG"))
     return Cluster(kubeconfig, told)

@@ -26,10 +26,11 @@ class CallbackModule(CallbackBase):
         self._results = []
 
     def v2_runner_on_ok(self, result):
-        self._results.append(result.result)
+        # before ansible-core 2.19 the name begins with an underscore
+        self._results.append(result.result if hasattr(result, "result") else result._result)
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
-        self._results.append(result.result)
+        self.v2_runner_on_ok(result)
 
     def v2_playbook_on_stats(self, stats):
         self._display.display(json.dumps(self._results, default=str))

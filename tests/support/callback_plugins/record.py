@@ -17,6 +17,11 @@ description: Writes to the file named by MESHOPS_RECORD.
 """
 
 
+def part(outcome, name):
+    """`task`, `host` or `result` of a task's outcome; before ansible-core 2.19 the names begin with an underscore."""
+    return getattr(outcome, name) if hasattr(outcome, name) else getattr(outcome, f"_{name}")
+
+
 class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -28,19 +33,19 @@ class CallbackModule(CallbackBase):
             handle.write(json.dumps(line, default=str) + "\n")
 
     def _task(self, outcome, status, ignored=False):
-        task = outcome.task
+        task = part(outcome, "task")
         self._write(
             event="task",
-            host=outcome.host.get_name(),
+            host=part(outcome, "host").get_name(),
             name=task.get_name(),
             action=task.action,
             status=status,
             ignored=bool(ignored),
-            result=outcome.result,
+            result=part(outcome, "result"),
         )
 
     def v2_runner_on_ok(self, result):
-        self._task(result, "changed" if result.result.get("changed") else "ok")
+        self._task(result, "changed" if part(result, "result").get("changed") else "ok")
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
         self._task(result, "failed", ignore_errors)
