@@ -12,23 +12,32 @@ class ModuleDocFragment:
 options:
   kubeconfig:
     description:
-      - Path of a kubeconfig file, or its content as a dictionary.
+      - Path of a kubeconfig file, or its content as a dictionary. Several paths, joined by colons, are merged as
+        C(kubectl) merges those of E(KUBECONFIG).
       - Defaults to E(K8S_AUTH_KUBECONFIG), then E(KUBECONFIG), then C(~/.kube/config), then the service account of
         the pod the task runs in.
+      - A kubeconfig that the task gives is a connection of its own. No variable K8S_AUTH_* changes where it leads or
+        whose credential it holds.
     type: raw
   context:
     description:
-      - The context of the kubeconfig to use, instead of its current one.
+      - The context of the kubeconfig to use, instead of its current one. Without O(kubeconfig) it is looked up in the
+        kubeconfig of the environment.
       - Defaults to E(K8S_AUTH_CONTEXT).
     type: str
   host:
     description:
-      - URL of the API server. It wins over the one in a kubeconfig.
+      - URL of the API server. With a credential beside it, that is all that counts, and no kubeconfig is read. Without
+        one, it takes the place of the address in O(kubeconfig), and keeps the user of that.
+      - Variables K8S_AUTH_* that name another cluster are not used beside it, nor is the user of a kubeconfig that the
+        environment names.
       - Defaults to E(K8S_AUTH_HOST).
     type: str
   api_key:
     description:
-      - Bearer token to authenticate with.
+      - Bearer token to authenticate with. It is the only credential that is sent then, whatever other sources have. The
+        same holds for O(username) with O(password), and for O(client_cert) with O(client_key); two of these kinds
+        together are refused, and so are halves from two sources.
       - Defaults to E(K8S_AUTH_API_KEY).
     type: str
   username:
@@ -43,7 +52,8 @@ options:
     type: str
   ca_cert:
     description:
-      - Path of the certificate authority that signed the API server's certificate.
+      - Path of the certificate authority that signed the API server's certificate. Who gives it wants that checked,
+        unless O(validate_certs=false) stands beside it.
       - Defaults to E(K8S_AUTH_SSL_CA_CERT).
     type: path
     aliases: [ssl_ca_cert]
@@ -67,7 +77,7 @@ options:
     aliases: [verify_ssl]
   impersonate_user:
     description:
-      - User to act as.
+      - User to act as. It takes the place of C(as) in a kubeconfig.
       - Defaults to E(K8S_AUTH_IMPERSONATE_USER).
     type: str
   impersonate_groups:

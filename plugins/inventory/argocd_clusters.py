@@ -78,7 +78,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.built
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import argocd_registration as registration
 
 _FILES = ("argocd_clusters.yml", "argocd_clusters.yaml")
-_OWN = ("host", "api_key", "ca_cert", "client_cert", "client_key", "validate_certs", "proxy", "impersonate_user")
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable):
@@ -109,7 +108,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         return sorted(found, key=lambda one: one.name)
 
     def _connection(self) -> dict:
-        return {name: self.get_option(name) for name in (*options.ENVIRONMENT, "proxy_headers")}
+        return {name: self.get_option(name) for name in options.OPTIONS}
 
     def _add(self, found) -> None:
         host = self.inventory.add_host(found.name)
@@ -139,13 +138,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         """The variables by which a cluster is reached."""
         if found.is_here:  # the cluster that we have read from
             own = options.resolve(self._connection())
-            if any(name in own for name in _OWN):
+            if own.host or own.credential or own.impersonation or own.settings or own.defaults:
                 self.display.warning(
                     f"{found.name} is the cluster that this inventory was read from, by other options than a "
                     "kubeconfig. Give it mesh_kubeconfig yourself."
                 )
                 return {}
-            reach = {"mesh_kubeconfig": own.get("kubeconfig"), "mesh_context": own.get("context")}
+            reach = {"mesh_kubeconfig": own.kubeconfig, "mesh_context": own.context}
             return {name: value for name, value in reach.items() if value is not None}
         kubeconfig = found.kubeconfig()
         if kubeconfig is None:

@@ -16,7 +16,7 @@ from ansible.module_utils.common.parameters import _list_no_log_values
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import libraries
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params as params_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, without_secrets
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import kubeconfig
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session, connect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import settings
@@ -58,7 +58,7 @@ class Entry:
         for holder in _kubeconfig_holders(written):
             content = holder["kubeconfig"]
             if isinstance(content, str) and "\n" in content:  # a file's content, not its path
-                holder["kubeconfig"] = credentials.parsed(content)
+                holder["kubeconfig"] = kubeconfig.parsed(content)
         return written
 
     def task(self, written: Mapping, *, check: bool, diff: bool = False, warn: Callable, progress: Callable) -> Task:
@@ -172,7 +172,7 @@ def secrets_of(entry: Entry, written: Mapping) -> set[str]:
     """The texts that must never be shown: values of no_log options, and credentials within an inline kubeconfig."""
     found = set(_list_no_log_values(entry.arguments, written))
     for holder in _kubeconfig_holders(written):
-        found |= credentials.secrets(holder["kubeconfig"])
+        found |= kubeconfig.secrets(holder["kubeconfig"])
     misplaced = settings.password_in((written.get("git") or {}).get("repository"))
     return found | {misplaced} if misplaced else found
 

@@ -6,37 +6,37 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import ENVIRONMENT, resolve
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import kubeconfig
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import resolve
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, invocation, secrets_of
-from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.istio_virtualservice import ARGUMENTS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.mesh_apply import ARGUMENTS as MANY
 
 
 @pytest.mark.parametrize(
-    ("params", "environment", "options"),
+    ("params", "environment", "settings"),
     [
         ({}, {}, {}),
-        ({"host": "h"}, {"K8S_AUTH_HOST": "e"}, {"host": "h"}),
-        ({"host": None}, {"K8S_AUTH_HOST": "e"}, {"host": "e"}),
-        ({}, {"K8S_AUTH_HOST": ""}, {}),
-        ({}, {"K8S_AUTH_API_KEY": "t", "K8S_AUTH_CONTEXT": "c"}, {"api_key": "t", "context": "c"}),
         ({}, {"K8S_AUTH_VERIFY_SSL": "no"}, {"validate_certs": False}),
         ({}, {"K8S_AUTH_VERIFY_SSL": "False"}, {"validate_certs": False}),
         ({}, {"K8S_AUTH_VERIFY_SSL": "true"}, {"validate_certs": True}),
+        ({}, {"K8S_AUTH_VERIFY_SSL": ""}, {}),
         ({"validate_certs": False}, {"K8S_AUTH_VERIFY_SSL": "true"}, {"validate_certs": False}),
-        ({}, {"K8S_AUTH_IMPERSONATE_GROUPS": "a, b"}, {"impersonate_groups": ["a", "b"]}),
-        ({"impersonate_groups": ["c"]}, {"K8S_AUTH_IMPERSONATE_GROUPS": "a"}, {"impersonate_groups": ["c"]}),
-        ({"kubeconfig": {"clusters": []}}, {"K8S_AUTH_KUBECONFIG": "/e"}, {"kubeconfig": {"clusters": []}}),
         ({"proxy_headers": {"user_agent": "x"}}, {}, {"proxy_headers": {"user_agent": "x"}}),
     ],
 )
-def test_what_is_written_wins_over_the_environment(params, environment, options):
-    assert resolve(params, environment) == options
+def test_variables_in_the_types_of_the_options(params, environment, settings):
+    assert resolve(params, environment).settings == settings
 
 
-def test_every_option_with_a_variable_is_an_option_of_the_modules():
-    assert set(ENVIRONMENT) <= set(ARGUMENTS)
+@pytest.mark.parametrize(
+    ("params", "environment", "groups"),
+    [
+        ({}, {"K8S_AUTH_IMPERSONATE_GROUPS": "a, b"}, ["a", "b"]),
+        ({"impersonate_groups": ["c"]}, {"K8S_AUTH_IMPERSONATE_GROUPS": "a"}, ["c"]),
+    ],
+)
+def test_groups(params, environment, groups):
+    assert resolve(params, environment).impersonation == {"impersonate_groups": groups}
 
 
 KUBECONFIG = {
@@ -55,8 +55,8 @@ KUBECONFIG = {
 
 def test_secrets_of_an_inline_kubeconfig():
     expected = {"token-1", "key-1", "password-1", "refresh-1", "oidc-1", "long-enough"}
-    assert credentials.secrets(KUBECONFIG) == expected
-    assert credentials.secrets("/a/path") == credentials.secrets(None) == credentials.secrets({"users": None}) == set()
+    assert kubeconfig.secrets(KUBECONFIG) == expected
+    assert kubeconfig.secrets("/a/path") == kubeconfig.secrets(None) == kubeconfig.secrets({"users": None}) == set()
 
 
 def test_a_kubeconfig_may_be_given_as_its_content():

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connection options to credentials: what the ``kubernetes`` package reads from a kubeconfig, a pod or the options."""
+"""A connection to credentials: what the ``kubernetes`` package reads from a kubeconfig or a pod, or the options say."""
 
 from __future__ import annotations
 
@@ -8,77 +8,51 @@ import base64
 import logging
 import os
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote, unquote, urlsplit
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import private
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import (
-    YAML_LOADER,
     ConfigException,
     Configuration,
     incluster_config,
     kube_config,
-    yaml,
+    should_bypass_proxies,
+    urllib3,
 )
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import kubeconfig, options
 
-# What of a kubeconfig's user is secret, or may be.
-_SECRET_FIELDS = {"token", "password", "client-key-data"}
-_SECRET_IN_PROVIDER = {"access-token", "id-token", "refresh-token", "client-secret"}
-
-
-def parsed(text: str) -> dict:
-    """A kubeconfig that was given as its content. Raises MeshError that shows nothing of it."""
-    try:
-        document = yaml.load(text, Loader=YAML_LOADER)
-    except (yaml.YAMLError, UnicodeError):
-        document = None
-    if not isinstance(document, dict):
-        raise MeshError("kubeconfig has several lines, so it is taken for a file's content, but it is not YAML.")
-    return document
-
-
-def secrets(kubeconfig) -> set[str]:
-    """The texts of an inline kubeconfig that must never be shown; none for a path."""
-    found = set()
-    for entry in _items(kubeconfig, "users"):
-        user = _mapping(entry, "user")
-        provider = _mapping(_mapping(user, "auth-provider"), "config")
-        found |= {str(user[name]) for name in _SECRET_FIELDS if user.get(name)}
-        found |= {str(provider[name]) for name in _SECRET_IN_PROVIDER if provider.get(name)}
-        values = [str(variable.get("value") or "") for variable in _items(_mapping(user, "exec"), "env")]
-        found |= {value for value in values if len(value) > 7}
-    return found
-
-
-def _mapping(value, name: str) -> Mapping:
-    """A mapping within something that may be of any shape; empty when it is none."""
-    inner = value.get(name) if isinstance(value, Mapping) else None
-    return inner if isinstance(inner, Mapping) else {}
-
-
-def _items(value, name: str) -> list[Mapping]:
-    """The mappings of a list within something that may be of any shape."""
-    inner = value.get(name) if isinstance(value, Mapping) else None
-    return [item for item in inner if isinstance(item, Mapping)] if isinstance(inner, list) else []
+_AS = ("as", "as-groups", "as-uid", "as-user-extra")  # whom to act as, by the names of a kubeconfig's user
+_NAMESPACE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 
 
 @dataclass
 class Credentials:
-    """Who talks to which API server. ``configuration`` is the kubernetes package's own, with its token refresh."""
+    """Who talks to which API server.
 
-    configuration: object
-    ssl_context: ssl.SSLContext | None
+    ``origin`` says who named the server, ``giver`` who gave the credential, and ``remark`` which variables were not
+    used, as messages say it. ``acting`` is whom to act as, by the names of a kubeconfig's user. ``proxy`` is None where
+    the server is reached without it; its login stands in the URL and, encoded, in ``proxy_headers``.
+    ``configuration`` is the kubernetes package's own: it renews what expires.
+    """
+
+    server: str
     origin: str
+    giver: str
+    configuration: object = field(repr=False)
+    remark: str = ""
     namespace: str = "default"
+    verify: bool = True
+    tls_server_name: str | None = None
+    ssl_context: ssl.SSLContext | None = None
     ca: bytes | None = None
     cert: bytes | None = None
-    key: bytes | None = None
-    headers: dict = field(default_factory=dict)
-
-    @property
-    def server(self) -> str:
-        return self.configuration.host.rstrip("/")
+    key: bytes | None = field(default=None, repr=False)
+    acting: dict = field(default_factory=dict)
+    proxy: str | None = field(default=None, repr=False)
+    proxy_headers: dict | None = field(default=None, repr=False)
 
     def authorization(self) -> str | None:
         """The value of the Authorization header now; the kubernetes package renews what has expired.
@@ -90,144 +64,201 @@ class Credentials:
         keys = self.configuration.api_key
         return keys.get("BearerToken") or keys.get("authorization")
 
+    def impersonation(self) -> Iterator[tuple[str, str]]:
+        """The headers that say whom to act as; one may come several times."""
+        for key, header in (("as", "User"), ("as-uid", "Uid")):
+            if self.acting.get(key):
+                yield f"Impersonate-{header}", self.acting[key]
+        for group in self.acting.get("as-groups") or []:
+            yield "Impersonate-Group", group
+        for key, values in (self.acting.get("as-user-extra") or {}).items():
+            for value in values:
+                yield f"Impersonate-Extra-{quote(key, safe='')}", value
 
-def load(options: Mapping) -> Credentials:
-    """Credentials from resolved connection options (see ``options.resolve``).
+    def as_kubeconfig(self) -> dict:
+        """A kubeconfig with this server and identity and nothing else, for a program that wants one."""
+        cluster: dict = {"server": self.server}
+        if not self.verify:
+            cluster["insecure-skip-tls-verify"] = True
+        elif self.ca:
+            cluster["certificate-authority-data"] = base64.b64encode(self.ca).decode()
+        if self.tls_server_name:
+            cluster["tls-server-name"] = self.tls_server_name
+        if self.proxy:
+            cluster["proxy-url"] = self.proxy
+        names = {"cluster": "meshops", "user": "meshops", "namespace": self.namespace}
+        return {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "meshops",
+            "clusters": [{"name": "meshops", "cluster": cluster}],
+            "users": [{"name": "meshops", "user": self._as_user()}],
+            "contexts": [{"name": "meshops", "context": names}],
+        }
 
-    Raises MeshError when a kubeconfig is missing, broken, or lacks the context.
+    def _as_user(self) -> dict:
+        user: dict = dict(self.acting)
+        if self.cert:
+            user["client-certificate-data"] = base64.b64encode(self.cert).decode()
+            user["client-key-data"] = base64.b64encode(self.key or self.cert).decode()  # one file may hold both
+        kind, _space, value = (self.authorization() or "").partition(" ")
+        if kind.lower() == "bearer":
+            user["token"] = value.strip()
+        elif kind.lower() == "basic":
+            user["username"], _colon, user["password"] = base64.b64decode(value).decode().partition(":")
+        return user
+
+
+def load(connection: options.Connection) -> Credentials:
+    """The credentials of a connection, read from where it says.
+
+    Raises MeshError when a kubeconfig is missing, broken, or lacks the context, and when a certificate is unusable.
     """
     # The package's memory of its files by content would point into the folder, which is gone when TLS has read them.
     with private.folder("meshops-", also=kube_config._cleanup_temp_files) as folder:
         configuration = Configuration()
         configuration.retries = False
         configuration.proxy, configuration.no_proxy = None, None
-        origin, namespace = _base(options, configuration, folder)
-        _override(options, configuration)
-        return _finish(options, configuration, origin, namespace)
+        base = _base(connection, configuration, folder)
+        if connection.credential:
+            _set_credential(connection.credential, configuration)
+        return _finish(connection, configuration, base)
 
 
-def _base(options: Mapping, configuration, folder: str) -> tuple[str, str]:
-    """Fill ``configuration`` from a kubeconfig or the pod; returns where it came from and the default namespace."""
-    source = options.get("kubeconfig")
-    explicit = source is not None
-    if not explicit and options.get("host"):
-        return "the task's options", "default"
-    if not explicit:
-        source = os.environ.get("KUBECONFIG") or os.path.expanduser("~/.kube/config")
-        if not any(os.path.exists(os.path.expanduser(path)) for path in source.split(os.pathsep)):
-            return _in_cluster(configuration, source)
-    config, origin, folder_of_config = _read(source)
-    return _from_kubeconfig(config, origin, folder_of_config, options.get("context"), configuration, folder)
+@dataclass
+class _Base:
+    """Where a connection starts from, beside what the package's configuration holds: a file, a pod, or an address."""
+
+    origin: str
+    namespace: str = "default"
+    acting: dict = field(default_factory=dict)
+    states_trust: bool = False  # whether it says whose certificate to trust
 
 
-def _in_cluster(configuration, looked_for: str) -> tuple[str, str]:
+def _base(connection: options.Connection, configuration, folder: str) -> _Base:
+    """Fill ``configuration`` from a kubeconfig or the pod, where the connection needs one."""
+    if connection.host and connection.kubeconfig is None:
+        return _Base(connection.place)
+    source = connection.kubeconfig
+    if source is None:
+        source = kubeconfig.default()
+    if source is not None:
+        return _from_kubeconfig(source, connection, configuration, folder)
+    if connection.context:
+        raise MeshError(
+            f"There is no kubeconfig to look the context {connection.context!r} up in. Give 'kubeconfig' "
+            "(or K8S_AUTH_KUBECONFIG)."
+        )
+    return _in_cluster(configuration)
+
+
+def _in_cluster(configuration) -> _Base:
     try:
         incluster_config.load_incluster_config(client_configuration=configuration)
     except ConfigException:
         raise MeshError(
-            f"No cluster is named: there is no kubeconfig at {looked_for}, this is not a pod, and neither 'host' nor "
-            "'kubeconfig' is given. Set 'kubeconfig' (or K8S_AUTH_KUBECONFIG), or 'host' and 'api_key'."
+            f"No cluster is named: there is no kubeconfig at {os.path.expanduser('~/.kube/config')}, this is not a "
+            "pod, and neither 'host' nor 'kubeconfig' is given. Set 'kubeconfig' (or K8S_AUTH_KUBECONFIG), or 'host' "
+            "and 'api_key'."
         ) from None
     try:
-        with open("/var/run/secrets/kubernetes.io/serviceaccount/namespace", encoding="utf-8") as stream:
-            return "the pod's service account", stream.read().strip()
+        with open(_NAMESPACE, encoding="utf-8") as stream:
+            namespace = stream.read().strip()
     except OSError:
-        return "the pod's service account", "default"
+        namespace = "default"
+    return _Base("the pod's service account", namespace, states_trust=True)
 
 
-def _read(source) -> tuple[dict, str, str]:
-    """A kubeconfig from a dict, or from one or several paths: (document, how messages name it, its folder)."""
-    if isinstance(source, Mapping):
-        return dict(source), "the kubeconfig given inline", os.getcwd()
-    paths = [os.path.expanduser(path) for path in str(source).split(os.pathsep) if path]
-    missing = [path for path in paths if not os.path.isfile(path)]
-    if len(missing) == len(paths):
-        what = "is a folder" if any(os.path.isdir(path) for path in missing) else "does not exist"
-        raise MeshError(f"kubeconfig {', '.join(missing)} {what}. Check 'kubeconfig' or K8S_AUTH_KUBECONFIG.")
-    if len(paths) > 1:
-        together = os.pathsep.join(paths)
-        try:
-            return kube_config.KubeConfigMerger(together).config.value, f"kubeconfig {together}", ""
-        except (ConfigException, yaml.YAMLError, AttributeError, TypeError) as error:
-            raise MeshError(f"kubeconfig {together} cannot be merged: {str(error).splitlines()[0]}.") from None
-    try:
-        with open(paths[0], encoding="utf-8") as stream:
-            document = yaml.load(stream, Loader=YAML_LOADER)
-    except (OSError, ValueError) as error:
-        raise MeshError(f"kubeconfig {paths[0]} cannot be read: {error}.") from None
-    except yaml.YAMLError as error:
-        where = getattr(error, "problem_mark", None)
-        line = f" at line {where.line + 1}" if where else ""
-        raise MeshError(f"kubeconfig {paths[0]} is not YAML{line}. It may be cut off; make it anew.") from None
-    if not isinstance(document, dict) or not document.get("clusters"):
-        raise MeshError(
-            f"kubeconfig {paths[0]} names no cluster: it has no 'clusters'. Check that it is the right file."
-        )
-    return document, f"kubeconfig {paths[0]}", os.path.dirname(os.path.abspath(paths[0]))
+def _from_kubeconfig(source, connection: options.Connection, configuration, folder: str) -> _Base:
+    document, origin = kubeconfig.read(source)
+    begin = origin[:1].upper() + origin[1:]
+    contexts = {entry["name"]: entry["context"] for entry in document["contexts"]}
+    names = ", ".join(contexts) or "none"
+    name = str(connection.context or document["current-context"])
+    if not name:
+        raise MeshError(f"{begin} has no current context. Name one by 'context': it has {names}.")
+    if name not in contexts:
+        raise MeshError(f"{begin} has no context {name!r}. It has: {names}.")
+    begin, origin = f"{begin}, context {name!r},", f"{origin}, context {name}"
+    context, users = contexts[name], {entry["name"]: entry["user"] for entry in document["users"]}
+    if connection.credential:  # the user's own is not read at all: no plugin is run for nothing
+        users = {}
+        context = {key: value for key, value in context.items() if key != "user"}
+    elif context.get("user") and context["user"] not in users:
+        raise MeshError(f"{begin} is of user {context['user']!r}, who is not in it. Make it anew.")
+    user = users.get(context.get("user")) or {}
+    document = {
+        **document,
+        "contexts": [{"name": name, "context": context}],
+        "users": [{"name": context["user"], "user": _with_own_environment(user, connection)}] if user else [],
+    }
+    _load_by_package(document, name, begin, configuration, folder)
+    clusters = {entry["name"]: entry["cluster"] for entry in document["clusters"]}
+    trust = {"certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify"}
+    return _Base(
+        origin,
+        str(context.get("namespace") or "default"),
+        acting=_acting_of(user, begin),
+        states_trust=bool(trust & set(clusters.get(context.get("cluster")) or {})),
+    )
 
 
-def _from_kubeconfig(config, origin, base, context, configuration, folder) -> tuple[str, str]:
-    told = _begin(origin)
-    _check_shape(config, told)
-    contexts = {str(entry["name"]): entry["context"] for entry in config.get("contexts") or []}
-    names = ", ".join(map(str, contexts)) or "none"
-    wanted = str(context or config.get("current-context") or "")
-    if not wanted:
-        raise MeshError(f"{told} has no current context. Name one by 'context': it has {names}.")
-    if wanted not in contexts:
-        raise MeshError(f"{told} has no context {wanted!r}. It has: {names}.")
-    chosen = contexts[wanted]
-    users = [entry["name"] for entry in config.get("users") or []]
-    if chosen.get("user") and chosen["user"] not in users:
-        raise MeshError(f"{told}, context {wanted!r}, is of user {chosen['user']!r}, who is not in it. Make it anew.")
+def _load_by_package(document: dict, context: str, begin: str, configuration, folder: str) -> None:
+    """Have the kubernetes package read a kubeconfig's one context and user, with plugins and certificates."""
     complaints = _Complaints()
     logging.getLogger().addHandler(complaints)
     try:
-        loader = kube_config.KubeConfigLoader(
-            config_dict=config, active_context=wanted, config_base_path=base, temp_file_path=folder
-        )
+        loader = kube_config.KubeConfigLoader(config_dict=document, active_context=context, temp_file_path=folder)
         loader.load_and_set(configuration)
     except ConfigException as error:
-        raise MeshError(f"{told}, context {wanted!r}, is not usable: {error}. Repair it, or name another.") from None
+        raise MeshError(f"{begin} is not usable: {error}. Repair it, or name another.") from None
     except ValueError as error:
-        raise MeshError(f"{told}, context {wanted!r}: a certificate or key is not base64 ({error}).") from None
+        raise MeshError(f"{begin[:-1]}: a certificate or key is not base64 ({error}).") from None
     except (AttributeError, KeyError, TypeError):  # the package expects every field in its right type
         raise MeshError(
-            f"{told}, context {wanted!r}, is not usable: something in it is of a wrong type. Make it anew, or name "
-            "another."
+            f"{begin} is not usable: something in it is of a wrong type. Make it anew, or name another."
         ) from None
     finally:
         logging.getLogger().removeHandler(complaints)
-    _check_exec_plugin(loader, complaints, origin, wanted)
-    return f"{origin}, context {wanted}", str(chosen.get("namespace") or "default")
-
-
-def _check_shape(config: Mapping, told: str) -> None:
-    """The parts that every kubeconfig has. Raises MeshError that names the one that is something else."""
-    for part, inner in (("clusters", "cluster"), ("users", "user"), ("contexts", "context")):
-        entries = config.get(part)
-        if entries is not None and not isinstance(entries, list):
-            raise MeshError(f"{told}: {part!r} must be a list.")
-        for index, entry in enumerate(entries or []):
-            if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
-                raise MeshError(f"{told}: {part}[{index}] must be a mapping with a name.")
-            if not isinstance(entry.get(inner), Mapping):
-                raise MeshError(f"{told}: {part}[{index}] ({entry['name']}) has no {inner!r} that is a mapping.")
-
-
-def _begin(words: str) -> str:
-    """Words as the beginning of a sentence."""
-    return words[:1].upper() + words[1:]
-
-
-def _check_exec_plugin(loader, complaints, origin, context) -> None:
-    """The kubernetes package only logs a failing exec plugin, and would go on as nobody."""
-    user = getattr(loader._user, "value", None) or {}
-    if "exec" in user and not getattr(loader, "token", None) and not getattr(loader, "cert_file", None):
+    user = document["users"][0]["user"] if document["users"] else {}
+    if getattr(loader, "token", None) or getattr(loader, "cert_file", None):
+        return
+    # The kubernetes package only logs what fails, or says nothing at all, and would go on as nobody.
+    if "exec" in user:
         raise MeshError(
-            f"The credential plugin {user['exec'].get('command')!r} of {origin}, context {context!r}, gave no "
+            f"The credential plugin {user['exec'].get('command')!r} of {begin[:1].lower()}{begin[1:-1]}, gave no "
             f"credential: {'; '.join(complaints.lines) or 'it printed none'}. Run it by hand to see why."
         )
+    if "auth-provider" in user:
+        provider = user["auth-provider"].get("name") if isinstance(user["auth-provider"], Mapping) else None
+        raise MeshError(
+            f"{begin} gets its credential from the auth provider {provider!r}, which gave none. Kubernetes has "
+            "replaced auth providers by credential plugins ('exec'): make the kubeconfig anew with the cloud's program."
+        )
+
+
+def _with_own_environment(user: dict, connection: options.Connection) -> dict:
+    """A user whose credential plugin does not see the variables of another connection, secrets among them."""
+    plugin = user.get("exec")
+    if not isinstance(plugin, Mapping) or connection.place == options.VARIABLES:
+        return user
+    own = plugin.get("env") or []
+    foreign = [{"name": name, "value": ""} for name in sorted(os.environ) if name.startswith(options.PREFIX)]
+    return {**user, "exec": {**plugin, "env": [*foreign, *own]}} if foreign and isinstance(own, list) else user
+
+
+def _acting_of(user: dict, begin: str) -> dict:
+    """Whom a kubeconfig's user is to act as, which the kubernetes package does not look at. Raises MeshError."""
+    acting = {key: user[key] for key in _AS if user.get(key)}
+    groups, extra = acting.get("as-groups", []), acting.get("as-user-extra", {})
+    texts = [acting.get("as", ""), acting.get("as-uid", "")]
+    if isinstance(groups, list) and isinstance(extra, Mapping):
+        texts += groups
+        for values in extra.values():
+            texts += values if isinstance(values, list) else [None]
+        if all(isinstance(text, str) for text in texts):
+            return acting
+    raise MeshError(f"{begin} is not usable: 'as' and what belongs to it is of a wrong type. Make it anew.")
 
 
 class _Complaints(logging.Handler):
@@ -241,65 +272,93 @@ class _Complaints(logging.Handler):
         self.lines.append(record.getMessage())
 
 
-def _override(options: Mapping, configuration) -> None:
-    """What the task states beside the kubeconfig wins over it, as kubernetes.core has it."""
-    plain = {
-        "host": "host",
-        "ca_cert": "ssl_ca_cert",
-        "client_cert": "cert_file",
-        "client_key": "key_file",
-        "proxy": "proxy",
-        "no_proxy": "no_proxy",
-    }
-    for option, attribute in plain.items():
-        if option in options:
-            setattr(configuration, attribute, options[option])
-    if "validate_certs" in options:
-        configuration.verify_ssl = options["validate_certs"]
-    if "api_key" in options:  # a token read from a file brings the file's line break
-        configuration.api_key["BearerToken"] = f"Bearer {str(options['api_key']).strip()}"
-        configuration.refresh_api_key_hook = None
-    elif options.get("username") and options.get("password"):
-        pair = base64.b64encode(f"{options['username']}:{options['password']}".encode()).decode()
+def _set_credential(credential: Mapping, configuration) -> None:
+    """What was given beside a kubeconfig or a pod is all that is sent."""
+    configuration.refresh_api_key_hook = None
+    configuration.api_key = {}
+    configuration.cert_file, configuration.key_file = credential.get("client_cert"), credential.get("client_key")
+    if "api_key" in credential:  # a token read from a file brings the file's line break
+        configuration.api_key["BearerToken"] = f"Bearer {str(credential['api_key']).strip()}"
+    elif "username" in credential:
+        pair = base64.b64encode(f"{credential['username']}:{credential['password']}".encode()).decode()
         configuration.api_key["BearerToken"] = f"Basic {pair}"
-        configuration.refresh_api_key_hook = None
 
 
-def _finish(options: Mapping, configuration, origin: str, namespace: str) -> Credentials:
-    if "://" not in (configuration.host or ""):
-        raise MeshError(f"'host' must be a URL such as https://10.0.0.1:6443, not {configuration.host!r}.")
-    headers = {}
-    if options.get("impersonate_user"):
-        headers["Impersonate-User"] = options["impersonate_user"]
-    credentials = Credentials(configuration, None, origin, namespace, headers=headers)
-    credentials.groups = list(options.get("impersonate_groups") or [])
+def _finish(connection: options.Connection, configuration, base: _Base) -> Credentials:
+    server = str(connection.host or configuration.host or "")
+    if "://" not in server:
+        raise MeshError(f"'host' must be a URL such as https://10.0.0.1:6443, not {server!r}.")
+    settings = {**({} if base.states_trust else connection.defaults), **connection.settings}
+    credentials = Credentials(
+        server.rstrip("/"),
+        base.origin,
+        connection.giver or base.origin,
+        configuration,
+        connection.remark,
+        base.namespace,
+        verify=settings.get("validate_certs", configuration.verify_ssl),
+        tls_server_name=getattr(configuration, "tls_server_name", None),
+        acting=_acting(connection.impersonation) or base.acting or _acting(connection.default_impersonation),
+    )
+    _set_proxy(credentials, connection, configuration.proxy)
     _check_headers(credentials)
-    if configuration.host.startswith("https"):
-        _load_tls(credentials)
+    if server.startswith("https"):
+        _load_tls(credentials, settings.get("ca_cert") or configuration.ssl_ca_cert)
     return credentials
+
+
+def _acting(impersonation: Mapping) -> dict:
+    acting = {"as": impersonation.get("impersonate_user"), "as-groups": impersonation.get("impersonate_groups")}
+    acting = {key: value for key, value in acting.items() if value}
+    if acting and "as" not in acting:
+        raise MeshError("'impersonate_groups' is given without 'impersonate_user'. Kubernetes wants to know the user.")
+    return acting
+
+
+def _set_proxy(credentials: Credentials, connection: options.Connection, of_file: str | None) -> None:
+    """The proxy, and the login for it, which may stand in the URL or in kubernetes.core's ``proxy_headers``."""
+    settings = {**connection.defaults, **({"proxy": of_file} if of_file else {}), **connection.settings}
+    proxy = settings.get("proxy")
+    if not proxy or should_bypass_proxies(credentials.server, settings.get("no_proxy") or ""):
+        return
+    address = urlsplit(proxy)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise MeshError(f"'proxy' must be an http or https URL, not {proxy!r}.")
+    known = {name: value for name, value in (settings.get("proxy_headers") or {}).items() if value is not None}
+    place = address.netloc.rpartition("@")[2]
+    if address.username and "proxy_basic_auth" not in known:
+        known["proxy_basic_auth"] = f"{unquote(address.username)}:{unquote(address.password or '')}"
+    login = known.get("proxy_basic_auth")
+    if login:
+        user, _colon, password = login.partition(":")
+        place = f"{quote(user, safe='')}:{quote(password, safe='')}@{place}"
+    credentials.proxy = address._replace(netloc=place).geturl()
+    credentials.proxy_headers = urllib3.make_headers(**known) if known else None
 
 
 def _check_headers(credentials: Credentials) -> None:
     """What goes into headers has to be fit for them; the HTTP library would complain with the secret in its words."""
+    acting = credentials.acting
     texts = {
-        f"The token or password of {credentials.origin}": credentials.authorization() or "",
-        "impersonate_user": credentials.headers.get("Impersonate-User", ""),
-        "impersonate_groups": "".join(credentials.groups),
+        f"The token or password of {credentials.giver}": credentials.authorization() or "",
+        "impersonate_user": acting.get("as", ""),
+        "impersonate_groups": "".join(acting.get("as-groups") or []),
+        f"'as-user-extra' of {credentials.origin}": "".join(value for _name, value in credentials.impersonation()),
     }
     for name, text in texts.items():
         if not all(" " <= character <= "\xff" for character in text):
             raise MeshError(f"{name} holds a line break or another character that cannot be sent in a header.")
 
 
-def _load_tls(credentials: Credentials) -> None:
+def _load_tls(credentials: Credentials, authority: str | None) -> None:
     """Read certificates now, so that no file has to stay, and build the one TLS context of the session."""
     configuration = credentials.configuration
-    credentials.ca = _content(configuration.ssl_ca_cert, "ca_cert")
+    credentials.ca = _content(authority, "ca_cert")
     credentials.cert = _content(configuration.cert_file, "client_cert")
     credentials.key = _content(configuration.key_file, "client_key")
     try:
-        context = ssl.create_default_context(cafile=configuration.ssl_ca_cert or None)
-        if not configuration.verify_ssl:
+        context = ssl.create_default_context(cafile=authority or None)
+        if not credentials.verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         # Python 3.13 refuses authorities without a key usage, which many clusters have (RFC 5280 strictness).

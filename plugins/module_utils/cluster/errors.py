@@ -29,43 +29,52 @@ class ApiError(MeshError):
     """An answer of the API server that is not success.
 
     ``status``: HTTP status, 0 when there was no answer; ``reason``: the Status object's reason; ``text``: its message;
-    ``causes``: its list of {reason, field, message}.
+    ``causes``: its list of {reason, field, message}; ``retry_after``: what the server asks for, as it sent it;
+    ``final``: there was no answer, and asking again gives none either.
     """
 
-    def __init__(self, message: str, *, status=0, reason="", text="", causes=None, **details):
+    def __init__(
+        self, message: str, *, status=0, reason="", text="", causes=None, retry_after=None, final=False, **details
+    ):
         super().__init__(message, **details)
         self.status = status
         self.reason = reason
         self.text = text or message
         self.causes = causes or []
+        self.retry_after = retry_after
+        self.final = final
 
 
 class NotInstalled(MeshError):
     """The cluster does not serve the kind at all."""
 
 
-def from_status(status: int, body, origin: str) -> ApiError:
-    """An ApiError from an HTTP answer: ``body`` is the decoded Status object, or text."""
+def from_status(status: int, body, giver: str, remark: str = "", retry_after: str | None = None) -> ApiError:
+    """An ApiError from an HTTP answer: ``body`` is the decoded Status object, or text.
+
+    ``giver`` names who gave the credentials; ``remark`` is added where they were refused, or there were none.
+    """
     document = body if isinstance(body, dict) else {}
     other = f": {body.strip()[:200]}" if isinstance(body, str) and body.strip() else ""
     text = str(document.get("message") or f"HTTP {status}{other}").strip()
     details = document.get("details") if isinstance(document.get("details"), dict) else {}
     causes = details.get("causes") if isinstance(details.get("causes"), list) else []
     reason = str(document.get("reason") or "")
-    message = _in_our_words(status, text, origin)
+    message = _in_our_words(status, text, giver, remark)
     causes = [cause for cause in causes if isinstance(cause, dict)]
-    return ApiError(message, status=status, reason=reason, text=text, causes=causes)
+    return ApiError(message, status=status, reason=reason, text=text, causes=causes, retry_after=retry_after)
 
 
-def _in_our_words(status: int, text: str, origin: str) -> str:
+def _in_our_words(status: int, text: str, giver: str, remark: str) -> str:
     if status == 401:
-        return (
-            f"The API server does not accept the credentials of {origin} (401). "
-            "The token or certificate may have expired, or belong to another cluster."
+        return sentence(
+            f"The API server does not accept the credentials of {giver} (401)",
+            "The token or certificate may have expired, or belong to another cluster",
+            remark,
         )
     forbidden = _FORBIDDEN.search(text)
     if status == 403 and forbidden:
-        return _forbidden(forbidden)
+        return _forbidden(forbidden, remark)
     denied = _WEBHOOK_DENIED.search(text)
     if denied:
         return sentence(f"Refused by {_webhook_owner(denied['webhook'])}: {_without_prefix(denied['reason'])}")
@@ -93,13 +102,14 @@ def _in_our_words(status: int, text: str, origin: str) -> str:
     return text
 
 
-def _forbidden(match: re.Match) -> str:
+def _forbidden(match: re.Match, remark: str) -> str:
     where = f"in namespace {match['namespace']}" if match["namespace"] else "cluster-wide"
     resource = f"{match['resource']}.{match['group']}" if match["group"] else match["resource"]
     if match["user"] == "system:anonymous":
-        return (
+        return sentence(
             f"Nobody may {match['verb']} {resource} {where} without credentials (403), and none were given. Set "
-            "'api_key', or 'client_cert' and 'client_key', or a kubeconfig that has them."
+            "'api_key', or 'client_cert' and 'client_key', or a kubeconfig that has them",
+            remark,
         )
     return (
         f"{match['user']!r} may not {match['verb']} {resource} {where} (403). "

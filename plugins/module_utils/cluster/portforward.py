@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import http.client
 import io
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import websocket_client
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import (
     CONNECT_TIMEOUT,
     Session,
-    bypassed,
     decoded,
 )
 
@@ -43,17 +42,16 @@ class PodConnection(http.client.HTTPConnection):
 def _open(session: Session, path: str, timeout: float):
     """A websocket to ``path`` of the API server, with the session's identity."""
     credentials = session.credentials
-    configuration = credentials.configuration
     options: dict = {"timeout": CONNECT_TIMEOUT, "subprotocols": [_PROTOCOL], "skip_utf8_validation": True}
     if credentials.ssl_context is not None:
         options["sslopt"] = {"context": credentials.ssl_context}
-        if getattr(configuration, "tls_server_name", None):
-            options["sslopt"]["server_hostname"] = configuration.tls_server_name
-    if configuration.proxy and not bypassed(configuration):
-        proxy = urlsplit(configuration.proxy)
+        if credentials.tls_server_name:
+            options["sslopt"]["server_hostname"] = credentials.tls_server_name
+    if credentials.proxy:
+        proxy = urlsplit(credentials.proxy)
         options |= {"http_proxy_host": proxy.hostname, "http_proxy_port": proxy.port, "proxy_type": "http"}
         if proxy.username:
-            options["http_proxy_auth"] = (proxy.username, proxy.password or "")
+            options["http_proxy_auth"] = (unquote(proxy.username), unquote(proxy.password or ""))
     else:
         options["http_no_proxy"] = ["*"]  # what the process's environment says of proxies is not meant
     headers = [f"{name}: {value}" for name, value in session.headers().items()]
@@ -61,7 +59,8 @@ def _open(session: Session, path: str, timeout: float):
     try:
         opened = websocket.create_connection(f"ws{credentials.server[4:]}{path}", header=headers, **options)
     except websocket.WebSocketBadStatusException as error:
-        raise errors.from_status(error.status_code, decoded(error.resp_body or b""), credentials.origin) from None
+        body = decoded(error.resp_body or b"")
+        raise errors.from_status(error.status_code, body, credentials.giver, credentials.remark) from None
     except (websocket.WebSocketException, OSError) as error:
         raise errors.ApiError(f"The API server {credentials.server} does not forward to a pod: {error}.") from None
     opened.settimeout(timeout)

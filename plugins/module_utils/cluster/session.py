@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
+import dataclasses
 import json
 import os
 import random
@@ -15,15 +15,10 @@ import time
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import (
-    should_bypass_proxies,
-    urllib3,
-    yaml,
-)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import urllib3, yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials as credentials_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import resolve
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors, kubeconfig
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import Connection, resolve
 
 CONNECT_TIMEOUT = 5.0  # seconds
 READ_TIMEOUT = 60.0  # seconds
@@ -44,20 +39,22 @@ def connect(params: Mapping) -> Session:
 
     Raises MeshError for unusable options.
     """
-    options = resolve(params)
+    connection = resolve(params)
     # The whole environment counts: it decides which kubeconfig is meant, and whom an exec plugin gives a token for.
-    key = json.dumps([options, os.getpid(), dict(os.environ), _stamp(options)], sort_keys=True, default=str)
+    parts = [dataclasses.asdict(connection), os.getpid(), dict(os.environ), _stamps(connection)]
+    key = json.dumps(parts, sort_keys=True, default=str)
     if key not in _sessions:
-        _sessions[key] = Session(credentials_module.load(options), options)
+        _sessions[key] = Session(credentials_module.load(connection))
     return _sessions[key]
 
 
-def _stamp(options: Mapping) -> float | None:
-    """When the kubeconfig was last written, so that a renewed one is read again."""
-    path = options.get("kubeconfig") or os.environ.get("KUBECONFIG")
-    with contextlib.suppress(OSError, TypeError):
-        return os.stat(os.path.expanduser(path)).st_mtime
-    return None
+def _stamps(connection: Connection) -> list[float]:
+    """When the files of the kubeconfig were last written, so that a renewed one is read again."""
+    stamps = []
+    for path in kubeconfig.paths(connection.kubeconfig or os.environ.get("KUBECONFIG") or "~/.kube/config"):
+        with contextlib.suppress(OSError, ValueError):
+            stamps.append(os.stat(path).st_mtime)
+    return stamps
 
 
 class Session:
@@ -66,14 +63,14 @@ class Session:
     ``counts``: how many reads, dry_runs, writes and retries were made.
     """
 
-    def __init__(self, credentials: credentials_module.Credentials, options: Mapping | None = None):
+    def __init__(self, credentials: credentials_module.Credentials):
         self.credentials = credentials
         self.default_namespace = credentials.namespace
         self.counts = {"reads": 0, "dry_runs": 0, "writes": 0, "retries": 0}
         self.cache: dict = {}  # what the cluster said of itself (served versions, resources), for this session only
         self._answered = False
         self._lock = threading.Lock()
-        self._pool = _pool(credentials, (options or {}).get("proxy_headers") or {})
+        self._pool = _pool(credentials)
 
     def request(
         self,
@@ -111,7 +108,7 @@ class Session:
         self._count("GET", None)
         answer = self._send("GET", url, None, None, timeout)
         if answer.status >= 400:
-            raise errors.from_status(answer.status, answer.data.decode(errors="replace"), self.credentials.origin)
+            raise self._refusal(answer.status, answer.data.decode(errors="replace"))
         return answer.data.decode(errors="replace")
 
     def watch(self, path: str, query: Mapping, timeout: float) -> Iterator[dict]:
@@ -123,56 +120,16 @@ class Session:
         answer = self._send("GET", url, None, None, seconds + 5, stream=True)
         try:
             if answer.status >= 400:
-                raise errors.from_status(answer.status, decoded(answer.data), self.credentials.origin)
+                raise self._refusal(answer.status, decoded(answer.data))
             yield from _events(answer)
         finally:
             answer.close()
 
     def write_kubeconfig(self, path: str) -> None:
         """Write a kubeconfig (0600) with this session's server and identity, for a program that wants a file."""
-        made = self.credentials
-        cluster: dict = {"server": made.server}
-        if made.ca:
-            cluster["certificate-authority-data"] = base64.b64encode(made.ca).decode()
-        if not made.configuration.verify_ssl:
-            cluster["insecure-skip-tls-verify"] = True
-            cluster.pop("certificate-authority-data", None)
-        if getattr(made.configuration, "tls_server_name", None):
-            cluster["tls-server-name"] = made.configuration.tls_server_name
-        if made.configuration.proxy:
-            cluster["proxy-url"] = made.configuration.proxy
-        document = {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "current-context": "meshops",
-            "clusters": [{"name": "meshops", "cluster": cluster}],
-            "users": [{"name": "meshops", "user": self._user()}],
-            "contexts": [
-                {
-                    "name": "meshops",
-                    "context": {"cluster": "meshops", "user": "meshops", "namespace": made.namespace},
-                }
-            ],
-        }
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            yaml.safe_dump(document, stream)
-
-    def _user(self) -> dict:
-        made, user = self.credentials, {}
-        if made.cert and made.key:
-            user["client-certificate-data"] = base64.b64encode(made.cert).decode()
-            user["client-key-data"] = base64.b64encode(made.key).decode()
-        kind, _space, value = (made.authorization() or "").partition(" ")
-        if kind == "Bearer":
-            user["token"] = value
-        elif kind == "Basic":
-            user["username"], _colon, user["password"] = base64.b64decode(value).decode().partition(":")
-        if "Impersonate-User" in made.headers:
-            user["as"] = made.headers["Impersonate-User"]
-        if getattr(made, "groups", None):
-            user["as-groups"] = made.groups
-        return user
+            yaml.safe_dump(self.credentials.as_kubeconfig(), stream)
 
     def _once(self, verb, url, data, content_type, timeout) -> dict:
         answer = self._send(verb, url, data, content_type if data is not None else None, timeout)
@@ -180,9 +137,7 @@ class Session:
         if isinstance(document, dict):  # anything else is not from an API server
             self._answered = True
         if answer.status >= 400:
-            error = errors.from_status(answer.status, document, self.credentials.origin)
-            error.retry_after = answer.headers.get("Retry-After")
-            raise error
+            raise self._refusal(answer.status, document, answer.headers.get("Retry-After"))
         if not isinstance(document, dict):
             raise errors.ApiError(
                 f"The answer of {self.credentials.server} is not JSON; something else than an API server may answer "
@@ -204,9 +159,8 @@ class Session:
     def headers(self, content_type: str | None = None):
         """The headers of a request, who we are among them."""
         headers = urllib3.HTTPHeaderDict({"Accept": "application/json", "User-Agent": "meshops.lifecycle"})
-        headers.update(self.credentials.headers)
-        for group in getattr(self.credentials, "groups", []):
-            headers.add("Impersonate-Group", group)
+        for name, value in self.credentials.impersonation():
+            headers.add(name, value)
         if content_type:
             headers["Content-Type"] = content_type
         authorization = self.credentials.authorization()
@@ -214,30 +168,33 @@ class Session:
             headers["Authorization"] = authorization
         return headers
 
+    def _refusal(self, status: int, document, retry_after: str | None = None) -> errors.ApiError:
+        credentials = self.credentials
+        return errors.from_status(status, document, credentials.giver, credentials.remark, retry_after=retry_after)
+
     def _unreachable(self, error: Exception) -> errors.ApiError:
         server, origin = self.credentials.server, self.credentials.origin
         cause = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) and error.reason else error
-        final = False
+        final, remark = False, ""
         if isinstance(cause, urllib3.exceptions.SSLError):
             what = f"its certificate cannot be trusted ({_tail(cause)}): set ca_cert, or check 'host'"
+            remark = f" {self.credentials.remark}".rstrip()
             final = True
         elif isinstance(cause, urllib3.exceptions.ProxyError):
-            what = f"the proxy {self.credentials.configuration.proxy} does not let us through ({_tail(cause)})"
+            what = f"the proxy {self.credentials.proxy} does not let us through ({_tail(cause)})"
         else:
             what = f"{_tail(cause)}. Check that it runs and that the address is right"
-        made = errors.ApiError(f"The API server {server} ({origin}) cannot be reached: {what}.")
-        made.final = final
-        return made
+        return errors.ApiError(f"The API server {server} ({origin}) cannot be reached: {what}.{remark}", final=final)
 
     def _pause(self, error: errors.ApiError, attempt: int, spent: float) -> float | None:
         """Seconds until the next attempt, or None when there is to be none."""
-        if error.status and error.status not in _RETRIED or errors.is_final(error) or getattr(error, "final", False):
+        if error.status and error.status not in _RETRIED or error.final or errors.is_final(error):
             return None
         patience = PATIENCE_LATER if self._answered else PATIENCE_FIRST
         if error.status == 500:
             patience = PATIENCE_FIRST
         try:
-            wanted = float(getattr(error, "retry_after", None) or 0)
+            wanted = float(error.retry_after or 0)
         except ValueError:  # a date, which API servers do not send
             wanted = 0.0
         if wanted > RETRY_AFTER_MOST:
@@ -253,34 +210,19 @@ class Session:
             self.counts[kind] += 1
 
 
-def _pool(credentials, proxy_headers: Mapping):
-    configuration = credentials.configuration
+def _pool(credentials: credentials_module.Credentials):
     options: dict = {"maxsize": CONNECTIONS, "block": False}
     if credentials.ssl_context is not None:
         options["ssl_context"] = credentials.ssl_context
-        if not configuration.verify_ssl:
+        if not credentials.verify:
             options["assert_hostname"] = False
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        if getattr(configuration, "tls_server_name", None):
-            options["server_hostname"] = configuration.tls_server_name
-            options["assert_hostname"] = configuration.tls_server_name
-    if configuration.proxy and not bypassed(configuration):
-        try:
-            return urllib3.ProxyManager(configuration.proxy, proxy_headers=_basic(proxy_headers), **options)
-        except urllib3.exceptions.ProxySchemeUnknown:
-            raise MeshError(f"'proxy' must be an http or https URL, not {configuration.proxy!r}.") from None
+        if credentials.tls_server_name:
+            options["server_hostname"] = credentials.tls_server_name
+            options["assert_hostname"] = credentials.tls_server_name if credentials.verify else False
+    if credentials.proxy:
+        return urllib3.ProxyManager(credentials.proxy, proxy_headers=credentials.proxy_headers, **options)
     return urllib3.PoolManager(**options)
-
-
-def bypassed(configuration) -> bool:
-    """Whether the API server is reached without the proxy, by what the configuration says of exceptions."""
-    return should_bypass_proxies(configuration.host, configuration.no_proxy or "")
-
-
-def _basic(headers: Mapping) -> dict | None:
-    """kubernetes.core's ``proxy_headers`` (basic_auth, proxy_basic_auth, user_agent) as headers."""
-    known = {name: value for name, value in headers.items() if value is not None}
-    return urllib3.make_headers(**known) if known else None
 
 
 def decoded(data: bytes):

@@ -62,12 +62,7 @@ def _target(task) -> Session | None:
     if not stated:
         return None
     # Nothing of the environment: what AWX sets there leads to the cluster of Argo CD.
-    wanted = options.resolve(stated, {})
-    if "kubeconfig" not in wanted and "host" not in wanted:
-        own = options.resolve(task.params).get("kubeconfig")
-        if own is not None:
-            wanted["kubeconfig"] = own
-    return Session(credentials.load(wanted), wanted)
+    return Session(credentials.load(options.resolve_other(stated, "cluster", task.params)))
 
 
 def _has_credentials(spec: dict) -> bool:
@@ -135,13 +130,13 @@ def _config(task, spec: dict, target: Session | None, token: str) -> dict:
     stated = params.api_names(spec.get("config") or {}, spec_options["config"]["options"])
     tls = {"insecure": False}
     if token:
-        made = target.credentials
-        if not made.configuration.verify_ssl:
+        reached = target.credentials
+        if not reached.verify:
             tls["insecure"] = True
-        elif made.ca:
-            tls["caData"] = base64.b64encode(made.ca).decode()
-        if getattr(made.configuration, "tls_server_name", None):
-            tls["serverName"] = made.configuration.tls_server_name
+        elif reached.ca:
+            tls["caData"] = base64.b64encode(reached.ca).decode()
+        if reached.tls_server_name:
+            tls["serverName"] = reached.tls_server_name
     tls.update(stated.get("tlsClientConfig") or {})
     if tls["insecure"]:  # Argo CD refuses an authority beside it
         tls.pop("caData", None)

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import PREFIX
 
 OLDEST = (2, 31)  # the first that takes configuration from the environment, where nobody else reads it
 _GET = "Install git 2.31 or newer where the task runs."
@@ -146,7 +147,8 @@ class Program:
 
     def _environment(self) -> dict[str, str]:
         settings = self._settings
-        made = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT}
+        foreign = ("GIT_", PREFIX)  # its hooks and helpers have no use for a cluster's credentials
+        made = {key: value for key, value in os.environ.items() if not key.startswith(foreign) or key in _KEPT}
         made.update(LC_ALL="C", GIT_TERMINAL_PROMPT="0", GIT_ASKPASS="", SSH_ASKPASS_REQUIRE="never")
         made.pop("SSH_ASKPASS", None)
         ssh = self._ssh(made)

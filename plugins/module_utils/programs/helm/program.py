@@ -14,13 +14,14 @@ from collections.abc import Callable
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import Workspace
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import PREFIX
 
 OLDEST = (3, 13)  # the first with --dry-run=server and with --labels
 _GET = "Install Helm 3.13 or newer, or 4 (https://helm.sh/docs/intro/install/), or name the program by 'binary_path'."
 _PROGRESS = 10.0  # seconds between two lines that say that helm still works
 _GRACE = 10.0  # seconds that helm gets to record an end that was asked for
 # What a person may have set for their own helm and wants here as well; everything else (HELM_NAMESPACE, HELM_KUBETOKEN
-# and their like) would send helm to another cluster than the task names.
+# and their like) would send helm to another cluster than the task names. K8S_AUTH_* is none of its business.
 _KEPT = frozenset(
     {
         "HELM_CACHE_HOME",
@@ -96,7 +97,8 @@ class Program:
 
     def _env(self) -> dict:
         if self._environment is None:
-            made = {key: value for key, value in os.environ.items() if not key.startswith("HELM_") or key in _KEPT}
+            foreign = ("HELM_", PREFIX)
+            made = {key: value for key, value in os.environ.items() if not key.startswith(foreign) or key in _KEPT}
             made["KUBECONFIG"] = self.workspace.path("kubeconfig")
             made["KUBECACHEDIR"] = self.workspace.path("discovery")
             self.session.write_kubeconfig(made["KUBECONFIG"])
