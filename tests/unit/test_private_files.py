@@ -55,7 +55,7 @@ def options(tmp_path):
         "clusters": [{"name": "a", "cluster": {"server": "https://127.0.0.1:9"}}],
         "users": [{"name": "a", "user": user}],
     }
-    return {"name": "a", "namespace": "b", "kubeconfig": kubeconfig, "client_cert": str(tmp_path / "pipe")}
+    return {"name": "a", "namespace": "b", "kubeconfig": kubeconfig, "ca_cert": str(tmp_path / "pipe")}
 
 
 @pytest.fixture
