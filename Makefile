@@ -60,7 +60,7 @@ demo: collections $(A_CLUSTER) ## Start the lab, bootstrap it, show what runs an
 
 .PHONY: test
 test: venv ## Everything that CI runs; what fails once has a second try, and is listed as RERUN
-	@PYTEST_ADDOPTS="--reruns 1 --reruns-delay 3 --rerun-show-tracebacks $${PYTEST_ADDOPTS:-}" $(VENV)/bin/python tools/stages.py generate-check lint unit sanity lab lab=integration lab=faults
+	@PYTEST_ADDOPTS="--reruns 1 --reruns-delay 3 --rerun-show-tracebacks $${PYTEST_ADDOPTS:-}" $(VENV)/bin/python tools/stages.py generate-check lint unit sanity lab-all lab-all=integration lab-all=faults
 
 # ---- Preparation ----------------------------------------------------------------------------------------------------
 .PHONY: venv
@@ -118,8 +118,13 @@ each-core:
 
 # ---- The lab and tests on a cluster ---------------------------------------------------------------------------------
 .PHONY: lab
-lab: collections ## Build (about 20 minutes the first time) and start the lab; harmless when it runs
+lab: collections ## Build (a quarter of an hour the first time) and start the lab; harmless when it runs
 	@$(LAB) up
+
+# With the programs that only tests need, which are compiled at their first use otherwise.
+.PHONY: lab-all
+lab-all: collections
+	@$(LAB) up --all
 
 .PHONY: lab-down
 lab-down: ## Stop the lab
@@ -130,17 +135,17 @@ lab-status: ## Say what of the lab runs
 	@$(LAB) status
 
 .PHONY: integration
-integration: collections lab ## Integration tests on the lab, both ways; on ansible-core 2.21 in process, without the longest
+integration: collections lab-all ## Integration tests on the lab, both ways; on ansible-core 2.21 in process, without the longest
 	@$(MAKE) each-core CORES=2.21 RUN="-m pytest $(if $(filter tests/integration/%,$(ARGS)),,tests/integration) $(ARGS)" \
 	  NEXT="--ways=in_process -m 'not once'" NAME="integration tests"
 
 # Without ARGS every environment and every stage, which takes many hours on two cores; tools/matrix.py says what ARGS may be.
 .PHONY: matrix
-matrix: collections installed lab ## All tests on all of ansible-core 2.16 to 2.21 and their Pythons [ARGS="--on 2.17 --stages unit"]
+matrix: collections installed lab-all ## All tests on all of ansible-core 2.16 to 2.21 and their Pythons [ARGS="--on 2.17 --stages unit"]
 	@$(VENV)/bin/python tools/matrix.py $(ARGS)
 
 .PHONY: faults
-faults: collections lab ## Faults between us and a control plane of the tests' own, which they break
+faults: collections lab-all ## Faults between us and a control plane of the tests' own, which they break
 	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python -m pytest $(if $(filter tests/faults/%,$(ARGS)),,tests/faults) $(ARGS)
 
 .PHONY: cluster

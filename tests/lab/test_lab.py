@@ -11,11 +11,13 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,10 @@ class Lab:
         return result
 
 
+def pids_of_pods(lab) -> dict[str, int]:
+    return {f"{pod['name']}/{c['name']}": c["pid"] for pod in lab.state()["pods"] for c in pod["containers"]}
+
+
 def lives(pid: int) -> bool:
     """A zombie that its parent has not collected yet does not."""
     try:
@@ -119,6 +125,83 @@ def test_another_port_base_for_a_running_lab_is_refused(lab):
     assert f"uses port base {PORT_BASE}" in done.stderr
 
 
+# ---- Two labs --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def neighbour(lab, tmp_path):
+    """Another lab's folder, beside ``lab``, which runs."""
+    other = Lab(tmp_path / "other")
+    yield other
+    other.run("down", check=False)
+
+
+def test_a_port_base_that_another_lab_has_is_refused_with_its_name(lab, neighbour):
+    done = neighbour.run("up", "--only", "kube", "--port-base", str(PORT_BASE), check=False)
+    assert done.returncode == 1
+    assert f"belongs to the lab in {lab.folder}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert neighbour.run("down").stderr == f"lab: no lab in {neighbour.folder}\n"
+    assert_untouched(lab)
+
+
+def test_a_port_base_with_the_same_addresses_is_refused(lab, neighbour):
+    done = neighbour.run("up", "--only", "kube", "--port-base", str(PORT_BASE + 25600), check=False)
+    assert done.returncode == 1
+    assert f"addresses 198.18.{PORT_BASE // 100}.* of the lab in {lab.folder}" in done.stderr
+
+
+def test_the_usual_port_base_is_left_to_who_has_it(neighbour):
+    with occupied(16400):
+        said = neighbour.run("up", "--only", "kube").stderr
+    base = neighbour.state()["port_base"]
+    assert base != 16400
+    assert f"taking {base}" in said
+    assert "Ready" in neighbour.tool("kubectl", "get", "nodes")
+
+
+def test_a_lab_whose_port_base_is_taken_by_now_leaves_the_owner_alone(lab, neighbour):
+    """As after an `up` that an older version of the lab began and could not end."""
+    neighbour.folder.mkdir()
+    remembered = {"port_base": PORT_BASE, "real_pods": True, "rootless": False}
+    (neighbour.folder / "lab.json").write_text(json.dumps(remembered))
+    done = neighbour.run("up", "--only", "kube", check=False)
+    assert done.returncode == 1
+    assert f"belongs to the lab in {lab.folder} by now" in done.stderr
+    neighbour.run("down")
+    assert_untouched(lab)
+
+
+def test_a_port_that_another_program_took_is_named(neighbour):
+    neighbour.run("up", "--only", "kube")
+    base = neighbour.state()["port_base"]
+    scheduler = next(row["pid"] for row in neighbour.state()["processes"] if row["name"] == "kube-scheduler")
+    os.kill(scheduler, signal.SIGKILL)
+    neighbour.eventually(lambda: not lives(scheduler))
+    with occupied(base + 4):
+        done = neighbour.run("up", "--only", "kube", check=False)
+    assert done.returncode == 1
+    assert f"kube-scheduler needs port {base + 4}" in done.stderr
+
+
+def assert_untouched(lab):
+    assert lab.run("status", check=False).returncode == 0
+    if ROOT:
+        assert subprocess.run(["ip", "link", "show", f"meshlab{PORT_BASE // 100}"], capture_output=True).returncode == 0
+
+
+@contextmanager
+def occupied(port: int):
+    """Somebody listens there: we, or who did before."""
+    try:
+        listener = socket.create_server(("127.0.0.1", port))
+    except OSError:
+        yield
+        return
+    with listener:
+        yield
+
+
 def test_istiod_runs_when_it_is_installed_and_comes_back_when_killed(lab):
     if not lab.state()["real_pods"]:
         pytest.skip("without root and user namespaces every pod is pretended")
@@ -150,6 +233,24 @@ def test_sidecars_have_real_identities_and_strict_cuts_plaintext(lab):
     lab.tool("kubectl", "apply", "-f", "-", stdin=json.dumps(strict))
     lab.eventually(lambda: lab.call("legacy/client", url)["status"] == 0)
     assert lab.call("prod/client", url)["status"] == 200
+
+
+@needs_root
+def test_up_repairs_a_lost_bridge_under_running_pods(lab):
+    before, pods = lab.up(), pids_of_pods(lab)
+    subprocess.run(["ip", "link", "delete", f"meshlab{PORT_BASE // 100}"], check=True)
+    assert lab.call("prod/client", "http://reviews.production:9080/hello")["status"] != 200
+    assert lab.up() == before
+    lab.eventually(lambda: lab.call("prod/client", "http://reviews.production:9080/hello")["status"] == 200)
+    assert pids_of_pods(lab) == pods
+
+
+@needs_root
+def test_up_repairs_lost_network_namespaces(lab):
+    lost = next(pod["netns"] for pod in lab.state()["pods"] if pod["name"].startswith("reviews-v1"))
+    subprocess.run(["ip", "netns", "delete", lost], check=True)
+    lab.up()
+    lab.eventually(lambda: lab.call("prod/client", "http://reviews.production:9080/hello")["status"] == 200)
 
 
 @needs_root

@@ -17,14 +17,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import venv
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from .processes import clean_environment
+from .progress import Progress
 from .settings import HERE, LabError
 
 KUBERNETES_VERSION = "v1.36.3"
@@ -49,52 +51,72 @@ _PROMETHEUS_TAGS = "remove_all_sd,enable_kubernetes_sd"
 
 @dataclass(frozen=True)
 class Source:
-    """One Go program: the folder of its go.mod under modules/, its package, link flags."""
+    """One Go program: the folder of its go.mod under modules/, its package, link flags.
+
+    ``cost``: CPU seconds that a cold build of all programs in this order spends on it, with Go's own settings of the
+    garbage collector; only the proportions matter. The first program of a module pays for what the others share.
+    """
 
     name: str
     module: str
     package: str
+    cost: float
     flags: str = ""
     tags: str = ""
 
 
 SOURCES = [
-    Source("pki", "pki", "."),
-    Source("etcd", "etcd", "go.etcd.io/etcd/server/v3"),
-    Source("kube-apiserver", "kube", "k8s.io/kubernetes/cmd/kube-apiserver", _KUBERNETES_FLAGS),
-    Source("kubectl", "kube", "k8s.io/kubernetes/cmd/kubectl", _KUBERNETES_FLAGS),
-    Source("kube-controller-manager", "kube", "k8s.io/kubernetes/cmd/kube-controller-manager", _KUBERNETES_FLAGS),
-    Source("kube-scheduler", "kube", "k8s.io/kubernetes/cmd/kube-scheduler", _KUBERNETES_FLAGS),
-    Source("kwok", "kwok", "sigs.k8s.io/kwok/cmd/kwok"),
-    Source("kubelet", "kwok", "./kubelet"),
-    Source("helm", "helm", "helm.sh/helm/v4/cmd/helm", "-X helm.sh/helm/v4/internal/version.version=v4.3.1"),
-    Source("helm3", "helm3", "helm.sh/helm/v3/cmd/helm", "-X helm.sh/helm/v3/internal/version.version=v3.22.0"),
-    Source("pilot-discovery", "istio", "istio.io/istio/pilot/cmd/pilot-discovery", _ISTIO_FLAGS),
-    Source("pilot-agent", "istio", "istio.io/istio/pilot/cmd/pilot-agent", _ISTIO_FLAGS),
-    Source("istioctl", "istio", "istio.io/istio/istioctl/cmd/istioctl", _ISTIO_FLAGS),
-    Source("charts", "istio", "./charts"),
-    Source("xds", "istio", "./xds"),
-    Source("prometheus-operator", "prom", "github.com/prometheus-operator/prometheus-operator/cmd/operator"),
+    Source("pki", "pki", ".", 20),
+    Source("etcd", "etcd", "go.etcd.io/etcd/server/v3", 67),
+    Source("kube-apiserver", "kube", "k8s.io/kubernetes/cmd/kube-apiserver", 375, _KUBERNETES_FLAGS),
+    Source("kubectl", "kube", "k8s.io/kubernetes/cmd/kubectl", 40, _KUBERNETES_FLAGS),
+    Source("kube-controller-manager", "kube", "k8s.io/kubernetes/cmd/kube-controller-manager", 103, _KUBERNETES_FLAGS),
+    Source("kube-scheduler", "kube", "k8s.io/kubernetes/cmd/kube-scheduler", 9, _KUBERNETES_FLAGS),
+    Source("kwok", "kwok", "sigs.k8s.io/kwok/cmd/kwok", 120),
+    Source("kubelet", "kwok", "./kubelet", 5),
+    Source("helm", "helm", "helm.sh/helm/v4/cmd/helm", 190, "-X helm.sh/helm/v4/internal/version.version=v4.3.1"),
+    Source("pilot-discovery", "istio", "istio.io/istio/pilot/cmd/pilot-discovery", 400, _ISTIO_FLAGS),
+    Source("pilot-agent", "istio", "istio.io/istio/pilot/cmd/pilot-agent", 15, _ISTIO_FLAGS),
+    Source("charts", "istio", "./charts", 3),
+    Source("xds", "istio", "./xds", 3),
+    Source("prometheus-operator", "prom", "github.com/prometheus-operator/prometheus-operator/cmd/operator", 140),
     Source(
         "prometheus-config-reloader",
         "prom",
         "github.com/prometheus-operator/prometheus-operator/cmd/prometheus-config-reloader",
+        10,
     ),
     Source(
         "prometheus",
         "prometheus",
         "github.com/prometheus/prometheus/cmd/prometheus",
+        300,
         _PROMETHEUS_FLAGS,
         _PROMETHEUS_TAGS,
     ),
     Source(
-        "promtool", "prometheus", "github.com/prometheus/prometheus/cmd/promtool", _PROMETHEUS_FLAGS, _PROMETHEUS_TAGS
+        "argocd",
+        "argo",
+        "github.com/argoproj/argo-cd/v3/cmd",
+        450,
+        "-X github.com/argoproj/argo-cd/v3/common.version=3.5.7",
     ),
+    # What only tests and people ask for (ON_REQUEST).
+    Source("helm3", "helm3", "helm.sh/helm/v3/cmd/helm", 125, "-X helm.sh/helm/v3/internal/version.version=v3.22.0"),
+    Source("istioctl", "istio", "istio.io/istio/istioctl/cmd/istioctl", 50, _ISTIO_FLAGS),
     Source(
-        "argocd", "argo", "github.com/argoproj/argo-cd/v3/cmd", "-X github.com/argoproj/argo-cd/v3/common.version=3.5.7"
+        "promtool",
+        "prometheus",
+        "github.com/prometheus/prometheus/cmd/promtool",
+        15,
+        _PROMETHEUS_FLAGS,
+        _PROMETHEUS_TAGS,
     ),
 ]
 BY_NAME = {source.name: source for source in SOURCES}
+ON_REQUEST = ("helm3", "istioctl", "promtool")
+ALL = tuple(BY_NAME)
+USUAL = tuple(name for name in ALL if name not in ON_REQUEST)
 KUBE_ONLY = (
     "pki",
     "etcd",
@@ -104,7 +126,6 @@ KUBE_ONLY = (
     "kube-scheduler",
     "kwok",
     "helm",
-    "helm3",
 )
 Report = Callable[[str], None]
 
@@ -141,19 +162,47 @@ def envoy() -> Path:
     return cache() / "pypi" / ENVOY.replace("==", "-") / "envoy" / "_bin" / "envoy"
 
 
-def build(report: Report, names: tuple[str, ...] | None = None) -> None:
-    """Everything that is missing is built; says which program, how many there are and how long each took."""
-    wanted = [source for source in SOURCES if names is None or source.name in names]
-    missing = [source for source in wanted if not program(source.name).exists()]
-    if not missing and (names or (envoy().exists() and artefacts().exists())):
+def build(report: Report, names: tuple[str, ...] = USUAL) -> None:
+    """Those of these programs that are missing are built, and with the charts all that is not compiled is fetched.
+
+    Says what is compiled and how long it still takes. Raises LabError.
+    """
+    missing = [BY_NAME[name] for name in names if not program(name).exists()]
+    files = "charts" in names
+    if not missing and (not files or (envoy().exists() and artefacts().exists())):
         return  # nor is the cache written to: it may be another person's
     with exclusive(cache() / "lock", report):
-        for number, source in enumerate(missing, 1):
-            if not program(source.name).exists():
-                compile_program(source, f"{number} of {len(missing)}", report)
-        if names is None:
+        modules = by_module([source for source in missing if not program(source.name).exists()])
+        ahead = threading.Thread(target=fetch_ahead, args=(modules[1:], files, report), daemon=True)
+        if modules:
+            go(report)
+            ahead.start()
+        progress = Progress((source.cost for sources in modules for source in sources), report)
+        for number, sources in enumerate(modules, 1):
+            compile_module(sources, f"step {number} of {len(modules)}", progress)
+        if files:
+            if modules:
+                ahead.join()
             from_pypi(ENVOY, report)
             write_artefacts(report)
+
+
+def by_module(sources: list[Source]) -> list[list[Source]]:
+    """The programs of one module are built by one `go build`: it reads the sources once and links side by side."""
+    modules: dict[str, list[Source]] = {}
+    for source in sources:
+        modules.setdefault(source.module, []).append(source)
+    return list(modules.values())
+
+
+def fetch_ahead(modules: list[list[Source]], files: bool, report: Report) -> None:
+    """Download while the processor compiles. What fails here is tried again, and reported, when it is needed."""
+    with suppress(LabError):
+        for sources in modules:
+            argv = [go(report), "list", "-mod=readonly", "-deps", "-tags", sources[0].tags]
+            run_go([*argv, *(source.package for source in sources)], HERE / "modules" / sources[0].module, "no sources")
+        if files:
+            from_pypi(ENVOY, report)
 
 
 @contextmanager
@@ -169,32 +218,78 @@ def exclusive(path: Path, report: Report):
         yield
 
 
-def compile_program(source: Source, position: str, report: Report) -> None:
-    report(f"compiling {source.name} ({position}) …")
+def compile_module(sources: list[Source], position: str, progress: Progress) -> None:
+    """Compile programs of one module. Each gets its place only when it is complete."""
+    names = ", ".join(source.name for source in sources)
+    (cache() / "bin").mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    target = program(source.name)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent.parent, prefix=".building-") as folder:
-        unfinished = Path(folder) / source.name
-        flags = ["-mod=readonly", "-trimpath", "-ldflags", f"-s -w {source.flags}".strip(), "-tags", source.tags]
-        argv = [go(report), "build", *flags, "-o", str(unfinished), source.package]
-        run_go(argv, HERE / "modules" / source.module, f"{source.name} was not compiled")
-        unfinished.replace(target)
-    report(f"compiled {source.name} ({position}) in {time.monotonic() - began:.0f} s")
+    with (
+        progress.step(f"{names} ({position})", sum(source.cost for source in sources)) as follow,
+        tempfile.TemporaryDirectory(dir=cache() / "bin", prefix=".building-") as folder,
+    ):
+        # Debug information that the linker leaves out is not made in the first place.
+        flags = ["-mod=readonly", "-trimpath", "-gcflags=all=-dwarf=false", "-tags", sources[0].tags]
+        flags += [f"-ldflags={source.package}=-s -w {source.flags}".strip() for source in sources]
+        argv = [go(progress.report), "build", f"-p={processes()}", *flags, "-o", f"{folder}/"]
+        packages = [source.package for source in sources]
+        run_go([*argv, *packages], HERE / "modules" / sources[0].module, f"not compiled: {names}", follow)
+        for source in sources:
+            # Go names a program by the last part of its package's path.
+            last = source.package.rpartition("/")[2]
+            made = Path(folder) / last if len(sources) > 1 else next(Path(folder).iterdir())
+            program(source.name).parent.mkdir(parents=True, exist_ok=True)
+            made.replace(program(source.name))
+    progress.report(f"compiled {names} ({position}) in {time.monotonic() - began:.0f} s")
 
 
-def run_go(argv: list[str], folder: Path, failure: str) -> str:
-    extra = {
+def processes() -> int:
+    """How many packages are compiled at once: one more than cores, so that none waits for a disk or for the linker."""
+    return (os.cpu_count() or 1) + 1
+
+
+def garbage_settings(available: int) -> dict[str, str]:
+    """Settings of Go's garbage collector, for this many bytes of memory that are free.
+
+    The compiler is quickest when it never collects; half of the memory is shared by all compilers that may run at once
+    and by `go` itself, and only near its share does one collect. Where the share is small, Go's own settings are best.
+    """
+    share = available // 2 // (processes() + 1)
+    return {"GOGC": "off", "GOMEMLIMIT": str(share)} if share >= 2**29 else {}
+
+
+def available_memory() -> int:
+    """Bytes of memory that processes may still take, as the kernel and this process's control group see it; or 0."""
+    with suppress(OSError, AttributeError):
+        free = int(re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text())[1]) * 1024
+        with suppress(OSError, ValueError):  # "max": no limit
+            free = min(free, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+        return free
+    return 0
+
+
+def run_go(argv: list[str], folder: Path, failure: str, follow: Callable[[int], None] | None = None) -> str:
+    """What it prints. ``follow`` is told its pid. The person's own settings of Go count. Raises LabError."""
+    own = {
         name: value for name, value in os.environ.items() if name.startswith("GO") or name.lower().endswith("_proxy")
     }
-    env = clean_environment({**extra, "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false"})
-    done = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True)
-    if done.returncode:
+    settings = {**garbage_settings(available_memory()), **own, "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false"}
+    env = clean_environment(settings)
+    with subprocess.Popen(
+        argv, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            if follow:
+                follow(running.pid)
+            output, complaint = running.communicate()
+        except BaseException:
+            running.kill()
+            raise
+    if running.returncode:
         raise LabError(
-            f"{failure}: `{' '.join(argv)}` in {folder} ended with {done.returncode}:\n"
-            + "\n".join(done.stderr.splitlines()[-15:])
+            f"{failure}: `{' '.join(argv)}` in {folder} ended with {running.returncode}:\n"
+            + "\n".join(complaint.splitlines()[-15:])
         )
-    return done.stdout
+    return output
 
 
 @functools.cache

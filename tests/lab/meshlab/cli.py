@@ -8,6 +8,7 @@ import argparse
 import fcntl
 import hashlib
 import json
+import os
 import shlex
 import shutil
 import signal
@@ -16,10 +17,20 @@ import sys
 import time
 from contextlib import contextmanager
 
-from . import build, control_plane, git, images, inside, network, outside, packages, processes, rootless, xds
+from . import build, claims, control_plane, git, images, inside, network, outside, packages, processes, rootless, xds
+from .directory import RELAYS
 from .settings import HERE, Lab, LabError
 
 ONLY_KUBE = "--only kube"
+# The loopback ports of each program. The kubelet's is on the bridge.
+LISTENS = {
+    "etcd": ("etcd", "etcd-peer"),
+    "kube-apiserver": ("apiserver",),
+    "kube-controller-manager": ("controller-manager",),
+    "kube-scheduler": ("scheduler",),
+    "kwok": ("kwok",),
+    "node-agent": tuple(RELAYS),
+}
 
 
 def report(message: str) -> None:
@@ -50,8 +61,9 @@ def parser() -> argparse.ArgumentParser:
         return sub
 
     start = command("up", up, "Build what is missing, start or repair the lab.")
-    start.add_argument("--port-base", type=int, help="first of 100 loopback ports (default 16400)")
+    start.add_argument("--port-base", type=int, help="first of 100 loopback ports (default: 16400, or a free one)")
     start.add_argument("--only", choices=["kube"], help="kube: the Kubernetes control plane; kwok pretends every pod")
+    start.add_argument("--all", action="store_true", help="compile also what is otherwise compiled at its first use")
     command("down", down, "End what `up` started and forget the cluster; logs stay.")
     command("status", status, "What runs.").add_argument("--json", action="store_true")
     command("env", env, "Shell exports: where everything is.")
@@ -59,7 +71,12 @@ def parser() -> argparse.ArgumentParser:
     question = command("xds", ask_istiod, "What istiod would send the pod's proxy, were it Istio's own; JSON.")
     question.add_argument("where", metavar="NAMESPACE/POD")
     question.add_argument("kind", nargs="?", choices=["listeners", "clusters"], default="listeners")
-    command("build", build_all, "Only compile.")
+    compiling = command("build", build_programs, "Only compile: what `up` needs, or what is named.")
+    compiling.add_argument("--all", action="store_true", help="every program")
+    compiling.add_argument("names", nargs="*", metavar="PROGRAM", help=", ".join(build.ALL))
+    tool = command("tool", run_tool, "Run a program of the lab, such as istioctl; it is compiled when it is not there.")
+    tool.add_argument("name", choices=outside.PROGRAMS)
+    tool.add_argument("argv", nargs=argparse.REMAINDER, metavar="ARGUMENT")
     execute = command("exec", run_inside, "Run a command in the network, with the files and as the user of a pod.")
     execute.add_argument("where", metavar="NAMESPACE/POD[/CONTAINER]", help="a pod's name or its beginning")
     execute.add_argument("argv", nargs="+", metavar="COMMAND")
@@ -91,10 +108,11 @@ def locked(lab: Lab):
 def up(options: argparse.Namespace) -> None:
     began = time.monotonic()
     lab, why_not = to_start(options)
-    packages.ensure(lab.real_pods and not lab.rootless, report)
-    build.build(report, build.KUBE_ONLY if options.only == "kube" else None)
     with locked(lab):
-        lab.remember()
+        lab = claims.settle(lab, options.port_base, report)
+    packages.ensure(lab.real_pods and not lab.rootless, report)
+    build.build(report, wanted(options))
+    with locked(lab):
         control_plane.prepare(lab)
         git.ensure_repository(lab)
         outside.link(lab)
@@ -107,10 +125,18 @@ def up(options: argparse.Namespace) -> None:
         if not processes.wait_until(lambda: control_plane.node_is_ready(lab), 30):
             raise LabError(f"The node did not become ready within 30 s; see {processes.log_path(lab, 'kwok')}")
         if lab.real_pods:
+            repair_network(lab)
             for program in node_programs(lab):
                 start(lab, program)
         report_pretended(lab, why_not)
     report(f"ready in {time.monotonic() - began:.1f} s; KUBECONFIG={lab.kubeconfig}")
+
+
+def wanted(options: argparse.Namespace) -> tuple[str, ...]:
+    """The programs that this `up` compiles."""
+    if options.all:
+        return build.ALL
+    return build.KUBE_ONLY if options.only else build.USUAL
 
 
 def to_start(options: argparse.Namespace) -> tuple[Lab, str]:
@@ -125,8 +151,27 @@ def to_start(options: argparse.Namespace) -> tuple[Lab, str]:
 
 
 def start(lab: Lab, program: processes.Program) -> None:
+    """Raises LabError: it does not start, or another program of this machine listens on its port."""
+    if not lab.rootless and not processes.record(lab, program.name):
+        busy = claims.busy_ports(lab, LISTENS.get(program.name, ()))
+        if busy:
+            raise LabError(
+                f"{program.name} needs port {lab.port(busy[0])}, and another program of this machine has it. End that "
+                "one, or `lab down`, after which `lab up` takes a free port base."
+            )
     if processes.ensure(lab, rootless.entered(lab, program)):
         report(f"started {program.name}")
+
+
+def repair_network(lab: Lab) -> None:
+    """What somebody took away from the network of running pods is there again. In a user namespace nobody can."""
+    if lab.rootless:
+        return
+    if network.repair_bridge(lab) and processes.record(lab, "node-agent"):
+        report(f"repaired the bridge {lab.bridge}")
+    lost = {pod["netns"] for pod in inside.pods(lab) if pod["netns"]} - set(network.namespaces(lab))
+    if lost and processes.stop(lab, "node-agent", patience=30):
+        report(f"network namespaces are lost ({', '.join(sorted(lost))}): all pods start anew")
 
 
 def report_pretended(lab: Lab, why_not: str) -> None:
@@ -168,16 +213,18 @@ def down(options: argparse.Namespace) -> None:
         report(f"no lab in {lab.folder}")
         return
     with locked(lab):
+        own_network = claims.is_own(lab, running=bool(processes.record(lab, "node-agent")))
         processes.stop(lab, "node-agent", patience=30)  # it ends the pods and removes their network
         for row in outside.running(lab):
             processes.stop(lab, row["name"], patience=3)  # their data goes anyway
         if lab.rootless:
             rootless.end_strays(lab)  # its network has gone with the last process in it
-        elif lab.real_pods:
+        elif lab.real_pods and own_network:
             network.remove(lab)
         for folder in (lab.pods, lab.data):
             shutil.rmtree(folder, ignore_errors=True)
         lab.kubeconfig.unlink(missing_ok=True)
+        claims.release(lab)
         lab.forget()
     report("down")
 
@@ -240,8 +287,21 @@ def logs(options: argparse.Namespace) -> None:
         sys.stdout.write(path.read_text(errors="replace"))
 
 
-def build_all(options: argparse.Namespace) -> None:
-    build.build(report)
+def build_programs(options: argparse.Namespace) -> None:
+    """Raises LabError for a name that is none."""
+    unknown = [name for name in options.names if name not in build.ALL]
+    if unknown:
+        raise LabError(f"There is no program {unknown[0]}; these are compiled: {', '.join(build.ALL)}")
+    build.build(report, build.ALL if options.all else tuple(options.names) or build.USUAL)
+
+
+def run_tool(options: argparse.Namespace) -> None:
+    lab = Lab.open(options.dir, None)
+    build.build(report, (options.name,))
+    if lab.exists():
+        outside.link(lab)
+    program = str(build.program(options.name))
+    os.execv(program, [options.name, *options.argv])
 
 
 def run_inside(options: argparse.Namespace) -> int:

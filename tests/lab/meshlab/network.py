@@ -20,18 +20,39 @@ def ip(*arguments: str, check: bool = True) -> str:
     return done.stdout
 
 
+def exists(link: str) -> bool:
+    return subprocess.run(["ip", "link", "show", "dev", link], capture_output=True).returncode == 0
+
+
 def ensure_bridge(lab: Lab) -> None:
-    if lab.bridge in ip("-o", "link", "show", "type", "bridge"):
-        return
-    ip("link", "add", lab.bridge, "type", "bridge")
-    ip("address", "add", f"{lab.bridge_address}/24", "dev", lab.bridge)
+    """The bridge, with its address, and up: an `up` that was ended half-way may have left less."""
+    if not exists(lab.bridge):
+        ip("link", "add", lab.bridge, "type", "bridge")
+    ip("address", "replace", f"{lab.bridge_address}/24", "dev", lab.bridge)
     ip("link", "set", lab.bridge, "up")
+
+
+def repair_bridge(lab: Lab) -> bool:
+    """The bridge, and every running pod attached to it; True when something was amiss."""
+    amiss = not exists(lab.bridge)
+    ensure_bridge(lab)
+    for line in ip("-o", "link", "show", "type", "veth").splitlines():
+        link = line.split()[1].partition("@")[0].rstrip(":")
+        if link.startswith(veth(lab.bridge, "")) and f" master {lab.bridge} " not in line:
+            ip("link", "set", link, "master", lab.bridge, "up", check=False)  # its pod may just be going
+            amiss = True
+    return amiss
+
+
+def veth(bridge: str, octet: int | str) -> str:
+    """The end on the bridge of the cable to the pod with this last part of its address."""
+    return f"ml{bridge.removeprefix('meshlab')}v{octet}"
 
 
 def remove(lab: Lab) -> None:
     """Every namespace of this lab with all that runs in it, and the bridge."""
     remove_namespaces(lab)
-    if lab.bridge in ip("-o", "link", "show", "type", "bridge", check=False):
+    if exists(lab.bridge):
         ip("link", "delete", lab.bridge)
 
 
@@ -47,7 +68,7 @@ def namespaces(lab: Lab) -> list[str]:
 
 def add_namespace(lab: Lab, octet: int) -> str:
     """The namespace of the pod with this last part of its address."""
-    name, outside = f"{lab.bridge}-{octet}", f"ml{lab.port_base // 100}v{octet}"
+    name, outside = f"{lab.bridge}-{octet}", veth(lab.bridge, octet)
     if name in namespaces(lab):
         remove_namespace(name)
     ip("link", "delete", outside, check=False)  # a namespace dies a little after its name
@@ -74,5 +95,5 @@ def remove_namespace(name: str) -> None:
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.05)
     bridge, _dash, octet = name.rpartition("-")
-    ip("link", "delete", f"ml{bridge.removeprefix('meshlab')}v{octet}", check=False)
+    ip("link", "delete", veth(bridge, octet), check=False)
     ip("netns", "delete", name, check=False)

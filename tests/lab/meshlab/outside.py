@@ -5,23 +5,37 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
 from pathlib import Path
 
 from . import build
 from .processes import record
-from .settings import Lab
+from .settings import HERE, Lab
 
 PROGRAMS = ("kubectl", "helm", "helm3", "istioctl", "argocd", "prometheus", "promtool")
 
 
 def link(lab: Lab) -> None:
-    """bin/ and files/ of the lab's folder lead into the cache."""
+    """bin/ and files/ of the lab's folder lead into the cache; what was not compiled is at its first use."""
     (lab.folder / "bin").mkdir(exist_ok=True)
     for name in PROGRAMS:
         if build.program(name).exists():
             point(lab.folder / "bin" / name, build.program(name))
+        else:
+            write_stand_in(lab, name)
     if build.artefacts().exists():
         point(lab.folder / "files", build.artefacts())
+
+
+def write_stand_in(lab: Lab, name: str) -> None:
+    """In the place of a program that is not compiled: has it compiled, which takes its place, and runs it."""
+    words = shlex.join([sys.executable, str(HERE / "lab"), "tool", "--dir", str(lab.folder), name])
+    temporary = lab.folder / "bin" / f".{name}.new"
+    temporary.unlink(missing_ok=True)  # it may lead into the cache
+    temporary.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
+    temporary.chmod(0o755)
+    temporary.replace(lab.folder / "bin" / name)
 
 
 def point(name: Path, target: Path) -> None:
