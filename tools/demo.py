@@ -126,7 +126,7 @@ def changes(output: str) -> list[str]:
     """The summary that the playbooks print at their end."""
     found = re.search(r'TASK \[What changed\].*?"msg": (\[.*?\])\n', output, re.S)
     said = json.loads(found[1]) if found else []
-    return [line for line in said if not line.startswith("nothing;")]
+    return [line for line in said if not line.startswith(("nothing", "not compared: "))]
 
 
 def program(name: str) -> Path:

@@ -106,6 +106,13 @@ options:
       - Allow O(prune) to delete every member because none is declared any more. Without it that is an error.
     type: bool
     default: false
+  prune_kinds:
+    description:
+      - The kinds whose last object O(prune) may delete. When another kind of the set is not declared any more at all, the
+        task fails before anything is written, because a misspelt variable or an empty list looks like that.
+      - Without this option every kind may. An empty list means none.
+    type: list
+    elements: str
   force_conflicts:
     description:
       - Take over fields that another field manager owns, instead of failing with its name.

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ansible.errors import AnsibleError, AnsibleTemplateError
 from ansible.module_utils.common.parameters import remove_values
@@ -28,6 +29,11 @@ except ImportError:
 
     class AnsibleValueOmittedError(Exception):
         """Stands in where ansible-core is older than 2.19: that fills in all options itself, `omit` among them."""
+
+
+# The item that failed in the loop of a task, by the task's id; a worker runs all items of a loop. (loop_control's
+# break_when does the same from ansible-core 2.18 on.)
+_failed_items: dict = {}
 
 
 class MeshAction(ActionBase):
@@ -53,8 +59,29 @@ class MeshAction(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         """Run the task; returns the result of the module, whichever way it ran."""
-        result = super().run(tmp, task_vars)
         task_vars = task_vars or {}
+        result = self._unless_stopped(tmp, task_vars)
+        if result.get("failed") and self._task._role:
+            result["msg"] = in_terms_of_role(
+                str(result.get("msg", "")), self._task._role.get_name(), self.entry.arguments, task_vars
+            )
+        return result
+
+    def _unless_stopped(self, tmp, task_vars: Mapping) -> dict:
+        """The result, unless an item of a loop that is to stop then has failed."""
+        if not self._task.loop or not boolean(self._variable(task_vars, "meshops_stop_loop", False), strict=False):
+            return self._run(tmp, task_vars)
+        item = task_vars.get(getattr(self._task.loop_control, "loop_var", None) or "item")
+        if self._task._uuid in _failed_items and _failed_items[self._task._uuid] != item:  # the same one is tried again
+            return {"changed": False, "skipped": True, "msg": "Not tried, because an earlier item of the loop failed."}
+        _failed_items.pop(self._task._uuid, None)
+        result = self._run(tmp, task_vars)
+        if result.get("failed"):
+            _failed_items[self._task._uuid] = item
+        return result
+
+    def _run(self, tmp, task_vars: Mapping) -> dict:
+        result = super().run(tmp, task_vars)
         try:
             written = self._with_files(self._with_made(self.entry.checked(self._task.args), task_vars))
         except MeshError as error:
@@ -199,6 +226,20 @@ class MeshAction(ActionBase):
             return self._find_needle("files", pattern)
         except AnsibleError:
             return self._loader.path_dwim(pattern)
+
+
+def in_terms_of_role(message: str, role: str, options: Iterable[str], variables: Iterable[str]) -> str:
+    """The message with the variables of the role that set the options it names: who runs a role has no options.
+
+    A variable is the role's own where its name is that of the role and of the option.
+    """
+    prefix = role.rpartition(".")[2]
+    named = [name for name in options if re.search(rf"\b{name}{'' if '_' in name else '(?=: |=)'}\b", message)]
+    known = [name for name in named if f"{prefix}_{name}" in variables]
+    if not known:
+        return message
+    told = ", ".join(f"{prefix}_{name} for {name}" for name in known)
+    return f"{message} The role {prefix} has the variable{'s' if len(known) > 1 else ''} {told}."
 
 
 def _is_this_python(interpreter: str) -> bool:

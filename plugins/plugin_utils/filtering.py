@@ -55,3 +55,9 @@ def results_of(results: Iterable) -> Iterator[dict]:
     for result in results:
         if isinstance(result, dict):
             yield from (one for one in result.get("results", [result]) if isinstance(one, dict))
+
+
+def rows_of(results: Iterable) -> Iterator[dict]:
+    """The rows of ``resources`` in registered results."""
+    for result in results_of(results):
+        yield from (row for row in result.get("resources") or [] if isinstance(row, dict) and "action" in row)

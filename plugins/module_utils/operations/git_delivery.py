@@ -14,7 +14,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, guard
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import (
     CREATED,
     DELETED,
@@ -232,8 +232,13 @@ class _Delivery:
                 f"{self.owner[0].upper()}{self.owner[1:]} would lose all of its {len(gone)} files, because no object "
                 "is declared. If that is meant, say prune_all: true; if not, see why the list is empty."
             )
-        for path in gone:
-            plan.add(*files.told(path, plan.before[path]), path, None)
+        leaving = [files.told(path, plan.before[path]) for path in gone]
+        if not whole and not self.task.params["prune_all"]:
+            labels = [(kind, " ".join([kind, "/".join(filter(None, place))])) for kind, *place in leaving]
+            declared_kinds = {item.kind.kind for item in self.items}
+            guard.refuse_vanishing(self.task.params.get("prune_kinds"), labels, declared_kinds)
+        for path, row in zip(gone, leaving, strict=True):
+            plan.add(*row, path, None)
 
     def _keep_folder(self, plan: Plan) -> None:
         """Git has no empty folders, and an Application whose folder is gone fails instead of being empty."""

@@ -15,7 +15,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.regi
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields, live, rollback, waits
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields, guard, live, rollback, waits
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.applyset import ApplySet
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
@@ -90,6 +90,9 @@ class Run:
                 f"The set {self.set.name} would lose all of its {len(gone)} objects, because none is declared. If "
                 "that is meant, say prune_all: true; if not, see why the list is empty."
             )
+        if not self.task.params["prune_all"]:
+            labels = [(item.kind.kind, item.label) for item in gone]
+            guard.refuse_vanishing(self.task.params.get("prune_kinds"), labels, {item.kind.kind for item in self.items})
         return gone
 
     def _before(self, step: list[Item]) -> None:

@@ -78,6 +78,7 @@ ARGUMENTS = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "prune": {"type": "bool", "default": False},
     "prune_all": {"type": "bool", "default": False},
+    "prune_kinds": {"type": "list", "elements": "str"},
     "force_conflicts": {"type": "bool", "default": False},
     "field_manager": {"type": "str"},
     "on_failure": {

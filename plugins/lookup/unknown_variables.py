@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Variables that are set, and that no role and no playbook of the collection knows."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: unknown_variables
+short_description: Variables that are set, and that no role and no playbook of this collection knows
+version_added: "0.1.0"
+author:
+  - The meshops.lifecycle contributors (@meshops)
+description:
+  - A misspelt variable does nothing, and what it should have declared is not declared. This lists the variables of the
+    host whose names begin as those of a role do, and that the role does not have. The roles and playbooks of this
+    collection refuse them.
+options:
+  _terms:
+    description: How the names begin, such as V(mesh_config_).
+    type: list
+    elements: str
+    required: true
+  others:
+    description: Regular expressions of names that are known as well.
+    type: list
+    elements: str
+    default: []
+"""
+
+EXAMPLES = r"""
+- name: No variable of the role istio is misspelt
+  ansible.builtin.assert:
+    that: query('meshops.lifecycle.unknown_variables', 'istio_') | length == 0
+"""
+
+RETURN = r"""
+_list:
+  description: The unknown names, each with the one that was probably meant.
+  type: list
+  elements: str
+"""
+
+import re
+
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils.names import known_variables, unknown
+
+
+class LookupModule(LookupBase):
+    """What Ansible looks for in this file."""
+
+    def run(self, terms, variables=None, **options):
+        """The unknown names."""
+        self.set_options(var_options=variables, direct=options)
+        others = [re.compile(pattern) for pattern in self.get_option("others")]
+        answers = []
+        for prefix in terms:
+            names = [str(name) for name in variables or {} if str(name).startswith(prefix)]
+            names = [name for name in names if not any(pattern.fullmatch(name) for pattern in others)]
+            answers += unknown(names, known_variables(prefix))
+        return answers

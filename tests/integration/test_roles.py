@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role mesh_config and the playbooks on one namespace: what is refused, what is said, and what is looked at."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.in_process
+
+
+@pytest.fixture
+def run(player, namespace, crds):
+    """`run("bootstrap", variables, …)` runs a playbook with the part mesh_config alone, on the test's namespace."""
+    crds("istio.io")
+    own = {
+        "mesh_parts": ["mesh_config"],
+        "mesh_config_set_namespace": namespace,
+        "mesh_config_wait_proxies": False,
+    }
+
+    def one(name, variables=None, **options):
+        return player.play(playbook=f"meshops.lifecycle.{name}", vars={**own, **(variables or {})}, **options)
+
+    return one
+
+
+def route(name):
+    destinations = [{"destination": {"host": "reviews"}}]
+    return {"name": name, "spec": {"hosts": [name], "http": [{"route": destinations}]}}
+
+
+def sidecar(name):
+    return {"name": name, "spec": {"egress": [{"hosts": ["./*"]}], "workloadSelector": {"labels": {"app": name}}}}
+
+
+REFUSED = {
+    "a tag": ({}, ["--tags", "mesh-config"], "tag mesh-config (did you mean mesh_config?)"),
+    "a skipped tag": ({}, ["--skip-tags", "argo-cd"], "tag argo-cd (did you mean argocd?)"),
+    "a part": ({"mesh_parts": ["meshconfig"]}, [], "mesh_parts: meshconfig (did you mean mesh_config?)"),
+    "a part of a text": ({"mesh_parts": "istio, monitring"}, [], "monitring (did you mean monitoring?)"),
+    "a variable of the role": (
+        {"mesh_config_virtual_service": []},
+        [],
+        "mesh_config_virtual_service (did you mean mesh_config_virtual_services?)",
+    ),
+    "a variable of a part that does not run": ({"istio_versoin": "1"}, [], "(did you mean istio_version?)"),
+    "a variable of the playbooks": ({"mesh_force_conflict": True}, [], "(did you mean mesh_force_conflicts?)"),
+}
+
+
+@pytest.mark.parametrize("playbook", ["bootstrap", "verify", "teardown"])
+def test_what_nobody_knows_is_refused_before_anything_is_done(run, playbook, cluster, namespace):
+    for variables, args, words in REFUSED.values() if playbook == "bootstrap" else [REFUSED["a tag"]]:
+        done = run(playbook, variables, args=args, expect="failed")
+        assert words in done.msg
+        assert [task.name for task in done.tasks] == ["Parts, tags and variables are known"]
+
+
+def test_names_of_ones_own_are_listed(run):
+    own = {"mesh_team": "shop", "mesh_other_variables": ["mesh_team"], "mesh_other_tags": ["site"]}
+    done = run("bootstrap", own, args=["--tags", "site"])
+    assert done["What changed"].msg[0] == "nothing, and nothing was compared"
+
+
+def test_a_role_alone_refuses_a_variable_that_it_does_not_have(player, namespace):
+    variables = {"mesh_config_virtual_service": [route("a")], "mesh_config_set_namespace": namespace}
+    tasks = [{"ansible.builtin.include_role": {"name": "meshops.lifecycle.mesh_config"}, "vars": variables}]
+    done = player.play(tasks, expect="failed")
+    assert "did you mean mesh_config_virtual_services?" in done.msg and done.changed == []
+
+
+def test_a_kind_does_not_vanish_whole_without_a_word(run, kubectl, namespace):
+    both = {"mesh_config_virtual_services": [route("a"), route("b")], "mesh_config_sidecars": [sidecar("s")]}
+    assert len(run("bootstrap", both)["What changed"].msg) == 4  # three objects, and the parts that were left out
+    less = {**both, "mesh_config_virtual_services": [route("a")]}
+    assert run("bootstrap", less)["What changed"].msg[0] == f"deleted VirtualService {namespace}/b"
+
+    without = {**both, "mesh_config_virtual_services": []}
+    for check in (True, False):
+        refused = run("bootstrap", without, check=check, expect="failed")
+        text = json.dumps([task.msg for task in refused.tasks if task.failed])
+        assert f"No VirtualService is declared any more, and VirtualService {namespace}/a would be deleted" in text
+        assert "mesh_config_prune_kinds" in text
+    allowed = {**without, "mesh_config_prune_kinds": ["VirtualService"]}
+    assert run("bootstrap", allowed)["What changed"].msg[0] == f"deleted VirtualService {namespace}/a"
+    assert kubectl("get", "virtualservices", "-n", namespace, "-o", "name") == ""
+
+
+def test_the_cluster_is_as_declared_only_where_all_was_compared(run):
+    declared = {"mesh_config_sidecars": [sidecar("s")]}
+    run("bootstrap", declared)
+    left_out = "not compared: argocd, istio, monitoring"
+    assert run("bootstrap", declared)["What changed"].msg == ["nothing; as declared: mesh_config", left_out]
+    verified = run("verify", declared)["The mesh is healthy"].msg
+    assert "mesh_config. Not compared: argocd, istio, monitoring." in verified
+
+
+def pod(name, namespace, containers, *, init=(), **metadata):
+    def made(names, **more):
+        return [{"name": one, "image": "example.com/x", **more} for one in names]
+
+    spec = {"containers": made(containers), "initContainers": made(init, restartPolicy="Always")}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": namespace, **metadata},
+        "spec": spec,
+    }
+
+
+@pytest.mark.parametrize("how", [
+    {"injection": "enabled"},
+    {"revision": "canary"},
+    {"labels": {"istio.io/rev": "canary"}},
+], ids=["injection", "revision", "a label"])  # fmt: skip
+def test_verify_finds_pods_without_a_sidecar(run, kubectl, namespace, how):
+    mesh = {"mesh_config_namespaces": [{"name": namespace, **how}], "mesh_config_sidecars": [sidecar("s")]}
+    pods = [
+        pod("bare", namespace, ["app"]),
+        pod("classic", namespace, ["app", "istio-proxy"]),
+        pod("native", namespace, ["app"], init=["istio-init", "istio-proxy"]),
+        pod("outside", namespace, ["app"], annotations={"sidecar.istio.io/inject": "false"}),
+    ]
+    kubectl("apply", "-f", "-", stdin={"apiVersion": "v1", "kind": "List", "items": pods})
+    run("bootstrap", mesh)
+    problems = run("verify", mesh, expect="failed")["The mesh is healthy"].msg
+    assert problems == [f"Pod {namespace}/bare has no sidecar: it is older than the injection of the namespace"]
+
+
+def test_verify_looks_at_what_was_compared_alone(run, kubectl, namespace, crds):
+    """Not at an Application of another team, nor at a Deployment in a namespace that is not listed."""
+    crds("argoproj.io")
+    mesh = {"mesh_config_sidecars": [sidecar("s")]}
+    run("bootstrap", mesh)
+    spec = {"project": "default", "source": {"repoURL": "https://x"}, "destination": {"namespace": "x"}}
+    theirs = {"name": "theirs", "namespace": namespace}
+    labels = {"app": "theirs"}
+    deployment = {
+        "selector": {"matchLabels": labels},
+        "template": {
+            "metadata": {"labels": labels},
+            "spec": {"nodeName": "nowhere", "containers": [{"name": "a", "image": "x"}]},
+        },
+    }
+    objects = [
+        {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": theirs, "spec": spec},
+        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": theirs, "spec": deployment},
+    ]
+    kubectl("apply", "-f", "-", stdin={"apiVersion": "v1", "kind": "List", "items": objects})
+    assert "As declared, and healthy" in run("verify", mesh)["The mesh is healthy"].msg
+
+
+@pytest.mark.as_module
+def test_a_loop_stops_at_the_item_that_fails(play, namespace):
+    check_loop(play, namespace)
+
+
+def test_a_loop_stops_at_the_item_that_fails_in_process(play, namespace):
+    check_loop(play, namespace)
+
+
+def check_loop(play, namespace):
+    """Each item is one object; the second has a name that the server refuses."""
+    definition = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ item }}", "namespace": namespace}}
+    task = {
+        "meshops.lifecycle.mesh_apply": {"objects": [definition]},
+        "loop": ["a", "B!", "c"],
+        "vars": {"meshops_stop_loop": True},
+    }
+    done = play([task], expect="failed")
+    first, second, third = done[-1].items
+    assert first["changed"] and second["failed"] and third["skipped"] and "earlier item" in third["msg"]
