@@ -11,13 +11,15 @@ version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
-  - Makes a local account of Argo CD, says what it can do, and sets its password, also that of V(admin).
+  - Creates a local account of Argo CD with its capabilities, and sets its password, also that of V(admin).
   - Works over the Kubernetes API alone. A password is compared with the hash in the cluster, so that a second run changes
     nothing.
 notes:
   - A new password ends the sessions that were begun with the old one. Tokens of the account stay valid.
-  - Argo CD takes the hash of bcrypt. It is made by the C library (libcrypt), or by the Python package C(bcrypt) where
-    that one cannot.
+  - Tokens that were generated for the account (by C(argocd account generate-token)) stay as they are with
+    O(state=present).
+requirements:
+  - bcrypt >= 4.0.1, with O(account_password) alone
 extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait
@@ -43,7 +45,9 @@ options:
     description: The password. Without it the account keeps the one it has.
     type: str
   account_password_hash:
-    description: The hash of bcrypt instead, for who does not want to hand out the password.
+    description:
+      - The hash of bcrypt instead of the password, as C(argocd account bcrypt) or C(htpasswd -nBC 10) make it. It needs
+        no further Python package.
     type: str
   capabilities:
     description: What the account can do. V(login) is the web interface and the command line, V(apiKey) are tokens.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: argocd_certificate
-short_description: Manage whom Argo CD trusts
+short_description: Manage certificates and keys that Argo CD trusts
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
@@ -34,7 +34,8 @@ options:
     required: true
   server:
     description:
-      - The server, as its name stands in the address of repositories. With O(type=ssh) it may be V([NAME]:PORT).
+      - The server, as its name stands in the address of repositories. With O(type=ssh) it may be V(NAME:PORT), which
+        known hosts have as V([NAME]:PORT).
     type: str
   key_id:
     description:
@@ -44,6 +45,7 @@ options:
     description:
       - With O(type=tls), certificates in PEM. With O(type=gpg), a public key in ASCII armour.
       - With O(type=ssh), one host key a line, as V(ssh-ed25519 AAAA…) or as C(ssh-keyscan) prints it.
+      - CR LF, indentation, blank lines and C(\n) instead of line ends are put right.
     type: str
   namespace:
     description: Namespace of Argo CD.

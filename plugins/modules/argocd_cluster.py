@@ -180,15 +180,15 @@ options:
                 type: str
                 aliases: [serverName]
               ca_data:
-                description: Certificate authority, PEM in base64.
+                description: Certificate authority, as PEM, or PEM in base64.
                 type: str
                 aliases: [caData]
               cert_data:
-                description: Client certificate, PEM in base64.
+                description: Client certificate, as PEM, or PEM in base64.
                 type: str
                 aliases: [certData]
               key_data:
-                description: Key of the client certificate, PEM in base64.
+                description: Key of the client certificate, as PEM, or PEM in base64.
                 type: str
                 aliases: [keyData]
           aws_auth_config:

@@ -94,22 +94,25 @@ options:
         description: User name for HTTPS.
         type: str
       password:
-        description: Password or access token for HTTPS.
+        description: Password or access token for HTTPS. A line end after it is dropped.
         type: str
       bearer_token:
         description: Bearer token for HTTPS, as Bitbucket Data Center takes it.
         type: str
         aliases: [bearerToken]
       ssh_private_key:
-        description: Private key for SSH, in PEM. A line end that got lost at its end is put back.
+        description:
+          - Private key for SSH, in PEM or in the form of OpenSSH, without a passphrase.
+          - What a key suffers in YAML, templates and vaults is put right, namely CR LF, indentation, blank lines, lines
+            joined by spaces, C(\n) instead of line ends, and a missing line end. What is no such key is refused.
         type: str
         aliases: [sshPrivateKey]
       tls_client_cert_data:
-        description: Client certificate for HTTPS, in PEM.
+        description: Client certificate for HTTPS, in PEM. It is put right like O(spec.ssh_private_key).
         type: str
         aliases: [tlsClientCertData]
       tls_client_cert_key:
-        description: Key of the client certificate, in PEM.
+        description: Key of the client certificate, in PEM. It is put right like O(spec.ssh_private_key).
         type: str
         aliases: [tlsClientCertKey]
       insecure:
@@ -144,7 +147,7 @@ options:
         type: int
         aliases: [githubAppInstallationID]
       github_app_private_key:
-        description: Private key of the GitHub App, in PEM.
+        description: Private key of the GitHub App, in PEM. It is put right like O(spec.ssh_private_key).
         type: str
         aliases: [githubAppPrivateKey]
       github_app_enterprise_base_url:

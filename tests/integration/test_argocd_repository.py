@@ -13,7 +13,15 @@ from git_over_http import GitServer
 pytestmark = pytest.mark.once
 
 pytest_plugins = ["gitops"]
-KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nbm90IHJlYWxseQ==\n-----END OPENSSH PRIVATE KEY-----"
+
+
+def pem(label, content):
+    return f"-----BEGIN {label}-----\n{base64.b64encode(content).decode()}\n-----END {label}-----\n"
+
+
+KEY = pem("OPENSSH PRIVATE KEY", b"openssh-key-v1\0\0\0\0\4none not really")
+RSA = pem("RSA PRIVATE KEY", b"not really a key")
+CERTIFICATE = pem("CERTIFICATE", b"not really")
 LABEL = "argocd.argoproj.io/secret-type"
 
 
@@ -36,8 +44,8 @@ KINDS = {
         {"url": "https://git.example.com/shop.git", "username": "argocd", "password": "hunter-2", "insecure": "false"},
     ),
     "ssh": (
-        {"url": "git@git.example.com:shop.git", "ssh_private_key": KEY, "type": "git", "depth": 1},
-        {"url": "git@git.example.com:shop.git", "sshPrivateKey": KEY + "\n", "type": "git", "depth": "1"},
+        {"url": "git@git.example.com:shop.git", "ssh_private_key": KEY.strip(), "type": "git", "depth": 1},
+        {"url": "git@git.example.com:shop.git", "sshPrivateKey": KEY, "type": "git", "depth": "1"},
     ),
     "helm over oci": (
         {"url": "registry.example.com/charts", "type": "helm", "name": "charts", "enable_oci": True},
@@ -48,27 +56,27 @@ KINDS = {
             "url": "https://github.example.com/shop.git",
             "github_app_id": 4711,
             "github_app_installation_id": 815,
-            "github_app_private_key": KEY,
+            "github_app_private_key": RSA.replace("\n", "\\n"),
         },
         {
             "url": "https://github.example.com/shop.git",
             "githubAppID": "4711",
             "githubAppInstallationID": "815",
-            "githubAppPrivateKey": KEY,
+            "githubAppPrivateKey": RSA,
         },
     ),
     "client certificate": (
         {
             "url": "https://git.example.com/tls.git",
-            "tlsClientCertData": "-----BEGIN CERTIFICATE-----",
-            "tlsClientCertKey": KEY,
+            "tlsClientCertData": CERTIFICATE.replace("\n", "\r\n"),
+            "tlsClientCertKey": "\n  " + RSA.replace("\n", "\n  "),
             "proxy": "http://proxy.example.com",
             "noProxy": "localhost",
         },
         {
             "url": "https://git.example.com/tls.git",
-            "tlsClientCertData": "-----BEGIN CERTIFICATE-----",
-            "tlsClientCertKey": KEY,
+            "tlsClientCertData": CERTIFICATE,
+            "tlsClientCertKey": RSA,
             "proxy": "http://proxy.example.com",
             "noProxy": "localhost",
         },
@@ -79,7 +87,8 @@ KINDS = {
 @pytest.mark.in_process
 def test_every_kind_of_repository(converges, namespace, cluster, secret):
     secret("hunter-2")
-    secret("bm90IHJlYWxseQ==")
+    secret(KEY.splitlines()[1])
+    secret(RSA.splitlines()[1])
     names = [f"repository-{number}" for number in range(len(KINDS))]
     tasks = [
         {**repository(name=name, namespace=namespace, spec=spec)[0], "name": kind}
@@ -120,7 +129,10 @@ def test_without_a_name_it_is_the_one_of_argocds_command_line(play, namespace, c
 REFUSED = {
     "key for https": ({"url": "https://git.example.com/a", "ssh_private_key": KEY}, "not reached by SSH"),
     "password for ssh": ({"url": "git@git.example.com:a", "password": "x1"}, "Give ssh_private_key"),
-    "no key": ({"url": "git@git.example.com:a", "ssh_private_key": "path/of/key"}, "is no private key in PEM"),
+    "no key": ({"url": "git@git.example.com:a", "ssh_private_key": "path/of/key"}, "looks like a path"),
+    "public key": ({"url": "git@git.example.com:a", "ssh_private_key": "ssh-rsa AAAAx"}, "is a public key"),
+    "part of a key": ({"url": "git@git.example.com:a", "ssh_private_key": KEY[:60]}, "is cut off"),
+    "password of two lines": ({"url": "https://git.example.com/a", "password": "x1\nx2"}, "must be one line"),
     "half an app": ({"url": "https://github.com/a", "github_app_id": 1}, "go together"),
     "helm without a name": ({"url": "https://charts.example.com", "type": "helm"}, "spec.name is missing"),
     "no address": ({"username": "me"}, "url"),

@@ -18,7 +18,12 @@ import pytest
 
 SAMPLE = str(Path(__file__).parent / "charts" / "sample")
 NOWHERE = "https://127.0.0.1:9"
-KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----"
+OPENSSH = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUg"  # how a key without a passphrase begins
+SSH_KEY = (
+    f"-----BEGIN OPENSSH PRIVATE KEY-----\n{OPENSSH}\n{{{{ s.ssh | b64encode }}}}\n-----END OPENSSH PRIVATE KEY-----"
+)
+TLS_KEY = "-----BEGIN PRIVATE KEY-----\n{{ s.key | b64encode }}\n-----END PRIVATE KEY-----"
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nYQ==\n-----END CERTIFICATE-----"
 
 
 def module(task, of, /, **options):
@@ -77,7 +82,7 @@ def made(namespace):
             "argocd_repository",
             **place,
             name="ssh",
-            spec={"url": "git@git.example.com:a", "ssh_private_key": KEY.format("{{ s.ssh }}")},
+            spec={"url": "git@git.example.com:a", "ssh_private_key": SSH_KEY},
         ),
         module(
             "cluster",
@@ -89,7 +94,7 @@ def made(namespace):
                 "config": {
                     "username": "me",
                     "password": "{{ s.cluster }}",
-                    "tls_client_config": {"cert_data": "YQ==", "key_data": "{{ s.key | b64encode }}"},
+                    "tls_client_config": {"cert_data": CERTIFICATE, "key_data": TLS_KEY},
                 },
             },
         ),

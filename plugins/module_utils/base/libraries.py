@@ -52,6 +52,7 @@ __all__ = [
     "YAML_LOADER",
     "ConfigException",
     "Configuration",
+    "bcrypt",
     "incluster_config",
     "jmespath",
     "kube_config",
@@ -68,6 +69,18 @@ def websocket_client():
     import websocket
 
     return websocket
+
+
+def bcrypt():
+    """The package bcrypt, which only argocd_account needs. Raises MeshError when it is missing."""
+    try:
+        import bcrypt as package
+    except ImportError:
+        raise MeshError(
+            f"{sys.executable} lacks the Python package bcrypt, which makes and compares hashes of passwords. Install "
+            f"with: {sys.executable} -m pip install bcrypt; or give account_password_hash instead of account_password."
+        ) from None
+    return package
 
 
 def need() -> None:

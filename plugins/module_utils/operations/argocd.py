@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import SECRET_TYPE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
@@ -33,3 +34,24 @@ def checked(kind: Kind, run: Callable, check: Callable[[dict], None]) -> Callabl
         return run(task)
 
     return run_checked
+
+
+def one_line(value, name: str):
+    """A text without the line end that a file or a block of YAML has left behind it. Raises MeshError for more lines.
+
+    ``name``: the option, for messages; the text itself may be a secret.
+    """
+    if not isinstance(value, str):
+        return value
+    value = value.rstrip("\r\n")
+    if "\n" in value or "\r" in value:
+        raise MeshError(f"{name} must be one line, and has several.")
+    return value
+
+
+def address(value, name: str):
+    """The same for an address. Raises MeshError also for white space in it."""
+    value = one_line(value, name)
+    if isinstance(value, str) and value != "".join(value.split()):
+        raise MeshError(f"{name} has white space in it, which no address has.")
+    return value

@@ -2,19 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Local accounts of Argo CD: keys of argocd-cm, and hashes of passwords in argocd-secret.
 
-Sources: ``util/settings/accounts.go`` of Argo CD, and crypt(5) for the form of the hashes.
+Source: ``util/settings/accounts.go`` of Argo CD.
 """
 
 from __future__ import annotations
 
 import base64
-import contextlib
-import ctypes
-import hmac
 import re
-import secrets
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import libraries, times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
@@ -26,7 +22,6 @@ ADMIN = "admin"
 _COST = 10  # what Argo CD itself takes
 _HASH = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")  # a dot ends the name, and nobody signs in with a longer one
-_SALT = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
 def run(task) -> dict:
@@ -95,33 +90,21 @@ def _encoded(text: str) -> str:
 
 
 def matches(password: str, stored: str) -> bool:
-    """Whether a password is the one of a hash. Raises MeshError when no library can tell."""
-    if not _HASH.fullmatch(stored):
+    """Whether a password is the one of a hash. Raises MeshError where the package bcrypt is missing."""
+    if not _HASH.fullmatch(stored) or _is_too_long(password):
         return False
-    return hmac.compare_digest(_bcrypt(password, stored), stored)
+    return libraries.bcrypt().checkpw(password.encode(), stored.encode())
 
 
 def hashed(password: str) -> str:
-    """A new hash of a password. Raises MeshError for one that bcrypt cannot take."""
-    if len(password.encode()) > 72:
+    """A new hash of a password. Raises MeshError for one that bcrypt cannot take, and where the package is missing."""
+    if _is_too_long(password):
         raise MeshError("account_password has more than 72 bytes, which bcrypt would cut off. Take a shorter one.")
-    salt = "".join(secrets.choice(_SALT) for _count in range(21)) + secrets.choice(".Oeu")
-    return _bcrypt(password, f"$2a${_COST}${salt}")
+    if "\0" in password:
+        raise MeshError("account_password holds a NUL character, at which bcrypt would cut it off. Take another one.")
+    bcrypt = libraries.bcrypt()
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(_COST, b"2a")).decode()
 
 
-def _bcrypt(password: str, setting: str) -> str:
-    for library in ("libcrypt.so.1", "libcrypt.so.2", "libcrypt.so"):
-        with contextlib.suppress(OSError, AttributeError):
-            crypt = ctypes.CDLL(library).crypt
-            crypt.restype, crypt.argtypes = ctypes.c_char_p, (ctypes.c_char_p, ctypes.c_char_p)
-            made = (crypt(password.encode(), setting.encode()) or b"").decode()
-            if _HASH.fullmatch(made):
-                return made
-    try:
-        import bcrypt
-    except ImportError:
-        raise MeshError(
-            "The hash of a password cannot be made here: the C library has no bcrypt. Install the Python package "
-            "bcrypt, or give account_password_hash."
-        ) from None
-    return bcrypt.hashpw(password.encode(), setting.encode()).decode()
+def _is_too_long(password: str) -> bool:
+    return len(password.encode()) > 72

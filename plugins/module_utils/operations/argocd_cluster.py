@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlsplit
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params, pem
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials, options
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
@@ -20,7 +22,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import ch
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import HERE, SECRET_TYPE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET, decoded, secret
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import manage
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd import secret_document
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd import one_line, secret_document
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_access import PENDING, Access
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_repository import fnv
 
@@ -30,6 +32,11 @@ SECRET_OPTIONS = (
     "spec.config.bearer_token",
     "spec.config.tls_client_config.key_data",
 )
+_REPAIR = {
+    "ca_data": pem.certificates,
+    "cert_data": pem.certificates,
+    "key_data": partial(pem.private_key, ssh=False),
+}
 _CREDENTIALS = ("username", "bearer_token", "aws_auth_config", "exec_provider_config")
 
 
@@ -127,7 +134,7 @@ def _document(task, spec: dict, server: str, name: str) -> dict:
 def _config(task, spec: dict, target: Session | None, token: str) -> dict:
     """How Argo CD connects: what is stated, and the service account's token with the authority that signs there."""
     spec_options = task.options["spec"]["options"]
-    stated = params.api_names(spec.get("config") or {}, spec_options["config"]["options"])
+    stated = params.api_names(_repaired(spec.get("config") or {}), spec_options["config"]["options"])
     tls = {"insecure": False}
     if token:
         reached = target.credentials
@@ -142,6 +149,30 @@ def _config(task, spec: dict, target: Session | None, token: str) -> dict:
         tls.pop("caData", None)
     config = {**stated, "tlsClientConfig": tls}
     return {**config, "bearerToken": token} if token else config
+
+
+def _repaired(config: dict) -> dict:
+    """The same with what Argo CD expects as PEM in base64 in that form, PEM itself included. Raises MeshError."""
+    config = {name: one_line(value, f"spec.config.{name}") for name, value in config.items()}
+    tls = config.get("tls_client_config")
+    if not tls:
+        return config
+    tls = {
+        name: encoded(value, f"spec.config.tls_client_config.{name}", _REPAIR[name]) if name in _REPAIR else value
+        for name, value in tls.items()
+    }
+    return {**config, "tls_client_config": tls}
+
+
+def encoded(value: str, name: str, repair: Callable[[str, str], str]) -> str:
+    """PEM in base64, of PEM or of that. Raises MeshError."""
+    text = value
+    if "-----BEGIN" not in value:
+        try:
+            text = base64.b64decode("".join(value.split()), validate=True).decode()
+        except ValueError:
+            raise MeshError(f"{name} must be PEM, or PEM in base64, and is neither.") from None
+    return base64.b64encode(repair(text, name).encode()).decode()
 
 
 def _absent(task, here: Resources, access: Access | None) -> dict:

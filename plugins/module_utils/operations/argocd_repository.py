@@ -7,11 +7,17 @@ Their keys are those that ``util/db/repository_secrets.go`` of Argo CD reads.
 
 from __future__ import annotations
 
+import json
 import re
+from functools import partial
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params, pem
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd import secret_document
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd import (
+    address,
+    one_line,
+    secret_document,
+)
 
 SECRET_OPTIONS = tuple(
     f"spec.{name}"
@@ -45,8 +51,11 @@ def declared(task) -> dict:
     """The Secret that a task declares. Raises MeshError for what Argo CD could not use."""
     stated, spec = task.params, task.written.get("spec") or {}
     kind = stated["secret_type"]
+    if spec.get("url"):
+        spec = {**spec, "url": address(spec["url"], "spec.url")}
     if stated["state"] == "present":
         check(spec, kind)
+        spec = repaired(spec)
     name = stated.get("name") or (name_of(spec, kind) if spec.get("url") else "")
     if not name:
         raise MeshError("argocd_repository: give 'name', or 'spec' with the url that the name follows from.")
@@ -56,10 +65,38 @@ def declared(task) -> dict:
     return {**document, "type": "Opaque", "stringData": _data(spec, kind, task.options["spec"]["options"])}
 
 
+def repaired(spec: dict) -> dict:
+    """The same with keys and certificates as OpenSSH and Argo CD read them, and without line ends that a file or a
+    block of YAML has left at the end of a text. Raises MeshError for what cannot be put right without a guess.
+    """
+    return {name: _REPAIR[name](value, f"spec.{name}") if name in _REPAIR else value for name, value in spec.items()}
+
+
+def _json_key(value, name: str):
+    try:
+        key = json.loads(value)
+    except ValueError:
+        key = None
+    if not isinstance(key, dict) or not key.get("private_key"):
+        raise MeshError(f"{name} must be the JSON of a Google service account's key, with a private_key.")
+    return value
+
+
+_REPAIR = {
+    "ssh_private_key": partial(pem.private_key, ssh=True),
+    "tls_client_cert_key": partial(pem.private_key, ssh=False),
+    "github_app_private_key": partial(pem.private_key, ssh=False),
+    "tls_client_cert_data": pem.certificates,
+    "gcp_service_account_key": _json_key,
+    "proxy": address,
+    **dict.fromkeys(
+        ("username", "password", "bearer_token", "azure_service_principal_client_secret", "name", "project"), one_line
+    ),
+}
+
+
 def _data(spec: dict, kind: str, options: dict) -> dict:
     values = {name: _text(value) for name, value in params.api_names(spec, options).items()}
-    if "sshPrivateKey" in values:  # without the last line end ssh does not take it
-        values["sshPrivateKey"] = values["sshPrivateKey"].rstrip("\n") + "\n"
     if not kind.endswith("creds"):
         return values
     return {_SPELLED.get(name, name): value for name, value in values.items()}
@@ -96,12 +133,7 @@ def check(spec: dict, kind: str) -> None:
                 "repository, with secret_type: repository."
             )
     ssh = bool(_SSH.match(url))
-    key = spec.get("ssh_private_key")
-    if key is not None and "PRIVATE KEY-----" not in key:
-        raise MeshError(
-            "spec.ssh_private_key is no private key in PEM, with a first line -----BEGIN … PRIVATE KEY-----."
-        )
-    if key and not ssh:
+    if spec.get("ssh_private_key") and not ssh:
         raise MeshError(f"spec.ssh_private_key is of no use for {url}, which is not reached by SSH. Give a password.")
     passwords = [name for name in ("password", "bearer_token", "github_app_private_key") if spec.get(name)]
     if ssh and passwords:
