@@ -131,11 +131,9 @@ def test_host_keys():
 PUBLIC = b"\x98\x33\x04" + b"x" * 50  # a packet of the old format: a public key of 51 bytes, of version 4
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", [damage for damage in DAMAGES if damage != "one line"])  # its headers need lines
 def test_an_armoured_key_is_put_right(damage):
     text = block("PGP PUBLIC KEY BLOCK", PUBLIC, "Version: 1\n\n")
-    if damage == "one line":
-        pytest.skip("gpg's own format needs its lines")
     assert certificate.armoured(DAMAGES[damage](text)) == text
     without = block("PGP PUBLIC KEY BLOCK", PUBLIC)
     assert certificate.armoured(without) == block("PGP PUBLIC KEY BLOCK", PUBLIC, "\n")
