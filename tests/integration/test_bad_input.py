@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import clusters
+import playing
 import pytest
 import yaml
 
@@ -156,7 +157,9 @@ def test_braces_that_are_not_ansibles(play):
         """
     )
     for eaten in run.tasks[:2]:
-        assert "!unsafe" in eaten.msg and "'src'" in eaten.msg
+        assert eaten.failed
+        if playing.ANSIBLE_CORE >= (2, 19):  # before that nobody is asked when Ansible cannot fill in an option
+            assert "!unsafe" in eaten.msg and "'src'" in eaten.msg
     assert "'name' is undefined" in run["eaten"].msg
     assert run["kept"].diffs[0]["after"]["data"] == {"summary": "{{ $labels.pod }} is down"}
 

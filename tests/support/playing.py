@@ -18,7 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+from ansible.release import __version__ as ansible_version
 
+ANSIBLE_CORE = tuple(map(int, ansible_version.split(".")[:2]))
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
 SUPPORT = Path(__file__).resolve().parent

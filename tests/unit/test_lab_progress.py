@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lab"))
 
-from meshlab import build, progress  # noqa: E402
+from meshlab import build, progress
 
 GIB = 2**30
 

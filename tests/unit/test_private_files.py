@@ -22,9 +22,7 @@ from pathlib import Path
 
 import playing
 import pytest
-from ansible.release import __version__ as ansible_version
 
-ANSIBLE_CORE = tuple(map(int, ansible_version.split(".")[:2]))
 KEY = "-----BEGIN PRIVATE KEY-----\nof nobody\n-----END PRIVATE KEY-----\n"
 SCRIPT = textwrap.dedent("""
     import json, signal, sys
@@ -110,7 +108,7 @@ def test_a_playbook_that_is_ended_leaves_no_key(standing, temporary, options, tm
     (key,) = keys(temporary)
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert stat.S_IMODE(key.parent.stat().st_mode) == 0o700
-    if ANSIBLE_CORE >= (2, 19):
+    if playing.ANSIBLE_CORE >= (2, 19):
         process.terminate()
     else:  # does not hand the signal on to its workers; a terminal, systemd and ansible-runner signal the whole group
         os.killpg(process.pid, signal.SIGTERM)
