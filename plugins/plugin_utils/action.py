@@ -20,7 +20,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect, desired, remote
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect, reading, remote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, execute, invocation, secrets_of
 
 try:
@@ -179,9 +179,9 @@ class MeshAction(ActionBase):
             return arguments
         documents = list(arguments.get("objects") or [])
         for one in urls:
-            documents += desired.parse(remote.text(one["url"], one["checksum"]), one["url"])
+            documents += reading.parse(remote.text(one["url"], one["checksum"]), one["url"])
         for name in templates:
-            documents += desired.parse(self._filled_in(name, task_vars), name)
+            documents += reading.parse(self._filled_in(name, task_vars), name)
         rest = {key: value for key, value in arguments.items() if key not in ("templates", "urls")}
         return {**rest, "objects": documents}
 
@@ -210,8 +210,8 @@ class MeshAction(ActionBase):
             return {**arguments, "src": paths if many else paths[0]}
         rest = {key: value for key, value in arguments.items() if key != "src"}
         if self.entry.text_option:
-            return {**rest, self.entry.text_option: desired.text_of(paths[0])}
-        documents = [document for path in paths for document in desired.read(path)]
+            return {**rest, self.entry.text_option: reading.text_of(paths[0])}
+        documents = [document for path in paths for document in reading.read(path)]
         if many:
             return {**rest, "objects": [*(rest.get("objects") or []), *documents]}
         if len(documents) != 1:

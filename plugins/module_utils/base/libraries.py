@@ -15,15 +15,7 @@ _missing: list[str] = []
 
 try:
     import yaml
-
-    class YAML_LOADER(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-        """The safe loader, by libyaml where it is there, which is ten times faster.
-
-        A bare ``=`` is a type of its own in YAML 1.1, which the safe loader refuses; in the enums of custom resource
-        definitions it is text.
-        """
-
-    YAML_LOADER.add_constructor("tag:yaml.org,2002:value", YAML_LOADER.construct_yaml_str)
+    from ansible_collections.meshops.lifecycle.plugins.module_utils.base.kubernetes_yaml import Loader as YAML_LOADER
 except ImportError:
     yaml = YAML_LOADER = None
     _missing.append("PyYAML")

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import json_text
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import urllib3, yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials as credentials_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors, kubeconfig
@@ -86,7 +87,7 @@ class Session:
         Faults that pass are tried again, bounded. Raises ApiError.
         """
         url = f"{self.credentials.server}{path}" + (f"?{urlencode(query)}" if query else "")
-        data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
+        data = None if body is None else json_text.compact(body).encode()
         self._count(verb, query)
         started = time.monotonic()
         attempt = 0

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import reading
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import base
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
@@ -76,7 +77,7 @@ def documents(task) -> list[tuple[str, dict]]:
 
     inline = [(f"objects[{index}]", document) for index, document in enumerate(task.written.get("objects") or [])]
     paths = [path for pattern in task.written.get("src") or [] for path in files(pattern)]
-    return inline + [(path, document) for path in paths for document in desired_module.read(path, wanted)]
+    return inline + [(path, document) for path in paths for document in reading.read(path, wanted)]
 
 
 def items(
@@ -118,13 +119,13 @@ def items(
 def _expanded(origin: str, document: dict) -> list[dict]:
     """The documents of a ``kind: List``, or the document itself, each a mapping with a mapping for metadata."""
     if not isinstance(document, dict):
-        raise MeshError(f"{origin} is not an object but {desired_module.words(document)}.")
+        raise MeshError(f"{origin} is not an object but {reading.words(document)}.")
     if document.get("kind") == "List" and isinstance(document.get("items"), list):
         return [
             one for index, item in enumerate(document["items"]) for one in _expanded(f"{origin}, item {index}", item)
         ]
     if not isinstance(document.get("metadata") or {}, dict):
-        raise MeshError(f"{origin}: metadata must be a mapping, not {desired_module.words(document['metadata'])}.")
+        raise MeshError(f"{origin}: metadata must be a mapping, not {reading.words(document['metadata'])}.")
     return [document]
 
 
@@ -132,7 +133,7 @@ def _overlaid(documents: list[tuple[str, dict]], overlay: dict, origin: str) -> 
     """The documents with ``overlay`` merged into the one of its kind, name and, where it states one, namespace."""
     metadata = overlay.get("metadata") or {}
     if not isinstance(metadata, dict):
-        raise MeshError(f"{origin}: metadata must be a mapping, not {desired_module.words(metadata)}.")
+        raise MeshError(f"{origin}: metadata must be a mapping, not {reading.words(metadata)}.")
     wanted = (overlay.get("kind"), metadata.get("name"))
 
     def meant(document: dict) -> bool:

@@ -5,21 +5,15 @@
 from __future__ import annotations
 
 import copy
-import json
-import os
 import re
-from collections.abc import Callable
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params as params_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import YAML_LOADER, yaml
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import reading
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 # What a pasted or exported document may carry that nobody declares.
 _SERVER_ONLY = ("managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink")
-
-_DOCUMENT = re.compile(r"(?m)^(?=---(?:\s|$))")
-_KIND = re.compile(r"(?m)^kind:[ \t]*[\"']?(\w+)")
 
 
 def declared(kind: Kind, written: dict, options: dict, default_namespace: str) -> dict:
@@ -54,7 +48,7 @@ def declared(kind: Kind, written: dict, options: dict, default_namespace: str) -
 def _document(kind: Kind, written: dict) -> dict:
     document = copy.deepcopy(written.get("definition"))
     if written.get("src"):
-        found = read(written["src"])
+        found = reading.read(written["src"])
         if len(found) != 1:
             raise MeshError(
                 f"src: {written['src']} holds {len(found)} documents; this module takes one. mesh_apply takes many."
@@ -83,7 +77,9 @@ def checked_document(kind: Kind, document: dict) -> dict:
 def tidy(document: dict) -> dict:
     """A document as a declaration: without status and what only the server writes, labels as text."""
     if not isinstance(document, dict):
-        raise MeshError(f"A document must be a mapping with apiVersion, kind and metadata, not {words(document)}.")
+        raise MeshError(
+            f"A document must be a mapping with apiVersion, kind and metadata, not {reading.words(document)}."
+        )
     kept = {key: value for key, value in document.items() if key != "status"}
     metadata = kept.get("metadata") or {}
     if not isinstance(metadata, dict):
@@ -103,83 +99,9 @@ def check_names(metadata: dict, what: str) -> None:
             continue
         if not isinstance(value, str):
             hint = "" if isinstance(value, (dict, list)) else " Put quotes around it."
-            raise MeshError(f"{what}: metadata.{field} must be text, not {words(value)}.{hint}")
+            raise MeshError(f"{what}: metadata.{field} must be text, not {reading.words(value)}.{hint}")
         if value in (".", "..") or re.search(r"[/%\x00-\x20]", value):
             raise MeshError(f"{what}: metadata.{field} {value!r} cannot be the name of anything in Kubernetes.")
-
-
-def read(path: str, wanted: Callable[[str], bool] | None = None) -> list[dict]:
-    """The YAML or JSON documents of a file, as they are; nothing in it is templated. Raises MeshError.
-
-    ``wanted`` (kind -> bool) leaves out documents of kinds that nobody asked for.
-    """
-    text = text_of(path)
-    return parse(_without_unwanted(text, wanted) if wanted else text, os.path.expanduser(path))
-
-
-def text_of(path: str) -> str:
-    """What stands in a file of ``src``. Raises MeshError."""
-    path = os.path.expanduser(path)
-    try:
-        with open(path, encoding="utf-8") as stream:
-            return stream.read()
-    except (OSError, ValueError) as error:
-        raise MeshError(f"src: {path} cannot be read ({getattr(error, 'strerror', None) or error}).") from None
-
-
-def _without_unwanted(text: str, wanted: Callable[[str], bool]) -> str:
-    """The text with empty lines for documents that are not wanted.
-
-    Parsing is what costs: of Argo CD's 1.9 MB of manifests three definitions are all but 90 kB. Where the kind is not
-    plain to see, the document stays.
-    """
-    parts = _DOCUMENT.split(text)
-    for index, part in enumerate(parts):
-        kind = _KIND.search(part)
-        if kind and kind[1] != "List" and not wanted(kind[1]):
-            parts[index] = "\n" * part.count("\n")
-    return "".join(parts)
-
-
-def parse(text: str, origin: str) -> list[dict]:
-    """The documents of a YAML or JSON text; empty ones are left out. ``origin`` names it in errors."""
-    try:
-        documents = _from_json(text) or [
-            params_module.plain(item) for item in yaml.load_all(text, Loader=YAML_LOADER) if item is not None
-        ]
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "cannot be read"
-        hint = " A value that begins with '{{' needs quotes." if problem == "found unhashable key" else ""
-        raise MeshError(f"{origin}{where}: not YAML ({problem.rstrip('.')}).{hint}") from None
-    for item in documents:
-        if not isinstance(item, dict):
-            raise MeshError(f"{origin}: a document is not a mapping but {words(item)}.")
-    return documents
-
-
-def _from_json(text: str) -> list[dict] | None:
-    """The document of a JSON text; None for any other.
-
-    YAML reads JSON too, but takes a hundred times as long, and five times the memory.
-    """
-    if not text.lstrip().startswith("{"):
-        return None
-    try:
-        return [json.loads(text, parse_constant=_no_json)]
-    except ValueError:
-        return None  # a mapping of YAML in braces, or what YAML's parser has to complain about
-
-
-def _no_json(constant: str):
-    """NaN and Infinity, which Python's parser takes and JSON has not."""
-    raise ValueError(constant)
-
-
-def words(value) -> str:
-    """What a value is, to a person who expected a mapping."""
-    return {list: "a list", str: "text", bool: "true or false", type(None): "empty"}.get(type(value), "a number")
 
 
 def merge(base, over):

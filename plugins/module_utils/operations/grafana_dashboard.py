@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired, reading
 
 LIMIT = 1048576  # bytes of a ConfigMap's data, by the API server's validation
 _UID = re.compile(r"[A-Za-z0-9_-]{1,40}")  # Grafana refuses others
@@ -49,7 +49,7 @@ def rendered(written: dict) -> tuple[str, list[str]]:
     A file's text stays as it is, unless something in it has to change. Raises MeshError.
     """
     origin = written.get("src") or "dashboard"
-    given = desired.text_of(written["src"]) if written.get("src") else written["dashboard"]
+    given = reading.text_of(written["src"]) if written.get("src") else written["dashboard"]
     text, model = (given, parsed(given, origin)) if isinstance(given, str) else ("", given)
     checked(model, origin)
     if "spec" in model and "apiVersion" in model:  # the form of Grafana's own API server, without the older one's traps
@@ -76,7 +76,7 @@ def _no_number(name: str, origin: str):
 def checked(model, origin: str) -> None:
     """Raises MeshError for what Grafana would refuse."""
     if not isinstance(model, dict):
-        raise MeshError(f"{origin}: a dashboard is a mapping, not {desired.words(model)}.")
+        raise MeshError(f"{origin}: a dashboard is a mapping, not {reading.words(model)}.")
     if isinstance(model.get("dashboard"), dict) and "title" not in model:
         raise MeshError(
             f"{origin}: this is an answer of Grafana's API, in which the dashboard is the value of 'dashboard'. Keep "

@@ -21,6 +21,8 @@ _HEADER = re.compile(
 # Text that stays without quotes. YAML 1.1 and 1.2 do not agree on what is a number, a date or a truth, and PyYAML and
 # what reads the file are not of the same kind: to one of them 12e3 is a number.
 _PLAIN = re.compile(r"[A-Za-z_/][^\x00-\x1f]*")
+# Characters that one reader takes for the end of a line or leaves out, and another does not.
+_SPECIAL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _TRUTHS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _several = frozenset(name for name, times in Counter(name for _group, name in KINDS).items() if times > 1)
 
@@ -104,7 +106,9 @@ def _dumper():
             return super().increase_indent(flow, False)
 
     def string(dumper, value: str):
-        if "\n" in value:
+        if _SPECIAL.search(value):
+            style = '"'
+        elif "\n" in value:
             style = "|"
         else:
             style = None if _PLAIN.fullmatch(value) and value.lower() not in _TRUTHS else '"'

@@ -14,7 +14,7 @@ import subprocess
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import yaml
-from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import reading
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import files
 
@@ -77,7 +77,7 @@ class Sealer:
     def _checked(self, out: str, item: Item, values: list[str], doing: str) -> bytes:
         """What the program printed, as it is: some programs seal the order of the fields as well. Raises MeshError."""
         try:
-            documents = desired_module.parse(out, doing)
+            documents = reading.parse(out, doing)
         except MeshError:
             documents = []  # its words would quote the output
         if len(documents) != 1 or not documents[0].get("kind"):

@@ -14,6 +14,7 @@ import tarfile
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import json_text
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import YAML_LOADER, yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import complaint
@@ -110,7 +111,7 @@ class Chart:
         }
         listed = {"apiVersion": "", "generated": "2000-01-01T00:00:00Z", "repositories": [entry]}
         helm.set(
-            HELM_REPOSITORY_CONFIG=helm.workspace.write("repositories.yaml", json.dumps(listed)),
+            HELM_REPOSITORY_CONFIG=helm.workspace.write("repositories.yaml", json_text.compact(listed)),
             HELM_REPOSITORY_CACHE=helm.workspace.path("repository"),
         )
         try:
@@ -174,7 +175,7 @@ class Values:
     def arguments(self, helm: Program) -> list[str]:
         """``--values`` for copies of all, private to the task, so that helm reads what the digest was made of."""
         given = [(f"values-{number}.yaml", content) for number, content in enumerate(self.files)]
-        given.append(("values.json", json.dumps(self.own)))
+        given.append(("values.json", json_text.compact(self.own)))
         return [word for name, content in given for word in ("--values", helm.workspace.write(name, content))]
 
     def named(self, text: str, helm: Program) -> str:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from dataclasses import dataclass
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
@@ -59,39 +58,10 @@ class Object:
         return path(self.kind, self.kind.versions[0], self.namespace)
 
 
-def _loader():
-    """YAML as helm and kubectl read it (Go's YAML 1.1): no times, no base 60, ``=`` is text, ``1e3`` a number."""
-    made = type("_Manifest", (YAML_LOADER,), {})
-    made.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag.rsplit(":", 1)[1] in ("null", "merge")]
-        for first, resolvers in YAML_LOADER.yaml_implicit_resolvers.items()
-    }
-    plain = "tag:yaml.org,2002:"
-    booleans = r"^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON|n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$"
-    floats = r"^[-+]?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?$"
-    integers = r"^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)$"
-    made.add_implicit_resolver(f"{plain}bool", re.compile(booleans), list("yYnNtTfFoO"))
-    made.add_implicit_resolver(f"{plain}int", re.compile(integers), list("-+0123456789"))
-    made.add_implicit_resolver(f"{plain}float", re.compile(floats), list("-+0123456789."))
-    made.bool_values = {**YAML_LOADER.bool_values, "y": True, "n": False}
-    made.add_constructor(f"{plain}int", _integer)
-    return made
-
-
-def _integer(loader, node):
-    text = node.value.replace("_", "").replace("0o", "0")
-    sign, digits = (-1, text[1:]) if text[:1] == "-" else (1, text.lstrip("+"))
-    base = 2 if digits[:2] == "0b" else 16 if digits[:2] == "0x" else 8 if digits[:1] == "0" and len(digits) > 1 else 10
-    return sign * int(digits, base)
-
-
-_LOADER = _loader() if YAML_LOADER else None
-
-
 def documents(text: str) -> list[dict]:
     """The objects that a manifest states, items of a List told apart. Raises MeshError when it is not YAML."""
     try:
-        found = [document for document in yaml.load_all(text, Loader=_LOADER) if isinstance(document, dict)]
+        found = [document for document in yaml.load_all(text, Loader=YAML_LOADER) if isinstance(document, dict)]
     except yaml.YAMLError as error:
         raise MeshError(f"The release's manifest is not YAML: {str(error).splitlines()[0]}.") from None
     flat = []
