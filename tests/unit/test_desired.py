@@ -68,7 +68,7 @@ def test_a_pasted_document_loses_what_only_the_server_writes():
         ({"name": "n"}, {"name": "n", "namespace": "theirs", "labels": {"a": "1"}}, PASTED["spec"]),
         ({"namespace": "n"}, {"name": "pasted", "namespace": "n", "labels": {"a": "1"}}, PASTED["spec"]),
         (
-            {"labels": {"b": 2}},
+            {"labels": {"b": "2"}},
             {"name": "pasted", "namespace": "theirs", "labels": {"a": "1", "b": "2"}},
             PASTED["spec"],
         ),
@@ -109,7 +109,7 @@ def test_what_is_cluster_wide_has_no_namespace():
 @pytest.mark.parametrize(
     ("labels", "texts"),
     [
-        ({"a": True, "b": 1, "c": 1.5, "d": "x", "e": None}, {"a": "true", "b": "1", "c": "1.5", "d": "x", "e": ""}),
+        ({"a": "true", "b": "1", "e": None}, {"a": "true", "b": "1", "e": ""}),
         ({}, {}),
     ],
 )
@@ -117,6 +117,28 @@ def test_labels_and_annotations_are_text(labels, texts):
     assert made(name="a", labels=labels)["metadata"]["labels"] == texts
     assert made(name="a", annotations=labels)["metadata"]["annotations"] == texts
     assert made(definition={"metadata": {"name": "a", "labels": labels}})["metadata"]["labels"] == texts
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1.1, "1.1"),  # version: 1.10
+        (42798, "42798"),  # build: 0123456
+        (45045, "45045"),  # at: 12:30:45
+        (False, "false"),  # country: NO
+        (["a"], "a list"),
+        ({"a": "b"}, "a mapping"),
+    ],
+)
+def test_labels_and_annotations_that_have_lost_their_text(value, shown):
+    arguments = [{"labels": {"a": value}}, {"annotations": {"a": value}}]
+    for given in [{"name": "a", **one} for one in arguments] + [{"definition": {"metadata": one}} for one in arguments]:
+        with pytest.raises(MeshError) as caught:
+            made(**given)
+        where = next(iter(given.get("definition", {}).get("metadata", given).keys() & {"labels", "annotations"}))
+        where = f"metadata.{where}" if "definition" in given else where
+        assert caught.value.message.startswith(f"{where}.a must be text, not {shown}.")
+        assert ("Put quotes around it" in caught.value.message) == (not isinstance(value, (list, dict)))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +183,7 @@ def test_an_empty_spec_is_declared_and_none_is_not():
         (
             ROUTE,
             {"definition": {"metadata": {"name": "a", "labels": "b"}}},
-            "labels and annotations must be mappings of text to text.",
+            "metadata.labels must be a mapping of text to text, not text.",
         ),
     ],
 )

@@ -17,7 +17,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils import entry as 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors, session
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import ENVIRONMENT
-from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired, reading
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -200,7 +200,7 @@ def test_files(text, rng):
     whole = yaml.safe_dump(spoiled(rng, DOCUMENT)) if rng.randrange(2) else ""
     cut = whole[: rng.randrange(len(whole) + 1)] + text
     try:
-        for document in desired.parse(cut, "file.yml"):
+        for document in reading.parse(cut, "file.yml"):
             desired.tidy(document)
     except MeshError as error:
         assert "file.yml" in error.message or "document" in error.message or "labels" in error.message

@@ -55,8 +55,8 @@ def test_labels_folder_and_file():
     made, _told = declared(
         dashboard=LEAST,
         namespace="shop",
-        labels={"team": 7},
-        annotations={"a": True},
+        labels={"team": "7"},
+        annotations={"a": "true"},
         folder="Mesh",
         label="boards",
         label_value="yes",

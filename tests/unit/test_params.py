@@ -51,6 +51,9 @@ SPEC = {
 }
 
 
+QUOTES = "Put quotes around it; the result of a template becomes text by '| string'."
+
+
 def checked(spec):
     return check({"spec": spec}, SPEC, "module")["spec"]
 
@@ -191,6 +194,12 @@ def test_names_that_are_wrong(written, message):
         ({"leaf": {"host": {"a": 1}}}, "spec.leaf.host must be text, not a mapping."),
         ({"leaf": {"host": ["a"]}}, "spec.leaf.host must be text, not a list."),
         ({"leaf": {"host": True}}, "spec.leaf.host must be text, not true. Put quotes around it."),
+        # What was written as 1.10, 0123 and 12:30 has lost its text before any module sees it.
+        ({"leaf": {"host": 1.1}}, f"spec.leaf.host must be text, not 1.1. {QUOTES}"),
+        ({"leaf": {"host": 83}}, f"spec.leaf.host must be text, not 83. {QUOTES}"),
+        ({"hosts": ["a", 750]}, f"spec.hosts[1] must be text, not 750. {QUOTES}"),
+        ({"hosts": 750}, f"spec.hosts[0] must be text, not 750. {QUOTES}"),
+        ({"leaf": {"host": "a", "mode": False}}, "spec.leaf.mode must be text, not false. Put quotes around it."),
         ({"leaf": {"host": "a", "port_number": "http"}}, "spec.leaf.port_number must be a whole number, not 'http'."),
         ({"leaf": {"host": "a", "portNumber": 1.5}}, "spec.leaf.portNumber must be a whole number, not 1.5."),
         ({"leaf": {"host": "a", "portNumber": True}}, "spec.leaf.portNumber must be a whole number, not true."),
@@ -237,12 +246,13 @@ def test_values_that_are_wrong(spec, message):
     ("spec", "kept"),
     [
         # Templates give text, where the option wants another type; Ansible's own rules convert it.
-        ({"leaf": {"host": 5, "port_number": "80"}}, {"leaf": {"host": "5", "port_number": 80}}),
+        ({"leaf": {"host": "5", "port_number": "80"}}, {"leaf": {"host": "5", "port_number": 80}}),
         ({"leaf": {"host": "a", "enabled": "yes"}}, {"leaf": {"host": "a", "enabled": True}}),
         ({"leaf": {"host": "a", "ratio": "0.5"}}, {"leaf": {"host": "a", "ratio": 0.5}}),
         ({"hosts": "a"}, {"hosts": ["a"]}),
         ({"hosts": "a,b"}, {"hosts": ["a", "b"]}),
-        ({"hosts": 5}, {"hosts": ["5"]}),
+        ({"weights": 5}, {"weights": [5]}),
+        ({"weights": "5,6"}, {"weights": [5, 6]}),
         ({"weights": ["1", 2]}, {"weights": [1, 2]}),
         ('{"hosts": ["a"]}', {"hosts": ["a"]}),
         ({"leaf": {"host": "a", "target_port": 8080}}, {"leaf": {"host": "a", "target_port": 8080}}),
@@ -265,8 +275,9 @@ class Tagged(str):
         ({1: 2}, {"1": 2}),
         (("a", 1), ["a", 1]),
         (datetime.date(2026, 11, 21), "2026-11-21"),
-        (datetime.datetime(2026, 11, 21, 12, 30), "2026-11-21T12:30:00"),
-        (datetime.datetime(2026, 11, 21, tzinfo=datetime.timezone.utc), "2026-11-21T00:00:00+00:00"),
+        ({datetime.date(2026, 11, 21): 1}, {"2026-11-21": 1}),
+        (b"\xc3\xa4", "ä"),
+        (2**64 - 1, 2**64 - 1),
         ({"a": None, "b": True, "c": 1.5}, {"a": None, "b": True, "c": 1.5}),
     ],
 )
@@ -274,6 +285,51 @@ def test_plain_json_types(value, expected):
     made = plain(value)
     assert made == expected
     _only_plain(made)
+
+
+TIME = datetime.datetime(2024, 5, 1, 10, tzinfo=datetime.timezone.utc)
+HALF = "is not text: character 3 is half of one, or a byte that is not UTF-8. Binary data belongs in base64."
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (TIME, "The value is a time, of which YAML has not kept the text. Put quotes around it."),
+        (
+            {"spec": {"a": [1, {"at": TIME}]}},
+            "spec.a[1].at is a time, of which YAML has not kept the text. Put quotes around it.",
+        ),
+        (
+            {"data": {True: "x"}},
+            "data has a key that is not text (true, which may have been yes or on). Put quotes around the key.",
+        ),
+        (
+            [{False: "x"}],
+            "[0] has a key that is not text (false, which may have been no or off). Put quotes around the key.",
+        ),
+        ({1.0: "x"}, "The value has a key that is not text (1.0). Put quotes around the key."),
+        ({"a": {None: "x"}}, "a has a key that is not text (null). Put quotes around the key."),
+        ({"a": {"b": "ab\ud83d"}}, f"a.b {HALF}"),
+        ({"a": b"ab\xff"}, f"a {HALF}"),
+        ({"ab\udcff": 1}, f"The value {HALF}"),
+        ({"a": float("inf")}, "a is inf, which is no number in JSON. Put quotes around it if the text is meant."),
+        (
+            {"a": 2**64},
+            "a has more digits than Kubernetes keeps of a number. Put quotes around it if the text is meant.",
+        ),
+    ],
+)
+def test_values_whose_text_is_lost(value, message):
+    with pytest.raises(MeshError) as caught:
+        plain(value)
+    assert caught.value.message == message
+
+
+def test_a_secret_that_is_no_text_is_not_shown():
+    for password, shown in ((12345678, "a number"), (1.5, "a number"), (True, "true")):
+        with pytest.raises(MeshError) as caught:
+            check({"password": password}, MANY, "mesh_apply")
+        assert caught.value.message.startswith(f"password must be text, not {shown}. Put quotes around it")
 
 
 def _only_plain(value):
@@ -298,9 +354,9 @@ def test_ansibles_mark_of_what_is_unsafe_goes():
 
 
 def test_the_arguments_themselves_are_not_changed():
-    written = {"spec": {"leaf": {"host": 5, "portNumber": "1"}, "hosts": None}}
+    written = {"spec": {"leaf": {"host": "5", "portNumber": "1"}, "hosts": None}}
     check(written, SPEC, "module")
-    assert written == {"spec": {"leaf": {"host": 5, "portNumber": "1"}, "hosts": None}}
+    assert written == {"spec": {"leaf": {"host": "5", "portNumber": "1"}, "hosts": None}}
 
 
 def test_documents_are_left_as_they_are():

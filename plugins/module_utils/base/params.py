@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -24,26 +25,107 @@ _SCALARS = {
     "str": (validation.check_type_str, "text"),
     "path": (validation.check_type_path, "a path"),
 }
+_TEXTS = ("text", "a path")  # what those are that take text alone
 _names_of: dict[int, tuple[dict, dict[str, str]]] = {}
 
 
+class _Lost(Exception):
+    """A value whose text is not there any more, or which JSON cannot hold; says what to do."""
+
+
 def plain(value):
-    """A value in plain JSON types: Ansible's own kinds of text become text, YAML's dates theirs."""
+    """A value in plain JSON types: Ansible's tagged strings become strings, YAML's days their text.
+
+    What YAML or Ansible has already made something else of, so that its text is lost, is refused: a time, a key that
+    is true or a fraction, a number that no JSON has. Raises MeshError that names it by its path.
+    """
+    try:
+        return _plain(value)
+    except _Lost:
+        path, problem = _lost_at(value, "")
+        raise MeshError(f"{path or 'The value'} {problem}") from None
+
+
+def _plain(value):
+    if isinstance(value, str):
+        return _text(value)
     if value is None or isinstance(value, (bool, int, float)):
-        return value
+        return _number(value)
     if isinstance(value, Mapping):
-        return {_text(key): plain(item) for key, item in value.items()}
+        return {_key(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set)):
-        return [plain(item) for item in value]
-    if isinstance(value, (datetime.date, datetime.datetime)):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime.datetime):
+        raise _Lost("is a time, of which YAML has not kept the text. Put quotes around it.")
+    if isinstance(value, datetime.date):
         return value.isoformat()
-    return _text(value)
+    if isinstance(value, bytes):
+        return _text(value.decode("utf-8", "surrogateescape"))
+    return _text(str(value))
 
 
-def _text(value) -> str:
+def _lost_at(value, path: str) -> tuple[str, str]:
+    """The path of the first value that is lost, and the problem with it."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            try:
+                name = _key(key)
+            except _Lost as problem:
+                return path, str(problem)
+            if _is_lost(item):
+                return _lost_at(item, f"{path}.{name}" if path else name)
+    if isinstance(value, (list, tuple, set)):
+        for index, item in enumerate(value):
+            if _is_lost(item):
+                return _lost_at(item, f"{path}[{index}]")
+    try:
+        _plain(value)
+    except _Lost as problem:
+        return path, str(problem)
+    return path, ""
+
+
+def _is_lost(value) -> bool:
+    try:
+        _plain(value)
+    except _Lost:
+        return True
+    return False
+
+
+def _key(key) -> str:
+    if isinstance(key, str):
+        return _text(key)
+    if isinstance(key, int) and not isinstance(key, bool):
+        return str(key)
+    if isinstance(key, datetime.date) and not isinstance(key, datetime.datetime):
+        return key.isoformat()
+    shown = str(key)
+    if isinstance(key, bool):
+        shown = "true, which may have been yes or on" if key else "false, which may have been no or off"
+    raise _Lost(f"has a key that is not text ({'null' if key is None else shown}). Put quotes around the key.")
+
+
+def _text(text: str) -> str:
     """The text itself. ``str()`` of what is marked as unsafe (``!unsafe``, lookups, results of tasks) is still marked
     before ansible-core 2.19, and PyYAML cannot write that."""
-    return str.__str__(str(value))
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise _Lost(
+                f"is not text: character {error.start + 1} is half of one, or a byte that is not UTF-8. Binary data "
+                "belongs in base64."
+            ) from None
+    return str.__str__(str(text))
+
+
+def _number(value):
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _Lost(f"is {value}, which is no number in JSON. Put quotes around it if the text is meant.")
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        raise _Lost("has more digits than Kubernetes keeps of a number. Put quotes around it if the text is meant.")
+    return value
 
 
 class _Call(NamedTuple):
@@ -120,7 +202,7 @@ def _value(value, option: Mapping, where: str, call: _Call):
     if kind == "list":
         return _list(value, option, where, call)
     if kind in _SCALARS:
-        value = _scalar(value, kind, where)
+        value = _scalar(value, kind, where, bool(option.get("no_log")))
     choices = option.get("choices")
     if choices and value not in choices:
         near = difflib.get_close_matches(str(value), list(map(str, choices)), n=1)
@@ -146,7 +228,7 @@ def _list(value, option: Mapping, where: str, call: _Call) -> list:
             raise MeshError(f"{where} must be a list, not a mapping. Put a '-' before its item.")
         if isinstance(value, bool):
             raise MeshError(f"{where} must be a list, not {_shown(value)}.")
-        value = validation.check_type_list(value)
+        value = validation.check_type_list(value) if isinstance(value, str) else [value]
     element = {**option, "type": option.get("elements", "raw")}
     checked = []
     for index, item in enumerate(value):
@@ -156,16 +238,30 @@ def _list(value, option: Mapping, where: str, call: _Call) -> list:
     return checked
 
 
-def _scalar(value, kind: str, where: str):
+def _scalar(value, kind: str, where: str, secret: bool):
     convert, words = _SCALARS[kind]
     try:
-        # Ansible would make the text "True" or the number 1 of a YAML true; an API means "true", "yes" or "on".
+        # Text from a template, a survey or the command line becomes what the option is. The other way round there is no
+        # way: YAML has made 1.1 of 1.10, 83 of 0123 and true of yes.
         if isinstance(value, (dict, list)) or isinstance(value, bool) and kind != "bool":
+            raise TypeError
+        if words in _TEXTS and not isinstance(value, str):
             raise TypeError
         return convert(value)
     except (TypeError, ValueError):
-        hint = " Put quotes around it." if isinstance(value, bool) and kind == "str" else ""
-        raise MeshError(f"{where} must be {words}, not {_shown(value)}.{hint}") from None
+        shown = _shown(value)
+        if secret and not isinstance(value, (dict, list, bool)):
+            shown = "text" if isinstance(value, str) else "a number"
+        raise MeshError(f"{where} must be {words}, not {shown}.{quotes(value) if words in _TEXTS else ''}") from None
+
+
+def quotes(value) -> str:
+    """What to do about a value that should have been text, as a further sentence; empty for lists and mappings."""
+    if isinstance(value, bool):
+        return " Put quotes around it."
+    if isinstance(value, (int, float)):
+        return " Put quotes around it; the result of a template becomes text by '| string'."
+    return ""
 
 
 def _may_be_secret(text: str, option: Mapping) -> bool:

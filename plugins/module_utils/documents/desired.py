@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params as params_module
@@ -35,7 +36,7 @@ def declared(kind: Kind, written: dict, options: dict, default_namespace: str) -
     check_names(metadata, kind.kind)
     for field in ("labels", "annotations"):
         if written.get(field) is not None:
-            metadata[field] = {**(metadata.get(field) or {}), **_texts(written[field])}
+            metadata[field] = {**(metadata.get(field) or {}), **_texts(written[field], field)}
     for source in (
         params_module.api_names(written.get("spec"), options["spec"].get("options")) if "spec" in options else None,
         written.get("spec_extra"),
@@ -87,7 +88,7 @@ def tidy(document: dict) -> dict:
     metadata = {key: value for key, value in metadata.items() if key not in _SERVER_ONLY and value is not None}
     for field in ("labels", "annotations"):
         if field in metadata:
-            metadata[field] = _texts(metadata[field])
+            metadata[field] = _texts(metadata[field], f"metadata.{field}")
     return {**kept, "metadata": metadata}
 
 
@@ -111,14 +112,12 @@ def merge(base, over):
     return {**base, **{key: merge(base[key], value) if key in base else value for key, value in over.items()}}
 
 
-def _texts(mapping: dict) -> dict:
-    """Label and annotation values are text; YAML's ``true``, ``1`` and nothing are meant as such."""
+def _texts(mapping, where: str) -> dict:
+    """Labels and annotations, whose values are text; nothing is empty text, as Kubernetes has it. Raises MeshError."""
     if not isinstance(mapping, dict):
-        raise MeshError("labels and annotations must be mappings of text to text.")
-    return {key: _text(value) for key, value in mapping.items()}
-
-
-def _text(value) -> str:
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        raise MeshError(f"{where} must be a mapping of text to text, not {reading.words(mapping)}.")
+    for key, value in mapping.items():
+        if value is not None and not isinstance(value, str):
+            shown = json.dumps(value) if isinstance(value, (bool, int, float)) else reading.words(value)
+            raise MeshError(f"{where}.{key} must be text, not {shown}.{params_module.quotes(value)}")
+    return {key: "" if value is None else value for key, value in mapping.items()}
