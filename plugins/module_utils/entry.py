@@ -15,7 +15,11 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import _list_no_log_values
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import libraries
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params as params_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, without_secrets
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import (
+    OUR_DEFECT,
+    MeshError,
+    without_secrets,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import kubeconfig
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session, connect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
@@ -164,7 +168,7 @@ def _unforeseen(name: str, error: Exception) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1]
     return (
         f"{name} met a case that it does not know: {type(error).__name__}: {error} "
-        f"({os.path.basename(last.filename)}, line {last.lineno}). That is our defect; please report it."
+        f"({os.path.basename(last.filename)}, line {last.lineno}). {OUR_DEFECT}"
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 
 sys.path.insert(0, str(playing.BUILD / "collections"))
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import OUR_DEFECT, MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import session
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import execute
 
@@ -28,7 +28,7 @@ def broken_lab(tmp_path_factory):
     """A control plane of the tests' own: they end its processes and fill its etcd."""
     if clusters.named_cluster():
         pytest.skip("breaks what it runs on, which is done to a lab of its own alone")
-    with clusters.another_lab(tmp_path_factory.mktemp("broken"), port_base=25400, only="kube") as made:
+    with clusters.another_lab(tmp_path_factory.mktemp("broken"), only="kube") as made:
         made.kubectl("apply", "--server-side", "-f", str(made.kubeconfig.parent / "files" / "istio-crds.yaml"))
         made.kubectl("wait", "--for=condition=established", "--timeout=60s", "crd", "--all")
         yield made
@@ -87,7 +87,7 @@ def call(proxy):
             result = {"failed": True, "changed": False, "msg": error.message}
         else:
             result = execute(entry, task)
-        assert "a case that it does not know" not in result.get("msg", ""), result["msg"]
+        assert OUR_DEFECT not in result.get("msg", ""), result["msg"]
         return {**result, "seconds": time.monotonic() - started}
 
     return run

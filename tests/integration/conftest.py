@@ -2,8 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fixtures of the integration tests: a cluster, a namespace of the test's own, and playbooks that really run.
 
-Every test that takes `play` runs twice: in process and as an ordinary module. `@pytest.mark.in_process` or
-`@pytest.mark.as_module` keep it to one way, `--ways=in_process` the whole run.
+A test asks for the state of the cluster that it needs by a fixture, and finds no other: `crds` for definitions without
+their control plane, `no_istiod`, `served` (gitops.py) for Argo CD, `mesh` for Istio. What ran before it, or what
+`make demo` has left, is nothing to it.
+
+Modules run in Ansible's worker, in process. A test of `@pytest.mark.both_ways` runs once more with modules as processes
+of their own, `@pytest.mark.as_module` only so. `--ways=both` runs every test both ways, but those that are marked
+`in_process`; `--ways=in_process` and `--ways=as_module` one of them.
 """
 
 from __future__ import annotations
@@ -19,24 +24,35 @@ import pytest
 import schema_coverage
 
 MODES = ("in_process", "as_module")
+WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
+DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _numbers = itertools.count(1)
 _session = uuid.uuid4().hex[:4]
 
 
 def pytest_addoption(parser):
-    parser.addoption("--ways", choices=[*MODES, "both"], default="both", help="how modules run in every test")
+    parser.addoption("--ways", choices=[*MODES, "both", "marked"], default="marked", help="how modules run in tests")
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "in_process: runs in Ansible's worker only, not as a module process")
+    config.addinivalue_line("markers", "both_ways: runs in Ansible's worker, and as a module process too")
+    config.addinivalue_line("markers", "in_process: runs in Ansible's worker only, also with --ways=both")
     config.addinivalue_line("markers", "as_module: runs as a module process only")
 
 
 def pytest_generate_tests(metafunc):
     if "mode" in metafunc.fixturenames:
-        only = [mode for mode in MODES if metafunc.definition.get_closest_marker(mode)]
-        asked = metafunc.config.getoption("--ways")
-        metafunc.parametrize("mode", [mode for mode in only or MODES if asked in (mode, "both")])
+        metafunc.parametrize("mode", ways(metafunc.definition, metafunc.config.getoption("--ways")), indirect=True)
+
+
+def ways(test, asked):
+    """The ways that a test runs."""
+    only = [mode for mode in MODES if test.get_closest_marker(mode)]
+    if asked in MODES:
+        return [asked] if asked in (only or MODES) else []
+    if only or asked == "both" or test.get_closest_marker("both_ways"):
+        return only or MODES
+    return MODES[:1]
 
 
 @pytest.fixture
@@ -46,14 +62,39 @@ def mode(request):
 
 
 @pytest.fixture(scope="session")
-def cluster(request):
-    """The cluster: the one that was named and confirmed, else the lab, which is started when it does not run."""
+def given(request, together):
+    """The cluster that was named and confirmed, else the lab, which is started when it does not run."""
     named = clusters.named_cluster()
     if named:
         return named
     capture = request.config.pluginmanager.getplugin("capturemanager")
-    with capture.global_and_fixture_disabled():
+    with capture.global_and_fixture_disabled(), together.locked("lab"):
         return clusters.lab()
+
+
+@pytest.fixture(scope="session")
+def cluster(given):
+    """The cluster of the test: the one that was given, whatever is installed in it. Files may have another."""
+    return given
+
+
+@pytest.fixture(scope="session")
+def no_istiod(given, together):
+    """A cluster in which no istiod judges what is written, or writes into it: the given one, or another lab."""
+    hooks = [hook["metadata"] for hook in given.get(WEBHOOKS)["items"]]
+    if not any((hook.get("labels") or {}).get("app") == "istiod" or "istiod" in hook["name"] for hook in hooks):
+        return given
+    if not given.is_lab:
+        pytest.skip("an istiod judges what these tests declare; they want a cluster without")
+    return together.lab("plain", only="kube")
+
+
+@pytest.fixture(scope="session")
+def bare(given, together):
+    """A lab of the tests' own, into which nothing was installed."""
+    if not given.is_lab:
+        pytest.skip("wants a lab of its own")
+    return together.lab("bare", only="kube")
 
 
 @pytest.fixture(autouse=True)
@@ -108,14 +149,15 @@ def secret(player):
     return keep
 
 
-@pytest.fixture(scope="session")
-def crds(cluster):
+_definitions = {}  # kubeconfig → names of the definitions that are known to be there
+
+
+@pytest.fixture
+def crds(cluster, together):
     """`crds("istio.io")` makes sure that the definitions of an API group are established, without its control plane.
 
     What a role installed stays as it is; where a definition is missing, the lab's own copy is applied.
     """
-    listed = cluster.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")["items"]
-    present = {item["metadata"]["name"] for item in listed}
 
     def ensure(suffix):
         wanted = {}
@@ -124,30 +166,39 @@ def crds(cluster):
                 group = document.get("spec", {}).get("group", "")
                 if document.get("kind") == "CustomResourceDefinition" and group.endswith(suffix):
                     wanted[document["metadata"]["name"]] = document
-        if not wanted and not any(name.endswith(suffix) for name in present):
-            pytest.skip(f"the definitions of {suffix} are not at hand")
-        missing = [document for name, document in wanted.items() if name not in present]
-        if missing and not cluster.is_lab:
-            pytest.skip(f"{suffix} is not installed, and definitions are installed in our own lab only")
-        if missing:
-            everything = {"apiVersion": "v1", "kind": "List", "items": missing}
-            cluster.kubectl("apply", "--server-side", "-f", "-", stdin=everything)
-            names = {document["metadata"]["name"] for document in missing}
-            deadline = time.monotonic() + 30
-            while not names <= established(cluster):
-                assert time.monotonic() < deadline, f"not established within 30 s: {names - established(cluster)}"
-                time.sleep(0.2)
-            present.update(names)
+        known = _definitions.setdefault(cluster.kubeconfig, set())
+        if wanted and wanted.keys() <= known:
+            return
+        with together.locked("definitions"):
+            known |= {item["metadata"]["name"] for item in cluster.get(DEFINITIONS)["items"]}
+            if not wanted and not any(name.endswith(suffix) for name in known):
+                pytest.skip(f"the definitions of {suffix} are not at hand")
+            missing = {name: document for name, document in wanted.items() if name not in known}
+            if missing and not cluster.is_lab:
+                pytest.skip(f"{suffix} is not installed, and definitions are installed in our own lab only")
+            if missing:
+                install(cluster, missing)
+                known |= missing.keys()
 
     return ensure
 
 
+def install(cluster, definitions):
+    """Apply {name: definition}, and wait until they are established."""
+    everything = {"apiVersion": "v1", "kind": "List", "items": list(definitions.values())}
+    cluster.kubectl("apply", "--server-side", "-f", "-", stdin=everything)
+    deadline = time.monotonic() + 30
+    while not definitions.keys() <= established(cluster):
+        late = definitions.keys() - established(cluster)
+        assert time.monotonic() < deadline, f"not established within 30 s: {late}"
+        time.sleep(0.2)
+
+
 def established(cluster):
     """The names of the definitions that are. `kubectl wait` fails on one that has no conditions yet."""
-    listed = cluster.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")["items"]
     return {
         item["metadata"]["name"]
-        for item in listed
+        for item in cluster.get(DEFINITIONS)["items"]
         for condition in item.get("status", {}).get("conditions") or []
         if condition["type"] == "Established" and condition["status"] == "True"
     }

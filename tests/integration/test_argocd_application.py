@@ -11,9 +11,6 @@ import gitops
 import pytest
 from gitops import NOWHERE, config_map, deployment, hook
 
-pytestmark = pytest.mark.once
-
-pytest_plugins = ["gitops"]
 AT_ONCE = 40  # seconds within which a failure has to be told; the time-outs of these tests are longer
 SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}}
 
@@ -36,6 +33,7 @@ def quiet(apps):
 # --- coming into being ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.each_core
 def test_first_sync_and_nothing_the_second_time(play, apps):
     tasks = apps.present(spec={"syncPolicy": {"automated": {}}})
     predicted = play(tasks, check=True, diff=True)
@@ -395,6 +393,7 @@ def test_retries_are_waited_through(play, apps, cluster):
         cluster.api("DELETE", f"/api/v1/namespaces/{target}")
 
 
+@pytest.mark.each_core
 @pytest.mark.in_process
 def test_progress_goes_to_stderr(play, apps):
     apps.repository.commit({"one/hook.yaml": hook("slow", "PreSync", **NOWHERE)})

@@ -8,10 +8,9 @@ import pytest
 import yaml
 from gitops import HERE, NOWHERE, config_map, deployment
 
-pytest_plugins = ["gitops"]
 SETS = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applicationsets"
 AT_ONCE = 40  # seconds within which a failure has to be told
-pytestmark = [pytest.mark.in_process, pytest.mark.once]
+pytestmark = pytest.mark.in_process
 
 
 @pytest.fixture
@@ -174,7 +173,7 @@ def test_an_app_of_apps_is_awaited_as_a_tree(play, apps):
 
 
 @pytest.fixture
-def progressive(play, served):
+def progressive(play, argocd):
     """An applicationset controller that knows progressive syncs, which is a parameter that it reads at its start."""
     params = {"applicationsetcontroller.enable.progressive.syncs": True}
     manager = {"field_manager": "meshops.lifecycle.tests", "wait": True}
@@ -189,6 +188,7 @@ def progressive(play, served):
 
 
 @pytest.mark.needs_lab
+@pytest.mark.disturbs_argocd
 @pytest.mark.usefixtures("progressive")
 def test_steps_are_followed_and_one_that_degrades_is_told(play, apps, name):
     """What the second step has is not synced as long as the first is not healthy, and the wait says why."""

@@ -11,9 +11,12 @@ import pytest
 import yaml
 from gitops import config_map
 
-pytest_plugins = ["gitops"]
 SECRETS = "/api/v1/namespaces/argocd/secrets"
-pytestmark = [pytest.mark.needs_lab, pytest.mark.in_process, pytest.mark.once]
+pytestmark = [
+    pytest.mark.needs_lab,
+    pytest.mark.in_process,
+    pytest.mark.xdist_group("argocd-cluster"),  # they register one address
+]
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-pytestmark = [pytest.mark.in_process]
+pytestmark = pytest.mark.in_process
 
 
+@pytest.mark.each_core
 def test_registered_clusters_are_hosts_that_a_play_reaches(play, cluster, namespace, tmp_path):
     def register(name, **arguments):
         stated = {"name": name, "namespace": namespace, **arguments}

@@ -14,10 +14,14 @@ import urllib.request
 import certificates
 import pytest
 
-pytest_plugins = ["gitops"]
 MAPS = "/api/v1/namespaces/argocd/configmaps"
 PENDING = "meshops.lifecycle/restart-pending"
-pytestmark = [pytest.mark.in_process, pytest.mark.needs_lab, pytest.mark.usefixtures("served"), pytest.mark.once]
+pytestmark = [
+    pytest.mark.in_process,
+    pytest.mark.needs_lab,
+    pytest.mark.usefixtures("argocd"),
+    pytest.mark.xdist_group("argocd-cm"),  # they compare the whole ConfigMap
+]
 
 
 def task(module, **arguments):

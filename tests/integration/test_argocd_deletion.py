@@ -7,8 +7,7 @@ from __future__ import annotations
 import pytest
 from gitops import NOWHERE, hook
 
-pytest_plugins = ["gitops"]
-pytestmark = [pytest.mark.in_process, pytest.mark.once]
+pytestmark = pytest.mark.in_process
 
 
 def job(cluster, apps, name):

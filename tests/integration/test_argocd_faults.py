@@ -11,10 +11,9 @@ import playing
 import pytest
 from gitops import NOWHERE, REFRESH, config_map, hook
 
-pytest_plugins = ["gitops"]
 MANUAL = {"syncPolicy": {"retry": {"limit": 0}}}
 RESUMED = {"spec": {"suspend": False}}
-pytestmark = [pytest.mark.in_process, pytest.mark.once]
+pytestmark = pytest.mark.in_process
 
 
 def sync(apps, **arguments):
@@ -95,6 +94,7 @@ def test_automated_sync_beside_our_own(play, apps):
 
 
 @pytest.mark.needs_lab
+@pytest.mark.disturbs_argocd
 def test_controllers_end_in_mid_wait(play, apps, cluster):
     """repo-server and application controller are killed while a hook runs; the wait goes on when they are back."""
     slow = hook("slow", "PreSync")
@@ -125,6 +125,7 @@ def test_controllers_end_in_mid_wait(play, apps, cluster):
 
 
 @pytest.mark.needs_lab
+@pytest.mark.disturbs_argocd
 def test_a_refresh_that_gets_lost_is_asked_for_again(play, apps, cluster):
     """A controller in mid-reconcile takes the request away and does not answer it. Here it is away meanwhile."""
     play(apps.present())
@@ -158,6 +159,7 @@ def test_a_refresh_that_gets_lost_is_asked_for_again(play, apps, cluster):
 
 
 @pytest.mark.needs_lab
+@pytest.mark.disturbs_argocd
 def test_an_outage_during_an_automated_sync_without_retries(play, apps, cluster):
     """Argo CD gives the revision up, for a reason that has nothing to do with it; the wait has it synced once more."""
     slow = hook("slow", "PreSync")

@@ -12,12 +12,11 @@ import concurrent.futures
 import playing
 import pytest
 import yaml
+from ansible_collections.meshops.lifecycle.plugins.filter.argocd_health_checks import argocd_health_checks
 
 ROLE = playing.ROOT / "roles" / "argocd"
 GATEWAY_API = "gateway.networking.k8s.io"
-KINDS = yaml.safe_load((ROLE / "vars" / "main.yml").read_text())["argocd_health_kinds"]
-
-pytestmark = pytest.mark.once
+KINDS = yaml.safe_load((ROLE / "vars" / "main.yml").read_text())["argocd_unknown_routes"]
 
 
 def found(code, level="ERROR", **more):
@@ -89,11 +88,10 @@ CASES = {
 def judged(cluster, tmp_path_factory):
     """What Argo CD's program says of each case: (health, message). It takes a second for each, mostly waiting."""
     folder = tmp_path_factory.mktemp("health")
+    scripts = {name: (ROLE / "files" / f"{name}_health.lua").read_text() for name in ("istio", "gateway_api")}
     checks = {
-        f"resource.customizations.health.{group}_{kind}": (ROLE / "files" / script).read_text()
-        for script, groups in KINDS.items()
-        for group, kinds in groups.items()
-        for kind in kinds
+        **argocd_health_checks(scripts["istio"], "istio.io"),
+        **argocd_health_checks(scripts["gateway_api"], GATEWAY_API, kinds=KINDS),
     }
     labels = {"app.kubernetes.io/part-of": "argocd"}
     settings = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "argocd-cm", "labels": labels}}

@@ -16,8 +16,7 @@ sys.path.insert(0, str(playing.BUILD / "collections"))
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import execute
 from ansible_collections.meshops.lifecycle.plugins.modules.mesh_apply import ENTRY
 
-pytest_plugins = ["gitops"]
-pytestmark = [pytest.mark.in_process, pytest.mark.once]
+pytestmark = pytest.mark.in_process
 COUNT = 15
 
 

@@ -9,13 +9,13 @@ import pytest
 
 
 @pytest.fixture
-def project(crds, cluster, namespace):
+def project(crds, cluster, namespace, together):
     """The name of a project that is not there yet; whatever is left of it and its Applications goes afterwards."""
     crds("argoproj.io")
-    if cluster.get("/api/v1/namespaces/argocd") is None:
-        cluster.api(
-            "POST", "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "argocd"}}
-        )
+    with together.locked("definitions"):
+        if cluster.get("/api/v1/namespaces/argocd") is None:
+            body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "argocd"}}
+            cluster.api("POST", "/api/v1/namespaces", body)
     yield namespace
     cluster.api("DELETE", f"{gitops.APPLICATIONS}/{namespace}-user")
     cluster.api("DELETE", f"{gitops.PROJECTS}/{namespace}")
@@ -81,9 +81,8 @@ def test_a_project_that_applications_belong_to_stays(play, cluster, project):
 
 
 @pytest.mark.in_process
-def test_argocds_own_project_stays(play, cluster, project):
-    if cluster.get(f"{gitops.PROJECTS}/default") is None:
-        pytest.skip("Argo CD has not made its project here")
+@pytest.mark.usefixtures("served")
+def test_argocds_own_project_stays(play):
     run = play(task("default", state="absent"), expect="failed")
     assert "is Argo CD's own and cannot be removed" in run.msg
 

@@ -10,11 +10,6 @@ import socket
 import pytest
 from git_over_http import GitServer
 
-pytestmark = pytest.mark.once
-
-pytest_plugins = ["gitops"]
-
-
 def pem(label, content):
     return f"-----BEGIN {label}-----\n{base64.b64encode(content).decode()}\n-----END {label}-----\n"
 

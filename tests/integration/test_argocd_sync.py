@@ -10,9 +10,6 @@ import gitops
 import pytest
 from gitops import NOWHERE, config_map, deployment, hook
 
-pytestmark = pytest.mark.once
-
-pytest_plugins = ["gitops"]
 AT_ONCE = 40  # seconds within which a failure has to be told; the time-outs of these tests are longer
 MANUAL = {"syncPolicy": {"syncOptions": ["CreateNamespace=true"], "retry": {"limit": 0}}}
 
@@ -33,6 +30,8 @@ def actions(run):
     return {row["name"]: row["action"] for row in run["Sync"].result["resources"]}
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_sync_and_nothing_the_second_time(play, manual):
     predicted = play(sync(manual), check=True)
     assert predicted.changed == ["Sync"]

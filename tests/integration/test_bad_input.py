@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import clusters
 import playing
 import pytest
 import yaml
@@ -59,6 +58,8 @@ TOLD = {
 }
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_options_that_are_wrong(play):
     tasks = [route(called, spec) for called, (spec, _told) in TOLD.items()]
     tasks += [
@@ -92,6 +93,8 @@ spec:
 """
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_documents_that_are_wrong(play, cluster, tmp_path):
     """The article's ServiceMonitor as it is printed, and other documents for the wrong module."""
     article = yaml.safe_load(ARTICLE)
@@ -129,6 +132,7 @@ def test_documents_that_are_wrong(play, cluster, tmp_path):
     assert told["no name"] == "VirtualService: give 'name', or a document with metadata.name."
 
 
+@pytest.mark.each_core
 @pytest.mark.in_process
 def test_braces_that_are_not_ansibles(play):
     run = play(
@@ -277,15 +281,6 @@ def test_waits_that_end_say_what_was_missing(play, crds, cluster, namespace):
 # ---- Clusters that lack something -----------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def bare(cluster, tmp_path_factory):
-    """A lab of the tests' own, into which nothing was installed."""
-    if not cluster.is_lab:
-        pytest.skip("wants a lab of its own")
-    with clusters.another_lab(tmp_path_factory.mktemp("bare"), port_base=24800) as made:
-        yield made
-
-
 @pytest.mark.in_process
 @pytest.mark.needs_lab
 def test_what_is_not_installed_is_named_with_its_role(play, bare):
@@ -312,20 +307,10 @@ def test_what_is_not_installed_is_named_with_its_role(play, bare):
     assert play(absent, env=on_it).changed == []
 
 
-@pytest.fixture(scope="module")
-def istiod(bare):
-    """The lab of the tests' own with the real istiod and its validating webhook."""
-    if bare.variables.get("MESHLAB_REAL_PODS") != "yes":
-        pytest.skip("wants network namespaces, in which istiod runs")
-    charts = bare.variables["MESHLAB_CHARTS"]
-    bare.helm("install", "base", f"{charts}/base", "-n", "istio-system", "--create-namespace")
-    bare.helm("install", "istiod", f"{charts}/istio-control/istio-discovery", "-n", "istio-system", "--wait")
-    return bare
-
-
 @pytest.mark.in_process
 @pytest.mark.needs_lab
-def test_what_istiod_refuses(play, istiod):
+@pytest.mark.xdist_group("mesh")
+def test_what_istiod_refuses(play, mesh):
     """The verdict of Istio's own validation, in check mode and in the run, and nothing is written."""
     negative = [{**WEIGHTED, "weight": -1}, {**WEIGHTED, "weight": 101}]
     nothing = [{**WEIGHTED, "weight": 0}, {**WEIGHTED, "weight": 0}]
@@ -337,7 +322,7 @@ def test_what_istiod_refuses(play, istiod):
             route(f"host {check}", {"hosts": ["not a host"], "http": [{"route": [WEIGHTED]}]}, check_mode=check),
             route(f"no route {check}", {"hosts": ["a"], "http": [{}]}, check_mode=check),
         ]
-    told = messages(play(tasks, env={"K8S_AUTH_KUBECONFIG": istiod.kubeconfig}))
+    told = messages(play(tasks, env={"K8S_AUTH_KUBECONFIG": mesh.kubeconfig}))
     for called, message in told.items():
         assert message.startswith("VirtualService default/reviews: Refused by istiod ("), called
         assert "admission webhook" not in message
@@ -346,4 +331,4 @@ def test_what_istiod_refuses(play, istiod):
     assert "not a host" in told["host False"]
     for called in ("negative", "nothing", "host", "no route"):
         assert told[f"{called} True"] == told[f"{called} False"]
-    assert istiod.kubectl("get", "virtualservices", "-A", "-o", "json")["items"] == []
+    assert mesh.kubectl("get", "virtualservices", "-n", "default", "-o", "json")["items"] == []

@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The roles and playbooks, on the demonstration's inventory: from a bare cluster to a mesh, its changes, and back.
 
-The tests of this file build on each other, in their order, on a lab of their own: whoever installs Istio by Helm cannot
-share a cluster with tests that put its definitions there by other means. Most runs are in process; what differs in a
-module process is tested in test_both_ways.py and, for whole playbooks, by the second run here.
+They have a lab of their own: whoever installs Istio by Helm cannot share a cluster with tests that put its definitions
+there by other means. Each test asks for the state that it begins with (`bare`, `mesh`, `mesh_by_argocd`), which is
+brought about when the test before it has left another; so in their order they are quickest. Most runs are in process;
+what differs in a module process is tested in test_both_ways.py and, for whole playbooks, by the second run here.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import subprocess
 import time
 from pathlib import Path
@@ -20,8 +21,6 @@ import playing
 import pytest
 
 DEMO = playing.ROOT / "tests" / "demo"
-FOLDER = playing.BUILD / "lab-bootstrap"
-PORT_BASE = 16600
 GITOPS = {
     "istio_install_method": "argocd",
     "istio_argocd_path": "manifests/charts",
@@ -29,33 +28,24 @@ GITOPS = {
 }
 ROUTE = "changed VirtualService production/reviews"
 
-pytestmark = pytest.mark.needs_lab
-
-
-def lab(*arguments):
-    environment = os.environ | {"MESHLAB_DIR": str(FOLDER)}
-    command = [str(clusters.LAB), *arguments]
-    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+pytestmark = [pytest.mark.needs_lab, pytest.mark.in_order, pytest.mark.xdist_group("bootstrap")]
+# Another worker can take these, on another lab.
+by_argocd = pytest.mark.xdist_group("bootstrap-by-argocd")
+ISTIOD = "/apis/apps/v1/namespaces/istio-system/deployments/istiod"
+ISTIOD_BY_ARGOCD = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/istiod"
 
 
 @pytest.fixture(scope="module")
 def cluster(request):
     """A lab of its own, with the demonstration's repository in it."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
     capture = request.config.pluginmanager.getplugin("capturemanager")
-    with capture.global_and_fixture_disabled(), pytest.MonkeyPatch.context() as patch:
-        lab("down")
-        subprocess.run(
-            [str(clusters.LAB), "up", "--dir", str(FOLDER), "--port-base", str(PORT_BASE)],
-            stdin=subprocess.DEVNULL,
-            check=True,
-        )
-        patch.setenv("MESHLAB_DIR", str(FOLDER))
-        found = clusters.lab(start=False)
-    if found.variables["MESHLAB_REAL_PODS"] != "yes":
-        lab("down")
-        pytest.skip("istiod and Argo CD run for real only with root")
-    yield found
-    lab("down")
+    with contextlib.ExitStack() as stack:
+        with capture.global_and_fixture_disabled():
+            found = stack.enter_context(clusters.another_lab(playing.BUILD / f"lab-bootstrap{worker}"))
+        if found.variables["MESHLAB_REAL_PODS"] != "yes":
+            pytest.skip("istiod and Argo CD run for real only with root")
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +87,42 @@ def run(cluster, repository, tmp_path):
     return one
 
 
+@pytest.fixture
+def bare(run, cluster):
+    """No mesh."""
+    if cluster.get("/api/v1/namespaces/istio-system"):
+        declared = from_git(cluster) if cluster.get(ISTIOD_BY_ARGOCD) else {}
+        run("teardown", vars={**declared, "mesh_remove_namespaces": True})
+
+
+@pytest.fixture
+def mesh(run, cluster):
+    """The mesh of the demonstration, by Helm."""
+    if cluster.get(ISTIOD) is None:
+        run("bootstrap")
+
+
+@pytest.fixture
+def mesh_by_argocd(run, cluster, repository):
+    """The same mesh, Istio and Argo CD by Argo CD."""
+    if cluster.get(ISTIOD_BY_ARGOCD) is None:
+        bring_up_by_argocd(run, cluster, repository)
+
+
+def bring_up_by_argocd(run, cluster, repository):
+    """From a cluster without Istio's definitions; returns the run."""
+    definitions = [name for name in cluster.kubectl("get", "crd", "-o", "name").split() if name.endswith(".istio.io")]
+    if definitions:
+        cluster.kubectl("delete", *definitions)
+    repository(
+        {
+            "manifests/charts": Path(cluster.variables["MESHLAB_CHARTS"]),
+            "argocd/install.yaml": Path(cluster.variables["MESHLAB_ARGOCD_MANIFESTS"]) / "install.yaml",
+        }
+    )
+    return run("bootstrap", vars=from_git(cluster))
+
+
 def said(run):
     """The lines of the summary at the end of a playbook."""
     return [line for line in run["What changed"].msg if not line.startswith(("nothing", "not compared: "))]
@@ -109,12 +135,14 @@ def gone(cluster, *what):
 # ---- Helm ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("bare")
 def test_reconfigure_of_a_bare_cluster_names_bootstrap(run):
     done = run("reconfigure", expect="failed")
     assert "Run the playbook meshops.lifecycle.bootstrap first" in done.msg
     assert done.changed == []
 
 
+@pytest.mark.usefixtures("bare")
 def test_bootstrap_can_be_checked_on_a_bare_cluster(run, cluster):
     done = run("bootstrap", check=True)
     assert "created Deployment istio-system/istiod" in said(done)
@@ -122,6 +150,8 @@ def test_bootstrap_can_be_checked_on_a_bare_cluster(run, cluster):
     assert gone(cluster, "namespace", "istio-system", "argocd", "monitoring", "production")
 
 
+@pytest.mark.each_core
+@pytest.mark.usefixtures("bare")
 def test_bootstrap_brings_the_mesh_up(run, cluster):
     done = run("bootstrap")
     assert {"created Deployment istio-system/istiod", "created VirtualService production/reviews"} <= set(said(done))
@@ -129,20 +159,23 @@ def test_bootstrap_brings_the_mesh_up(run, cluster):
     assert (application["sync"]["status"], application["health"]["status"]) == ("Synced", "Healthy")
 
 
+@pytest.mark.each_core
 @pytest.mark.parametrize("in_process", [True, False], ids=["in process", "as modules"])
+@pytest.mark.usefixtures("mesh")
 def test_a_second_run_changes_nothing(run, in_process):
     done = run("bootstrap", in_process=in_process)
     assert done.changed == []
     assert said(done) == []
 
 
+@pytest.mark.usefixtures("mesh")
 def test_the_mesh_is_found_healthy(run):
     done = run("verify")
     assert done.changed == []
     assert "is as declared, and healthy" in done["The mesh is healthy"].msg
 
 
-@pytest.mark.once
+@pytest.mark.usefixtures("mesh")
 def test_every_panel_of_every_dashboard_asks_what_prometheus_understands(cluster):
     url = cluster.variables["MESHLAB_PROMETHEUS_URL"]
     asked = 0
@@ -166,6 +199,7 @@ def test_every_panel_of_every_dashboard_asks_what_prometheus_understands(cluster
     {"monitoring_retention": "3d"},
     {"mesh_config_telemetries": [], "mesh_config_prune_kinds": ["Telemetry"]},
 ], ids=lambda change: next(iter(change)))  # fmt: skip
+@pytest.mark.usefixtures("mesh")
 def test_check_lists_exactly_what_the_run_then_does(run, change):
     run("reconfigure")
     predicted = said(run("reconfigure", check=True, vars=change))
@@ -174,19 +208,20 @@ def test_check_lists_exactly_what_the_run_then_does(run, change):
     assert said(run("reconfigure", vars=change)) == []
 
 
+@pytest.mark.usefixtures("mesh")
 def test_only_the_route_changes_and_the_requests_show_it(run, cluster):
     run("reconfigure")
     assert said(run("reconfigure", vars={"reviews_split": {"v1": 50, "v2": 50}})) == [ROUTE]
 
     def share():
         header = "Host: reviews.production.svc.cluster.local"
-        counted = lab("call", "--count", "300", "--header", header, cluster.variables["MESHLAB_GATEWAY_URL"])
+        counted = cluster.lab("call", "--count", "300", "--header", header, cluster.variables["MESHLAB_GATEWAY_URL"])
         return json.loads(counted)["versions"]["v1"]
 
     assert eventually(lambda: 110 <= share() <= 190), share()
 
 
-@pytest.mark.once
+@pytest.mark.usefixtures("mesh")
 def test_a_route_that_leaves_the_variables_leaves_the_cluster(run, cluster):
     run("reconfigure")
     change = {"mesh_config_virtual_services": [], "mesh_config_prune_kinds": ["VirtualService"]}
@@ -197,7 +232,7 @@ def test_a_route_that_leaves_the_variables_leaves_the_cluster(run, cluster):
     assert not gone(cluster, "destinationrule", "reviews-destination", "-n", "production")
 
 
-@pytest.mark.once
+@pytest.mark.usefixtures("mesh")
 def test_a_set_that_would_go_whole_is_refused(run, cluster):
     names = (
         "virtual_services",
@@ -214,7 +249,7 @@ def test_a_set_that_would_go_whole_is_refused(run, cluster):
     assert not gone(cluster, "destinationrule", "reviews-destination", "-n", "production")
 
 
-@pytest.mark.once
+@pytest.mark.usefixtures("mesh")
 def test_tags_run_a_part_alone(run, cluster):
     cluster.kubectl("delete", "virtualservice", "reviews", "-n", "production", "--ignore-not-found")
     done = run("reconfigure", args=["--tags", "mesh_config"])
@@ -222,7 +257,7 @@ def test_tags_run_a_part_alone(run, cluster):
     assert not any("Argo CD by" in task.name or "Istio by" in task.name for task in done.tasks)
 
 
-@pytest.mark.once
+@pytest.mark.usefixtures("mesh")
 def test_a_hot_fix_is_told_and_repaired_only_by_force(run, cluster):
     place = ("destinationrule", "reviews-destination", "-n", "production")
     patch = {
@@ -236,7 +271,7 @@ def test_a_hot_fix_is_told_and_repaired_only_by_force(run, cluster):
     assert cluster.kubectl("get", *place, "-o", "json")["spec"]["host"] == "reviews"
 
 
-@pytest.mark.once
+@pytest.mark.usefixtures("mesh")
 def test_verify_tells_what_ails_and_writes_nothing(run, cluster):
     cluster.kubectl("scale", "deployment", "client", "-n", "legacy", "--replicas=0")
     cluster.kubectl("delete", "peerauthentication", "default", "-n", "production")
@@ -248,7 +283,6 @@ def test_verify_tells_what_ails_and_writes_nothing(run, cluster):
     run("reconfigure", args=["--tags", "mesh_config"])
 
 
-@pytest.mark.once
 def test_one_cluster_that_does_not_answer_holds_up_no_other(cluster, repository, tmp_path):
     nowhere = json.loads(json.dumps(cluster.kubectl("config", "view", "--raw", "-o", "json")))
     nowhere["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:1"
@@ -300,8 +334,8 @@ metadata:
 OPTION = ", argocd.argoproj.io/sync-options: SkipDryRunOnMissingResource=true"
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("skips", [False, True], ids=["without", "with"])
+@pytest.mark.usefixtures("mesh")
 def test_a_definition_that_another_application_brings_needs_the_option(run, cluster, repository, tmp_path, skips):
     """Argo CD tries everything dry before the first wave, but for users of a definition that the same sync holds.
 
@@ -336,6 +370,7 @@ def test_a_definition_that_another_application_brings_needs_the_option(run, clus
     player.play([{"name": "Application", "meshops.lifecycle.argocd_application": absent}])
 
 
+@pytest.mark.usefixtures("mesh")
 def test_teardown_goes_in_the_safe_order_and_keeps_the_definitions(run, cluster):
     predicted = said(run("teardown", check=True, vars={"mesh_remove_namespaces": True}))
     done = run("teardown", vars={"mesh_remove_namespaces": True})
@@ -364,21 +399,12 @@ def deleted(run):
     return rows
 
 
-@pytest.mark.once
+@by_argocd
+@pytest.mark.usefixtures("bare")
 def test_gitops_brings_the_same_mesh_up_and_a_second_run_changes_nothing(run, cluster, repository):
-    definitions = [name for name in cluster.kubectl("get", "crd", "-o", "name").split() if name.endswith(".istio.io")]
-    if definitions:
-        cluster.kubectl("delete", *definitions)
-    repository(
-        {
-            "manifests/charts": Path(cluster.variables["MESHLAB_CHARTS"]),
-            "argocd/install.yaml": Path(cluster.variables["MESHLAB_ARGOCD_MANIFESTS"]) / "install.yaml",
-        }
-    )
+    created = said(bring_up_by_argocd(run, cluster, repository))
+    assert {"created Application argocd/istiod", "created Application argocd/argocd"} <= set(created)
     gitops = from_git(cluster)
-    assert {"created Application argocd/istiod", "created Application argocd/argocd"} <= set(
-        said(run("bootstrap", vars=gitops))
-    )
     before = pods(cluster, "argocd")
     again = run("bootstrap", vars=gitops)
     assert again.changed == [] and said(again) == []
@@ -425,7 +451,8 @@ UPGRADE = {
 ORDER = ["istio-base", "istio-cni", "istiod", "ztunnel", "istio-ingressgateway", "istio-egressgateway"]
 
 
-@pytest.mark.once
+@by_argocd
+@pytest.mark.usefixtures("mesh_by_argocd")
 def test_gitops_upgrades_in_order_and_stays_synced(run, cluster):
     upgrade = {"vars": {**from_git(cluster), **UPGRADE}, "args": ["--tags", "argocd,istio"]}
     run("bootstrap", **upgrade)
@@ -450,7 +477,8 @@ def test_gitops_upgrades_in_order_and_stays_synced(run, cluster):
     assert said(run("bootstrap", **upgrade)) == []
 
 
-@pytest.mark.once
+@by_argocd
+@pytest.mark.usefixtures("mesh_by_argocd")
 def test_gitops_heals_what_was_changed_by_hand(cluster):
     place = ("deployment", "istio-egressgateway", "-n", "istio-egress")
     cluster.kubectl("delete", *place)
@@ -469,7 +497,8 @@ spec:
 """
 
 
-@pytest.mark.once
+@by_argocd
+@pytest.mark.usefixtures("mesh_by_argocd")
 def test_a_route_to_nowhere_is_degraded_until_it_leads_somewhere(cluster, repository):
     def health():
         return applications(cluster)["istio-config"]["health"]["status"]
@@ -480,7 +509,8 @@ def test_a_route_to_nowhere_is_degraded_until_it_leads_somewhere(cluster, reposi
     assert eventually(lambda: health() == "Healthy", 120)
 
 
-@pytest.mark.once
+@by_argocd
+@pytest.mark.usefixtures("mesh_by_argocd")
 def test_a_forgotten_application_is_named_before_gitops_is_torn_down(run, cluster):
     forgotten = {
         "apiVersion": "argoproj.io/v1alpha1",
@@ -504,7 +534,8 @@ def test_a_forgotten_application_is_named_before_gitops_is_torn_down(run, cluste
     cluster.kubectl("delete", "application", "forgotten", "-n", "argocd", "--timeout=60s")
 
 
-@pytest.mark.once
+@by_argocd
+@pytest.mark.usefixtures("mesh_by_argocd")
 def test_gitops_is_torn_down_with_the_definitions_that_were_named(run, cluster):
     everything = {"mesh_remove_namespaces": True, "mesh_remove_crds": ["istio", "argocd"]}
     rows = deleted(run("teardown", vars={**from_git(cluster), **everything}))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+pytestmark = pytest.mark.each_core
 TASKS = """
 - name: Two maps
   meshops.lifecycle.mesh_apply:
@@ -22,12 +23,14 @@ TASKS = """
 """
 
 
+@pytest.mark.both_ways
 def test_check_mode_predicts_the_run_and_a_second_run_changes_nothing(converges, cluster, namespace):
     run = converges(TASKS.format(namespace=namespace, colour="blue"))
     assert run.changed == ["Two maps"]
     assert cluster.get(f"/api/v1/namespaces/{namespace}/configmaps/one")["data"] == {"colour": "blue"}
 
 
+@pytest.mark.both_ways
 def test_a_diff_shows_the_change_alone(play, namespace):
     run = play(TASKS.format(namespace=namespace, colour="blue"))
     assert "diff" not in run["Two maps"].result  # nobody asked for one
@@ -57,6 +60,7 @@ def test_results_are_equal_both_ways(player, cluster, namespace):
     assert results(True) == results(False)
 
 
+@pytest.mark.both_ways
 def test_a_failure_is_told_without_a_traceback(play, namespace):
     run = play(
         """

@@ -11,6 +11,8 @@ import playing
 import pytest
 import yaml
 
+pytestmark = pytest.mark.xdist_group("cluster-guard")  # one of them looks like an Istio of somebody else
+
 
 @pytest.fixture
 def guard(cluster, tmp_path):

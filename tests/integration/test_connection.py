@@ -136,6 +136,8 @@ def test_by_options(play, reach, server, token):
     )
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_by_the_environment(play, reach, server, token, kubeconfig, tmp_path):
     """The run's environment, the task's, and module_defaults of the action group."""
     kubeconfig({"token": token}, tmp_path / "kubeconfig")
@@ -161,6 +163,8 @@ def test_by_the_environment(play, reach, server, token, kubeconfig, tmp_path):
     assert first["changed"] and "(401)" in second["msg"], "each item has its own environment"
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_by_an_exec_plugin(play, reach, kubeconfig, token, tmp_path):
     script = tmp_path / "plugin"
     credential = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": token}}
@@ -374,6 +378,8 @@ def test_in_a_pod(cluster, mode, server, token, namespace, tmp_path):
     assert done.stdout == "reached the pod's service account\n", done.stderr
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_nothing_is_left_in_temporary_folders(play, reach, server, token, kubeconfig, tmp_path):
     folder = tmp_path / "temporary"
     folder.mkdir()
@@ -502,6 +508,8 @@ def test_no_cluster_is_named(play, reach, tmp_path):
     )
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 @pytest.mark.parametrize("package", ["kubernetes", "jmespath"])
 def test_a_python_package_is_missing(play, reach, package, tmp_path):
     blocked = tmp_path / "blocked" / package

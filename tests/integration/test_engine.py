@@ -14,6 +14,11 @@ NOISE = ("managedFields", "resourceVersion", "uid", "creationTimestamp", "genera
 OURS = "meshops.lifecycle"
 
 
+@pytest.fixture(scope="session")
+def cluster(no_istiod):
+    return no_istiod
+
+
 @pytest.fixture(autouse=True)
 def _istio(crds):
     crds("istio.io")
@@ -65,6 +70,8 @@ def actions(result):
 # ---- A life ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_a_life(play, task, cluster, path):
     labels = {"team": "shop"}
     run = play(
@@ -118,6 +125,7 @@ def test_empty_values_arrive_and_stay(converges, task, cluster, path, spec, kept
 # ---- Check mode and diffs -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.each_core
 def test_check_mode_is_the_run_without_the_write(play, task):
     """Each step of a life: check mode says what the run then does; had it written, nothing would be left to do."""
     life = {
@@ -150,6 +158,7 @@ def test_a_check_run_writes_nothing(play, task, cluster, path):
     assert cluster.get(path) == before
 
 
+@pytest.mark.each_core
 def test_diffs_show_the_change_alone(play, task):
     run = play(
         [
@@ -413,6 +422,7 @@ def test_a_pasted_document_as_an_export_prints_it(converges, cluster, namespace,
     assert managers(live) == {(OURS, "Apply")}
 
 
+@pytest.mark.each_core
 def test_a_file_keeps_its_braces(converges, task, cluster, path, tmp_path):
     source = tmp_path / "route.yml"
     source.write_text(
@@ -425,6 +435,8 @@ def test_a_file_keeps_its_braces(converges, task, cluster, path, tmp_path):
     assert live["spec"] == {"hosts": ["{{name}}.example.com"], "exportTo": ["."]}
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_a_file_beside_the_playbook_and_in_a_role(player, task, cluster, namespace, tmp_path):
     def document(name):
         metadata = {"name": name, "namespace": namespace}

@@ -4,17 +4,27 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+pytestmark = [pytest.mark.needs_lab, pytest.mark.xdist_group("mesh")]
 API = "/apis/gateway.networking.k8s.io/v1"
 GATEWAY, HTTP = "meshops.lifecycle.gateway_api_gateway", "meshops.lifecycle.gateway_api_httproute"
 
 
-@pytest.fixture(autouse=True)
-def _istiod(cluster, crds):
-    crds("gateway.networking.k8s.io")
-    if not served(cluster, "istio"):
-        pytest.skip("no istiod serves the GatewayClass istio")
+@pytest.fixture(scope="session")
+def cluster(mesh):
+    return mesh
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _classes(cluster):
+    """istiod makes its GatewayClasses when it has seen their definition."""
+    deadline = time.monotonic() + 60
+    while not (served(cluster, "istio") and served(cluster, "istio-waypoint")):
+        assert time.monotonic() < deadline, "no istiod serves its GatewayClasses"
+        time.sleep(0.5)
 
 
 def served(cluster, name):
@@ -110,9 +120,7 @@ def test_a_gateway_and_its_routes_converge(cluster, namespace, play):
 
 
 @pytest.mark.in_process
-def test_a_waypoint_is_programmed(cluster, namespace, play):
-    if not served(cluster, "istio-waypoint"):
-        pytest.skip("this istiod serves no waypoints")
+def test_a_waypoint_is_programmed(namespace, play):
     spec = {"gateway_class_name": "istio-waypoint", "listeners": [{"name": "mesh", "port": 15008, "protocol": "HBONE"}]}
     run = play([task(GATEWAY, "waypoint", namespace, spec, labels={"istio.io/waypoint-for": "service"})])
     said = run.tasks[0].result["result"]["status"]["conditions"]

@@ -17,7 +17,6 @@ import pytest
 import yaml
 from gitops import config_map, deployment
 
-pytest_plugins = ["gitops"]
 OURS = "meshops.lifecycle"
 LINE = "# Written by meshops.lifecycle for the set shop/set; edits are put back.\n"
 
@@ -176,7 +175,6 @@ def test_a_set_in_git_from_first_to_last(nowhere, bare, deliver):
     assert list(bare.files()) == ["mesh/.gitkeep"]  # a folder that Argo CD still finds
 
 
-@pytest.mark.once
 @pytest.mark.in_process
 def test_files_of_others_stay_and_ours_are_put_back(nowhere, bare, deliver):
     nowhere([deliver(objects=[config_map("one", {"a": "b"}), config_map("two")])])
@@ -207,7 +205,6 @@ def test_files_of_others_stay_and_ours_are_put_back(nowhere, bare, deliver):
     assert bare.files()["mesh/readme.md"] == "hello\n" and bare.files()["other/shop/configmap-one.yaml"]
 
 
-@pytest.mark.once
 @pytest.mark.in_process
 def test_a_link_in_the_repository_leads_nowhere(nowhere, bare, deliver, tmp_path):
     (tmp_path / "outside").mkdir()
@@ -233,7 +230,6 @@ def test_a_link_in_the_repository_leads_nowhere(nowhere, bare, deliver, tmp_path
     assert list((tmp_path / "outside").iterdir()) == []
 
 
-@pytest.mark.once
 @pytest.mark.in_process
 def test_single_objects_and_one_setting_for_the_play(nowhere, bare, tmp_path):
     book = tmp_path / "book.yml"
@@ -294,7 +290,6 @@ def test_single_objects_and_one_setting_for_the_play(nowhere, bare, tmp_path):
 # ---- A checkout -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.once
 @pytest.mark.in_process
 def test_a_checkout_is_written_and_then_committed(nowhere, bare, deliver):
     bare.somebody({"readme": "x"})
@@ -355,6 +350,8 @@ print(yaml.safe_dump({{"apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecr
     return path
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_secrets_are_refused_or_sealed(nowhere, bare, deliver, seal, secret_text, tmp_path):
     key, other = (
         {"seal_command": [str(seal)], "seal_key": secret_text("the-key-of-all-seals")},
@@ -393,7 +390,6 @@ def secret_text(secret):
 # ---- Ways to fail ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.once
 @pytest.mark.in_process
 def test_somebody_elses_push_comes_first(nowhere, bare, deliver):
     """The hook of the first push is where somebody else's comes in between; the second attempt is made on top of it."""
@@ -414,7 +410,6 @@ def test_somebody_elses_push_comes_first(nowhere, bare, deliver):
     assert bare.git("rev-parse", "main~1") == other
 
 
-@pytest.mark.once
 @pytest.mark.in_process
 def test_a_push_that_is_killed_has_not_happened(nowhere, bare, deliver):
     bare.somebody({"readme": "x"})
@@ -439,7 +434,6 @@ def test_a_push_that_is_killed_has_not_happened(nowhere, bare, deliver):
     assert run["Set"].result["commit"] == bare.head and bare.commits() == 2
 
 
-@pytest.mark.once
 @pytest.mark.in_process
 def test_two_at_once_both_arrive(nowhere, bare, tmp_path):
     where = {"repository": str(bare.folder), "path": "{{ inventory_hostname }}"}
@@ -452,7 +446,6 @@ def test_two_at_once_both_arrive(nowhere, bare, tmp_path):
     assert bare.commits() == 4
 
 
-@pytest.mark.once
 @pytest.mark.in_process
 def test_a_protected_branch_says_why_and_another_one_can_be_made(nowhere, bare, deliver):
     bare.somebody({"readme": "x"})
@@ -479,6 +472,7 @@ def test_a_protected_branch_says_why_and_another_one_can_be_made(nowhere, bare, 
     assert bare.git("log", "-1", "--format=%s", "mesh/one") == "Ask for it"
 
 
+@pytest.mark.both_ways
 def test_credentials_are_used_and_never_shown(nowhere, bare, deliver, secret, tmp_path):
     password = secret("correct-horse")
     with git_over_http.GitServer(tmp_path, "127.0.0.1", "bot", password) as server:
@@ -504,7 +498,6 @@ def test_credentials_are_used_and_never_shown(nowhere, bare, deliver, secret, tm
     assert "can be reached" in run["gone"].msg
 
 
-@pytest.mark.once
 @pytest.mark.in_process
 def test_over_ssh_with_a_key_of_its_own(play, bare, deliver, tmp_path):
     """A program in the place of ssh writes down how it was called, and does on this machine what it was asked to."""
@@ -523,7 +516,6 @@ eval "exec $word"
     assert {"BatchMode=yes", "IdentitiesOnly=yes", str(tmp_path / "key"), "git@git.example.com"} <= set(called)
 
 
-@pytest.mark.once
 @pytest.mark.in_process
 def test_a_commit_is_signed_with_an_ssh_key(nowhere, bare, deliver, tmp_path):
     key = tmp_path / "key"
@@ -548,7 +540,6 @@ def test_a_commit_is_signed_with_an_ssh_key(nowhere, bare, deliver, tmp_path):
 # ---- Until it is live -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.once
 @pytest.mark.in_process
 def test_wait_until_the_commit_is_live(play, apps, deliver, namespace, cluster):
     """From Git by Argo CD, and the same objects by mesh_apply: the cluster then has the same."""
@@ -601,7 +592,6 @@ def live_spec(cluster, namespace):
     return cluster.get(f"/apis/apps/v1/namespaces/{namespace}/deployments/web")["spec"]
 
 
-@pytest.mark.once
 @pytest.mark.in_process
 def test_the_playbooks_deliver_the_mesh_by_git(play, apps, bare, namespace, cluster):
     """From an empty repository to a live mesh and back, with the Application that brings it."""

@@ -30,15 +30,18 @@ import pytest
 
 sys.path.insert(0, str(playing.BUILD / "collections"))
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import OUR_DEFECT, MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import execute
 from ansible_collections.meshops.lifecycle.plugins.modules.helm_release import ENTRY
-
-pytestmark = pytest.mark.once
 
 CHARTS = Path(__file__).parent / "charts"
 SAMPLE = str(CHARTS / "sample")
 WIDGETS = "widgets.helm-test.meshops.example"
+
+
+@pytest.fixture(scope="session")
+def cluster(no_istiod):
+    return no_istiod
 
 
 def find_program(cluster, name):
@@ -80,7 +83,7 @@ class Releases:
         before = dict(task.session.counts)
         answer = execute(ENTRY, task)
         self.counts = {name: count - before[name] for name, count in task.session.counts.items()}
-        assert "defect of the collection" not in answer.get("msg", ""), answer["msg"]
+        assert OUR_DEFECT not in answer.get("msg", ""), answer["msg"]
         return answer
 
     def done(self, **options):
@@ -343,6 +346,7 @@ def cleared(cluster, *names):
 
 
 @pytest.mark.needs_lab
+@pytest.mark.xdist_group("widgets")  # by Helm 3 and Helm 4, one definition
 def test_a_chart_that_brings_its_kind(release):
     options = {"chart": str(CHARTS / "own-kind")}
     with cleared(release.cluster, f"crd/{WIDGETS}"):
@@ -747,6 +751,8 @@ def given(cluster, namespace):
     return options
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_a_playbook_converges(converges, given, play, kubectl):
     run = converges(TASK, vars=given(color="red"))
     assert actions(run["Release"].result) == dict.fromkeys(ALL, "created")
@@ -758,6 +764,8 @@ def test_a_playbook_converges(converges, given, play, kubectl):
     assert "data.color by 'kubectl-patch'" in failed.msg
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_a_playbook_shows_no_password(play, given, secret):
     password = secret("hunter2-of-the-registry")
     task = TASK + f"    repo_username: deployer\n    repo_password: {password}\n"

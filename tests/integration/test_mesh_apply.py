@@ -282,6 +282,8 @@ def test_documents_that_are_wrong(play, apply, objects, told):
 # ---- Secrets --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_secrets_are_seen_nowhere(play, apply, get, secret_texts):
     # By variables, as people do: of a text in the playbook itself, Ansible shows the lines around a failure.
     steps = [
@@ -311,6 +313,7 @@ def secret_texts(secret):
 # ---- Files, and rights ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.each_core
 def test_files_are_not_templated(converges, apply, get, tmp_path):
     folder = tmp_path / "set"
     folder.mkdir()
@@ -362,6 +365,8 @@ def served(tmp_path):
     server.shutdown()
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_templates_and_addresses(converges, play, apply, get, served, tmp_path):
     template = tmp_path / "maps.yml.j2"
     template.write_text(

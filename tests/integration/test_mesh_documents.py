@@ -90,6 +90,7 @@ def live(cluster, namespace):
     ],
     ids=["istio", "gateway_api", "monitoring"],
 )
+@pytest.mark.each_core
 def test_options_make_the_same_object(crds, namespace, play, converges, live, tmp_path, group, pattern):
     """Through the typed options to the API server and back; the whole document, inline or in a file, says the same."""
     crds(group)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A wait on Istio's kinds ends when every proxy has what was written, and traffic survives what changes.
 
-Two real istiods, an ingress gateway and sidecars; on the lab that has Istio, else on a lab of their own.
+Two real istiods, an ingress gateway and sidecars, on a lab of their own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import threading
 import time
 from pathlib import Path
 
-import clusters
 import playing
 import pytest
 
@@ -28,19 +27,12 @@ import run as traffic
 OURS = "meshops.lifecycle"
 NAMESPACE = traffic.NAMESPACE
 
-pytestmark = [pytest.mark.needs_lab, pytest.mark.in_process, pytest.mark.once]
+pytestmark = [pytest.mark.needs_lab, pytest.mark.in_process, pytest.mark.xdist_group("mesh")]
 
 
-@pytest.fixture(scope="module")
-def cluster(request):
-    """The lab when Istio runs in it; another, which ends with the tests, when not."""
-    capture = request.config.pluginmanager.getplugin("capturemanager")
-    with contextlib.ExitStack() as stack:
-        with capture.global_and_fixture_disabled():
-            if clusters.lab().variables["MESHLAB_REAL_PODS"] != "yes":
-                pytest.skip("istiod and proxies run for real only with root")
-            found = stack.enter_context(traffic.mesh())
-        yield found
+@pytest.fixture(scope="session")
+def cluster(mesh):
+    return mesh
 
 
 @pytest.fixture(scope="module")
@@ -57,15 +49,15 @@ def _clean(bench):
     bench.nothing_left()
 
 
-def lab(*arguments):
-    done = subprocess.run([str(clusters.LAB), *arguments], capture_output=True, text=True, check=True)
-    return done.stdout
+@pytest.fixture
+def call(cluster):
+    """`call("/path")`: the status that a sidecar's call to reviews gets."""
 
+    def get(path, origin=f"{NAMESPACE}/client"):
+        url = f"http://reviews.{NAMESPACE}.svc.cluster.local:9080{path}"
+        return json.loads(cluster.lab("call", "--from", origin, url))["status"]
 
-def call(path, origin=f"{NAMESPACE}/client"):
-    """The status that a sidecar's call to reviews gets."""
-    url = f"http://reviews.{NAMESPACE}.svc.cluster.local:9080{path}"
-    return json.loads(lab("call", "--from", origin, url))["status"]
+    return get
 
 
 def answering(status, **options):
@@ -76,10 +68,9 @@ def answering(status, **options):
     return {"name": "Route", f"{OURS}.istio_virtualservice": arguments}
 
 
-def envoys(name):
+def envoys(cluster, name):
     """The process ids of the Envoys of pods of our namespace whose name begins so."""
-    folder = Path(os.environ.get("MESHLAB_DIR") or playing.ROOT / ".lab")
-    pods = json.loads((folder / "data" / "pods.state").read_text())["pods"]
+    pods = json.loads((cluster.kubeconfig.parent / "data" / "pods.state").read_text())["pods"]
     ours = [one for one in pods if one["namespace"] == NAMESPACE and one["name"].startswith(name)]
     roots = [one["pid"] for entry in ours for one in entry["containers"] if one["name"] == "istio-proxy"]
     running = [pid for root in roots for pid in below(root)]
@@ -93,9 +84,9 @@ def below(pid):
 
 
 @contextlib.contextmanager
-def stopped(name):
+def stopped(cluster, name):
     """The Envoys of these pods do nothing meanwhile."""
-    pids = envoys(name)
+    pids = envoys(cluster, name)
     assert pids, f"no Envoy runs for {name}"
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
@@ -115,7 +106,7 @@ def pod(cluster, name):
 # ---- What the wait proves --------------------------------------------------------------------------------------------
 
 
-def test_after_the_wait_every_proxy_acts_by_it(play, bench):
+def test_after_the_wait_every_proxy_acts_by_it(play, bench, call):
     for status in (241, 242, 243):
         route = play([answering(status)])["Route"]
         assert call("/probe") == status
@@ -130,9 +121,9 @@ def where(name="reviews"):
     return {"name": name, "namespace": NAMESPACE}
 
 
-def test_a_slow_proxy_is_named_and_the_next_run_goes_on(play, cluster):
+def test_a_slow_proxy_is_named_and_the_next_run_goes_on(play, cluster, call):
     play([answering(241)])
-    with stopped("client"):
+    with stopped(cluster, "client"):
         failed = play([answering(242, wait_timeout=4)], expect="failed")
         assert failed.msg.startswith(f"Not every proxy has it in time: {pod(cluster, 'client')}.{NAMESPACE} has not")
         assert "reviews-v1" not in failed.msg
@@ -143,7 +134,7 @@ def test_a_slow_proxy_is_named_and_the_next_run_goes_on(play, cluster):
 
 def test_a_proxy_that_goes_away_is_not_waited_for(play, cluster):
     play([answering(241)])
-    with stopped("client"):
+    with stopped(cluster, "client"):
         slow = pod(cluster, "client")
         delete = [cluster.program("kubectl"), "delete", "pod", slow, "-n", NAMESPACE, "--force", "--grace-period=0"]
         later = f"sleep 4; {' '.join(delete)}"
@@ -182,7 +173,7 @@ def test_what_concerns_no_proxy_does_not_hang(play):
     assert play([gone])["Gone"].changed
 
 
-def test_an_istiod_that_is_never_quiet_does_not_hide_what_was_written(play, cluster):
+def test_an_istiod_that_is_never_quiet_does_not_hide_what_was_written(play, cluster, call):
     noise = changes.routes(NAMESPACE, (None, 1))
     noise["metadata"]["name"], noise["spec"]["hosts"] = "noise", ["noise.example.com"]
     cluster.kubectl("apply", "--server-side", "-f", "-", stdin=noise)
@@ -250,7 +241,7 @@ def test_a_set_keeps_what_routes_name_until_they_have_left(converges, cluster):
     assert cluster.get(path)["metadata"]["generation"] == 3  # what it was, both, what it is
 
 
-def test_a_set_that_breaks_off_serves_old_and_new_and_the_next_run_ends_it(play, cluster):
+def test_a_set_that_breaks_off_serves_old_and_new_and_the_next_run_ends_it(play, cluster, call):
     before, after = changes.cases(NAMESPACE)["subsets renamed"]
     wrong = json.loads(json.dumps(after))
     wrong[2]["spec"]["http"][0]["route"][0]["weight"] = -1

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.each_core
 MESH_APPLY = "meshops.lifecycle.mesh_apply"
 A_PROCESS = "AnsiballZ_mesh_apply.py"  # what Ansible names at -vvv when it starts a module process
 
@@ -47,6 +48,7 @@ def never(namespace):
     return {"name": "slow", "meshops.lifecycle.istio_virtualservice": options}
 
 
+@pytest.mark.both_ways
 def test_a_loop(play, put, data):
     task = put("{{ item }}", loop=["one", "two", "three"])
     run = play([task, {**task, "name": "again"}])
@@ -119,6 +121,7 @@ def test_on_another_host(play, put, data, tmp_path):
     assert data("here") and data("implicit") and data("other-python")
 
 
+@pytest.mark.both_ways
 def test_many_hosts_at_once(play, put, data):
     hosts = {f"h{number}": {} for number in range(6)}
     task = put("map {{ inventory_hostname }}")
@@ -128,12 +131,14 @@ def test_many_hosts_at_once(play, put, data):
     assert all(data(f"map-{host}") for host in hosts)
 
 
+@pytest.mark.both_ways
 def test_check_mode_by_task(play, put, data):
     run = play([put("written anyway", check_mode=False), put("not written")], check=True)
     assert run.changed == ["written anyway", "not written"]
     assert data("written-anyway") and data("not-written") is None
 
 
+@pytest.mark.both_ways
 def test_retries_and_no_log(play, put, secret):
     text = secret("do-not-show-me")
     again = put("bad", data={"k": 5}, register="r", until="r is succeeded", retries=1, delay=0, ignore_errors=True)
@@ -142,6 +147,7 @@ def test_retries_and_no_log(play, put, secret):
     assert run["quiet"].changed
 
 
+@pytest.mark.both_ways
 def test_secret_options_are_masked(play, put, secret):
     token = secret("abcdef-not-to-be-shown")
     task = put("one", ignore_errors=True)
@@ -200,6 +206,7 @@ def test_one_line_by_hand(cluster, namespace):
     assert json.loads(line.partition("=> ")[2])["resources"][0]["action"] == "created"
 
 
+@pytest.mark.both_ways
 def test_exit_codes(play, put):
     assert play([put("fine")]).rc == 0
     assert play([put("would change")], check=True).rc == 0

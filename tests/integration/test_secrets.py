@@ -256,7 +256,8 @@ def left(places, secrets):
 AS_MODULE = {"set", "https", "release", "half", "key for a certificate", "token", "proxy", "inline"}
 
 
-@pytest.mark.once
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_no_secret_is_seen_or_left_anywhere(player, mode, namespace, texts, places):
     env = {name: str(path) for name, path in places.items()}
     first = texts()

@@ -126,6 +126,7 @@ def test_the_tarball_holds_what_runs_and_nothing_else(tarball):
     assert not names & {"tools", "Makefile", ".build", ".lab", ".ci", ".gitignore", "pyproject.toml"}
 
 
+@pytest.mark.each_core
 def test_a_job_of_awx(cluster, namespace, account, installed, tmp_path):
     prepare(tmp_path, namespace)
     # What AWX's credential "OpenShift or Kubernetes API Bearer Token" injects.

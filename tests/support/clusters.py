@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import json
 import os
 import shlex
@@ -18,7 +19,9 @@ from pathlib import Path
 
 import playing
 
-LAB = playing.ROOT / "tests" / "lab" / "lab"
+# The command `lab`, by a Python that is new enough for it: ansible-core's oldest versions run on older ones.
+PYTHON = sys.executable if sys.version_info >= (3, 11) else str(playing.BUILD / "venv" / "bin" / "python")
+LAB = (PYTHON, str(playing.ROOT / "tests" / "lab" / "lab"))
 
 
 @dataclass
@@ -31,6 +34,16 @@ class Cluster:
     kubeconfig: Path
     variables: dict = field(default_factory=dict)
     is_lab: bool = True
+
+    def lab(self, command, *arguments):
+        """What the command `lab` prints about this lab: `cluster.lab("call", "--from", "shop/client", url)`."""
+        argv = self.lab_command(command, *arguments)
+        done = subprocess.run(argv, env=_environment(), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"lab {command} ended with {done.returncode}: {done.stderr}"
+        return done.stdout
+
+    def lab_command(self, command, *arguments):
+        return [*LAB, command, "--dir", str(self.kubeconfig.parent), *arguments]
 
     def environment(self, **more):
         """A clean environment plus the lab's, with this cluster as Ansible's K8S_AUTH_KUBECONFIG."""
@@ -128,8 +141,7 @@ def named_cluster():
 
 def lab(start=True):
     """Our own lab, started when none runs. Raises AssertionError when it cannot be."""
-    environment = _environment()
-    status = subprocess.run([str(LAB), "status"], env=environment, capture_output=True, check=False)
+    status = subprocess.run([*LAB, "status"], env=_environment(), capture_output=True, check=False)
     if status.returncode != 0:
         assert start, "the lab does not run; `make lab` starts it"
         print(
@@ -137,32 +149,107 @@ def lab(start=True):
             file=sys.stderr,
             flush=True,
         )
-        subprocess.run([str(LAB), "up"], env=environment, stdin=subprocess.DEVNULL, check=True)
+        _up()
     return _told()
 
 
 @contextlib.contextmanager
-def another_lab(folder, port_base, only=None):
-    """A lab beside our own, into which nothing was installed; gone at the end. `only="kube"`: no pods that run."""
-    options = ["--dir", str(folder)]
-    environment = _environment()
-    start = [str(LAB), "up", *options, "--port-base", str(port_base), *(["--only", only] if only else [])]
-    subprocess.run(start, env=environment, stdin=subprocess.DEVNULL, check=True)
+def another_lab(folder, port_base=None, only=None):
+    """A lab beside our own, into which nothing was installed; gone at the end. `only="kube"`: no pods that run.
+
+    What an earlier one has left in the folder, because its tests were killed, ends first.
+    """
+    _start(folder, port_base, only)
     try:
-        yield _told(*options)
+        yield _told("--dir", str(folder))
     finally:
-        subprocess.run([str(LAB), "down", *options], env=environment, stdin=subprocess.DEVNULL, check=True)
+        _down(folder)
+
+
+def _start(folder, port_base=None, only=None):
+    _down(folder)
+    ports = ["--port-base", str(port_base)] if port_base else []  # else free ones
+    _up("--dir", str(folder), *ports, *(["--only", only] if only else []))
+
+
+def _up(*options):
+    subprocess.run([*LAB, "up", *options], env=_environment(), stdin=subprocess.DEVNULL, check=True)
+
+
+def _down(folder):
+    if (Path(folder) / "lab.json").exists():
+        command = [*LAB, "down", "--dir", str(folder)]
+        subprocess.run(command, env=_environment(), stdin=subprocess.DEVNULL, check=True)
+
+
+@contextlib.contextmanager
+def locked(path, shared=False):
+    """Hold a lock between processes; many may hold it while they all want it shared."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        yield
+
+
+# ---- What the workers of one test run have in common ----------------------------------------------------------------
+
+
+@dataclass
+class Together:
+    """One run of tests, in one process or in several workers (pytest-xdist). `folder`: where its locks lie."""
+
+    folder: Path
+
+    def lab(self, name, only=None, prepare=None):
+        """A lab beside our own, which the first worker starts and prepares, and which ends with the run.
+
+        `prepare(cluster)` puts into it what it is to have.
+        """
+        folder = playing.BUILD / f"lab-{name}"
+
+        def start():
+            (self.folder / f"lab-{name}.begun").touch()
+            _start(folder, only=only)
+            if prepare:
+                prepare(_told("--dir", str(folder)))
+
+        self.once(f"lab-{name}", start)
+        return _told("--dir", str(folder))
+
+    def once(self, name, do):
+        """Call `do()` in the first worker that comes here, and let the others wait until it is done."""
+        with self.locked(f"once-{name}"):
+            done = self.folder / f"once-{name}.done"
+            if not done.exists():
+                do()
+                done.touch()
+
+    def locked(self, name):
+        """Hold a lock of this name; for what is done by one worker at a time."""
+        return locked(self.folder / f"{name}.lock")
+
+    @contextlib.contextmanager
+    def turn(self, name, alone):
+        """Use something together with others, or alone. Who wants it alone is not kept waiting by who comes later."""
+        with contextlib.ExitStack() as inside:
+            with locked(self.folder / f"{name}.door"):
+                inside.enter_context(locked(self.folder / f"{name}.room", shared=not alone))
+            yield
+
+    def end(self):
+        """Take down the labs of this run."""
+        for begun in self.folder.glob("lab-*.begun"):
+            _down(playing.BUILD / begun.stem)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _environment():
     """The environment of the lab's program, which runs on Python 3.11 or newer, whichever Python the tests run on."""
-    folder = Path(sys.executable).parent if sys.version_info >= (3, 11) else playing.BUILD / "venv" / "bin"
-    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+    return {**os.environ, "PATH": f"{Path(PYTHON).parent}:{os.environ['PATH']}"}
 
 
 def _told(*options):
     """The cluster that `lab env` tells of, evaluated by a shell, as a person would."""
-    command = shlex.join([str(LAB), "env", *options])
+    command = shlex.join([*LAB, "env", *options])
     script = f'set -e; out=$({command}); eval "$out"; env -0'
     before = playing.environment(PATH=_environment()["PATH"])
     done = subprocess.run(["bash", "-c", script], env=before, capture_output=True, text=True, check=True).stdout

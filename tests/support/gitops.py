@@ -189,9 +189,9 @@ def install(cluster, folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def repositories(cluster, tmp_path_factory):
+def repositories(given, tmp_path_factory):
     """`repositories(name)` makes a Repository where Argo CD's pods can read it: in the lab beside the lab's own."""
-    own = cluster.variables.get("MESHLAB_GIT")
+    own = given.variables.get("MESHLAB_GIT")
     parent = Path(own.removeprefix("file://")).parent if own else tmp_path_factory.mktemp("repositories")
     made = []
 
@@ -206,22 +206,35 @@ def repositories(cluster, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def served(cluster, repositories, tmp_path_factory):
+def served(given, repositories, together, tmp_path_factory):
     """Argo CD, installed where the lab has none; skips on a cluster whose Argo CD cannot read files of this machine."""
     controller = "/apis/apps/v1/namespaces/argocd/statefulsets/argocd-application-controller"
-    if cluster.is_lab and cluster.get(controller) is None:
-        install(cluster, tmp_path_factory.mktemp("argocd"))
-    repository = repositories("t-probe")
-    repository.commit({"one/map.yaml": config_map("one")})
-    reason = reads(cluster, repository, "t-probe")
-    if reason and cluster.is_lab:
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
+
+    def prepare():
+        if given.is_lab and given.get(controller) is None:
+            with together.locked("definitions"):
+                install(given, tmp_path_factory.mktemp("argocd"))
+        repository = repositories("t-probe")
+        repository.commit({"one/map.yaml": config_map("one")})
+        reason = reads(given, repository, "t-probe")
+        if reason and given.is_lab:
+            pytest.fail(reason)
+        if reason:
+            pytest.skip(reason)
+
+    together.once("argocd", prepare)
 
 
 @pytest.fixture
-def apps(served, cluster, namespace, repositories):
+def argocd(request, served, together):
+    """Argo CD, together with the tests of other workers; alone for one that is marked `disturbs_argocd`."""
+    alone = request.node.get_closest_marker("disturbs_argocd") is not None
+    with together.turn("argocd", alone):
+        yield
+
+
+@pytest.fixture
+def apps(argocd, cluster, namespace, repositories):
     repository = repositories(namespace)
     repository.commit({"one/map.yaml": config_map("one", {"colour": "blue"}), "two/map.yaml": config_map("two")})
     made = Applications(cluster, repository, namespace)

@@ -119,7 +119,8 @@ class Bench:
         }
         inside = {"url": f"http://reviews.{NAMESPACE}.svc.cluster.local:9080", "headers": {}}
         script = str(HERE / "load.py")
-        exec_in = [str(clusters.LAB), "exec", f"{NAMESPACE}/client", "--", "python3", "-c", Path(script).read_text()]
+        in_pod = ("exec", f"{NAMESPACE}/client", "--", "python3", "-c", Path(script).read_text())
+        exec_in = self.cluster.lab_command(*in_pod)
         running = {
             "gateway": self._begin([sys.executable, script, json.dumps({**wish, **outside})]),
             "sidecar": self._begin([*exec_in, json.dumps({**wish, **inside})]),

@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all tests have in common: their random order, how long they take, and what the workers of one run share."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import clusters
+import pytest
+
+pytest_plugins = ["durations", "order", "gitops", "meshes"]
+
+
+def pytest_configure(config):
+    worker = getattr(config, "workerinput", None)
+    folder = worker["together"] if worker else tempfile.mkdtemp(prefix="meshops-tests-")
+    config.together = clusters.Together(Path(folder))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """What the first process tells a worker."""
+    node.workerinput["together"] = str(node.config.together.folder)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    if not hasattr(session.config, "workerinput"):
+        session.config.together.end()
+
+
+@pytest.fixture(scope="session")
+def together(request):
+    """What the workers of this run share: labs, locks, turns. See clusters.Together."""
+    return request.config.together

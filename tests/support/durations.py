@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How long each test takes: tests/durations.json, which `--write-durations` (or `make durations`) renews."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+FILE = TESTS / "durations.json"
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--write-durations",
+        action="store_true",
+        help="renew tests/durations.json by what this run takes",
+    )
+
+
+def pytest_configure(config):
+    if config.getoption("--write-durations") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Writer())
+
+
+@functools.cache
+def known():
+    """{name of a test: seconds, with what its fixtures took}, as it was measured last."""
+    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+
+
+def name_of(nodeid):
+    """The name of a test, without the group that pytest-xdist has appended."""
+    return nodeid[: nodeid.rindex("@")] if nodeid.rfind("@") > nodeid.rfind("]") else nodeid
+
+
+class _Writer:
+    """Sums up the reports of a run, those of its workers as well."""
+
+    def __init__(self):
+        self.taken = {}
+
+    def pytest_runtest_logreport(self, report):
+        if report.skipped:
+            return
+        name = name_of(report.nodeid)
+        self.taken[name] = self.taken.get(name, 0) + report.duration
+
+    def pytest_sessionfinish(self):
+        """What did not run keeps its time, unless its file is gone, or a whole file ran and it was not in it."""
+        root = TESTS.parent
+        kept = {name: taken for name, taken in known().items() if (root / name.split("::")[0]).exists()}
+        rounded = {name: round(seconds, 1) for name, seconds in sorted({**kept, **self.taken}.items())}
+        FILE.write_text(json.dumps(rounded, indent=0) + "\n", encoding="utf-8")

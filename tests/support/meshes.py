@@ -1,0 +1,26 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What tests of Istio need: a lab of their own with the real istiod and gateways, installed by the role."""
+
+from __future__ import annotations
+
+import playing
+import pytest
+
+
+def install(cluster, folder):
+    """The Gateway API's definitions and Istio into a lab, by the role, as the demonstration has it."""
+    cluster.kubectl("apply", "--server-side", "-f", cluster.variables["MESHLAB_GATEWAY_API_CRDS"])
+    player = playing.Player(folder, cluster.kubeconfig, cluster.environment())
+    demo = ["-i", str(playing.ROOT / "tests/demo/inventory"), "--limit", "meshlab"]
+    player.play(playbook="meshops.lifecycle.bootstrap", args=demo, vars={"mesh_parts": ["istio"]}, timeout=900)
+
+
+@pytest.fixture(scope="session")
+def mesh(given, together, tmp_path_factory):
+    """A lab beside the given one, with Istio and nothing else; skips where istiod cannot run."""
+    if not given.is_lab:
+        pytest.skip("wants a lab of its own")
+    if given.variables["MESHLAB_REAL_PODS"] != "yes":
+        pytest.skip("istiod and proxies run for real only with root")
+    return together.lab("mesh", prepare=lambda cluster: install(cluster, tmp_path_factory.mktemp("mesh")))
