@@ -47,6 +47,12 @@ def changes(results):
 
 
 def _lines(result):
+    before, after = (result.get(key) or {} for key in ("previous", "release"))
+    if before and before.get("chart_version") != after.get("chart_version"):
+        yield (
+            f"changed release {after['namespace']}/{after['name']} from {before.get('chart')} "
+            f"{before['chart_version']} to {after['chart_version']}"
+        )
     for row in result.get("resources") or []:
         if isinstance(row, dict) and row.get("action", "unchanged") != "unchanged":
             place = f"{row['namespace']}/" if row.get("namespace") else ""

@@ -130,6 +130,17 @@ options:
         on releases of Helm 3, win anyway.
     type: bool
     default: false
+  max_minor_upgrade:
+    description:
+      - How many minor versions of the chart an upgrade may go at once. A chart that is older than the deployed one, or newer
+        by more, fails before anything is written, in check mode too. For charts whose makers support no other step.
+      - Without it any chart may follow any other.
+    type: int
+  upgrade_from:
+    description:
+      - The version of the chart that may be replaced whatever O(max_minor_upgrade) says. Where another one is deployed it has no
+        effect, so it can stay where it was once needed.
+    type: str
   history_max:
     description:
       - How many revisions to keep, V(0) for all. Helm's default is 10.
@@ -268,6 +279,10 @@ release:
 result:
   description: The same as RV(ignore:release).
   returned: success
+  type: dict
+previous:
+  description: The release as it was before, like RV(ignore:release).
+  returned: when one was deployed, and something changes
   type: dict
 resources:
   description:

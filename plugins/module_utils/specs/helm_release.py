@@ -46,6 +46,8 @@ ARGUMENTS = {
     "skip_crds": {"type": "bool", "default": False},
     "take_ownership": {"type": "bool", "default": False},
     "force_conflicts": {"type": "bool", "default": False},
+    "max_minor_upgrade": {"type": "int"},
+    "upgrade_from": {"type": "str"},
     "history_max": {"type": "int"},
     "description": {"type": "str"},
     "keep_history": {"type": "bool", "default": False},

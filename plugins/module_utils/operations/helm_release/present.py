@@ -9,6 +9,7 @@ import tarfile
 from dataclasses import dataclass
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.versions import unsupported_step
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import CREATED, UNCHANGED, Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import NAMESPACE
@@ -77,6 +78,8 @@ def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held
     """Render; where that or the cluster differs from the release, plan it, and let helm do it unless in check mode."""
     latest = found[0] if found else None
     chart = inputs.chart.fetch(context.helm())
+    previous = _previous(context, found)
+    _refuse_step(context, previous, metadata(chart))
     arguments = _arguments(context, inputs)
     rendered = _rendered(context, inputs, chart, arguments, latest)
     if held is None and latest and latest.status == "deployed" and rendered.same_as(latest):
@@ -93,14 +96,36 @@ def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held
     except MeshError as error:
         raise _with_drift(error, told) from None
     if context.check:
-        return report.result(context, [*changes, *leftovers], _predicted(context, chart, latest), drifted=told)
+        predicted = _predicted(context, chart, latest)
+        return report.result(context, [*changes, *leftovers], predicted, drifted=told, previous=previous)
     mark = inputs.mark(latest.revision + 1 if latest else 1, context.helm)
     made = _upgrade(context, inputs, [chart, *arguments, "--labels", f"{LABEL}={mark}"], target, server_side)
     if not server_side:
         _put_back(context, target)
     parallel(lambda change: _delete(context, change), leftovers)
     waited = bool(context.params["wait"] or context.params["rollback_on_failure"])
-    return report.result(context, [*changes, *leftovers], made.shown(context.namespace), drifted=told, waited=waited)
+    release = made.shown(context.namespace)
+    return report.result(context, [*changes, *leftovers], release, drifted=told, waited=waited, previous=previous)
+
+
+def _previous(context: Context, found: list[Release]) -> dict | None:
+    """The revision that is deployed, as results show it."""
+    deployed = next((release for release in found if release.status == "deployed"), None)
+    return deployed.shown(context.namespace) if deployed else None
+
+
+def _refuse_step(context: Context, previous: dict | None, chart: dict) -> None:
+    """Raise MeshError for a step between versions that the chart's makers do not support, unless it is asked for."""
+    minors, asked_for = context.params.get("max_minor_upgrade"), context.params.get("upgrade_from")
+    if minors is None or previous is None or previous["chart_version"] == asked_for:
+        return
+    reason = unsupported_step(previous["chart_version"] or "", chart.get("version") or "", minors)
+    if reason:
+        raise refused(
+            context,
+            f"{reason}, which is not supported. Nothing was written. Go there by supported steps; or, where you know "
+            f"better, name the version that is to be replaced: upgrade_from: {previous['chart_version']}.",
+        )
 
 
 def _installs(latest: Release | None) -> bool:

@@ -17,9 +17,16 @@ _POLL = 1.0  # seconds between two looks at what is not ready
 
 
 def result(
-    context: Context, changes: list[Change], release: dict, *, changed=True, drifted: list[str] = (), waited=False
+    context: Context,
+    changes: list[Change],
+    release: dict,
+    *,
+    changed=True,
+    drifted: list[str] = (),
+    waited=False,
+    previous: dict | None = None,
 ) -> dict:
-    """The result of the module."""
+    """The result of the module. ``previous``: the release before."""
     _warn(context, changes)
     answer = {
         "changed": changed,
@@ -30,6 +37,8 @@ def result(
         "waited": waited,
         **diffs(context.task, changes),
     }
+    if previous:
+        answer["previous"] = previous
     if drifted:
         answer["drifted"] = list(drifted)
     return answer
