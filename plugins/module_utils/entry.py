@@ -26,6 +26,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import di
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import settings
 
 _DOCUMENTS = ("definition", "objects", "overlays")  # which may be many, and are masked as documents
+_MOST_DOCUMENTS = 20  # of an option that the invocation of a result repeats
 
 
 class Entry:
@@ -199,7 +200,10 @@ def invocation(written: Mapping) -> dict:
         shown["definition"] = diff.masked_document(shown["definition"])
     for name in ("objects", "overlays"):
         if isinstance(shown.get(name), list):
-            shown[name] = [diff.masked_document(item) for item in shown[name]]
+            more = len(shown[name]) - _MOST_DOCUMENTS
+            shown[name] = [diff.masked_document(item) for item in shown[name][:_MOST_DOCUMENTS]]
+            if more > 0:
+                shown[name].append(f"and {more} more")
     if isinstance(shown.get("values"), dict):
         shown["values"] = diff.MASK
     return {"module_args": shown}

@@ -251,7 +251,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 resources:
-  description: One entry an object, in the order they were dealt with.
+  description: One entry an object, in the order they were dealt with; of a task that fails only those that changed.
   returned: always
   type: list
   elements: dict
@@ -310,7 +310,7 @@ waited:
   returned: always
   type: bool
 errors:
-  description: What went wrong, by object.
+  description: What went wrong, by object; the first 20, and how many more.
   returned: on failure of an object
   type: dict
 undone:
@@ -323,7 +323,7 @@ not_undone:
   returned: on failure of an object
   type: dict
 not_begun:
-  description: The objects that nothing was done about.
+  description: The objects that nothing was done about; the first 20, and how many more.
   returned: on failure of an object
   type: list
   elements: str

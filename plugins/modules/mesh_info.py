@@ -70,7 +70,7 @@ EXAMPLES = r"""
 RETURN = r"""
 resources:
   description: The objects, without the bookkeeping of field owners, with the values of Secrets masked.
-  returned: success
+  returned: when O(query) is not given
   type: list
   elements: dict
 result:

@@ -30,6 +30,7 @@ import pytest
 
 sys.path.insert(0, str(playing.BUILD / "collections"))
 
+from ansible_collections.meshops.lifecycle.plugins.filter.changes import changes
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import OUR_DEFECT, MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import execute
 from ansible_collections.meshops.lifecycle.plugins.modules.helm_release import ENTRY
@@ -744,7 +745,7 @@ TASK = """
 
 
 @pytest.fixture
-def given(cluster, namespace):
+def inputs(cluster, namespace):
     def options(**values):
         return {"namespace": namespace, "chart": SAMPLE, "program": find_program(cluster, "helm"), "values": values}
 
@@ -753,22 +754,43 @@ def given(cluster, namespace):
 
 @pytest.mark.each_core
 @pytest.mark.both_ways
-def test_a_playbook_converges(converges, given, play, kubectl):
-    run = converges(TASK, vars=given(color="red"))
+def test_a_playbook_converges(converges, inputs, play, kubectl):
+    run = converges(TASK, vars=inputs(color="red"))
     assert actions(run["Release"].result) == dict.fromkeys(ALL, "created")
-    run = converges(TASK, vars=given(color="green"), diff=True)
+    run = converges(TASK, vars=inputs(color="green"), diff=True)
     assert "+" in run.output and "green" in run.output
     assert run["Release"].result["release"]["revision"] == 2
-    kubectl("-n", given()["namespace"], "patch", CONFIG, "-p", '{"data":{"color":"pink"}}')
-    failed = play(TASK, vars=given(color="green"), expect="failed")
+    kubectl("-n", inputs()["namespace"], "patch", CONFIG, "-p", '{"data":{"color":"pink"}}')
+    failed = play(TASK, vars=inputs(color="green"), expect="failed")
     assert "data.color by 'kubectl-patch'" in failed.msg
 
 
 @pytest.mark.each_core
 @pytest.mark.both_ways
-def test_a_playbook_shows_no_password(play, given, secret):
+def test_a_playbook_shows_no_password(play, inputs, secret):
     password = secret("hunter2-of-the-registry")
     task = TASK + f"    repo_username: deployer\n    repo_password: {password}\n"
-    options = {**given(), "chart": "oci://127.0.0.1:1/charts/shop"}
+    options = {**inputs(), "chart": "oci://127.0.0.1:1/charts/shop"}
     failed = play(task, vars=options, expect="failed", args=["-vvv"])
     assert "cannot be had" in failed.msg
+
+
+def test_a_step_that_is_not_supported_is_refused_until_it_is_asked_for(release, tmp_path):
+    def chart(version):
+        folder = tmp_path / version
+        shutil.copytree(SAMPLE, folder, dirs_exist_ok=True)
+        text = (folder / "Chart.yaml").read_text()
+        (folder / "Chart.yaml").write_text(text.replace("version: 0.1.0", f"version: {version}"))
+        return {"chart": str(folder), "max_minor_upgrade": 1}
+
+    release.done(**chart("1.31.1"))
+    for version, reason in (("1.27.0", "1.27.0 is older than 1.31.1"), ("1.33.0", "more than 1 minor version")):
+        for check in (True, False):
+            message = release.refused(check=check, **chart(version))
+            assert reason in message and "upgrade_from: 1.31.1" in message
+    assert release.revisions() == {1: "deployed"}
+    assert "1.27.0" in release.refused(upgrade_from="1.30.0", **chart("1.27.0"))
+    run = release.same_as_checked(upgrade_from="1.31.1", **chart("1.27.0"))
+    assert (run["previous"]["chart_version"], run["release"]["chart_version"]) == ("1.31.1", "1.27.0")
+    assert changes([run])[0] == f"changed release {release.namespace}/shop from sample 1.31.1 to 1.27.0"
+    release.settled(**chart("1.27.0"))

@@ -153,6 +153,46 @@ def test_verify_looks_at_what_was_compared_alone(run, kubectl, namespace, crds):
     assert "As declared, and healthy" in run("verify", mesh)["The mesh is healthy"].msg
 
 
+def size(run):
+    """Bytes of the results of all tasks, which is what a job's events hold."""
+    return sum(len(json.dumps(task.result)) for task in run.tasks)
+
+
+def test_verify_says_no_more_than_was_asked_for(run, cluster, namespace):
+    """Of 200 Deployments, the numbers of none; a thousand take no more."""
+    mesh = {"mesh_config_namespaces": [{"name": namespace}], "mesh_config_sidecars": [sidecar("s")]}
+    run("bootstrap", mesh)
+    before = size(run("verify", mesh))
+    labels = {"app": "many"}
+    spec = {
+        "replicas": 0,
+        "selector": {"matchLabels": labels},
+        "template": {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "a", "image": "example.com/x"}]}},
+    }
+    for number in range(200):
+        body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": f"d-{number}"}, "spec": spec}
+        cluster.api("POST", f"/apis/apps/v1/namespaces/{namespace}/deployments", body)
+    assert size(run("verify", mesh)) < before + 2000 < 50_000
+
+
+def test_one_bad_object_of_many_is_not_a_page(play, namespace):
+    head = {"apiVersion": "v1", "kind": "ConfigMap"}
+    good = [{**head, "metadata": {"name": f"c-{number}", "namespace": namespace}} for number in range(200)]
+    bad = {**head, "metadata": {"name": "B!", "namespace": namespace}}
+    route_of_later = {
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "later", "namespace": namespace}, "spec": {}
+    }  # fmt: skip
+    objects = [*good, bad, route_of_later]
+    done = play([{"name": "Set", "meshops.lifecycle.mesh_apply": {"objects": objects}}], check=True, expect="failed")
+    [line] = [line for line in done.output.splitlines() if "fatal: " in line]
+    assert "B!" in line and "ConfigMap" in line
+    play([{"name": "Set", "meshops.lifecycle.mesh_apply": {"objects": good}}])
+    done = play([{"name": "Set", "meshops.lifecycle.mesh_apply": {"objects": objects}}], expect="failed")
+    [line] = [line for line in done.output.splitlines() if "fatal: " in line]
+    assert "B!" in line and len(line) < 3000
+    assert size(done) < 12_000  # the invocation included
+
+
 @pytest.mark.as_module
 def test_a_loop_stops_at_the_item_that_fails(play, namespace):
     check_loop(play, namespace)

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible_collections.meshops.lifecycle.plugins.lookup.download import paths
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import versions
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -227,3 +228,23 @@ def test_a_download_refuses(url, download, terms, options, words):
     with pytest.raises(AnsibleError) as refusal:
         download(*(term.format(url[0]) for term in terms), **options)
     assert words in str(refusal.value) and "hunter2" not in str(refusal.value)
+
+
+# ---- Versions --------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("before", "after", "minors", "words"), [
+    ("1.31.1", "1.31.1", 1, ""),
+    ("1.31.1", "1.31.2", 1, ""),
+    ("1.30.4", "1.31.0", 1, ""),
+    ("1.29.4", "1.31.0", 2, ""),
+    ("1.29.4", "1.31.0", 1, "more than 1 minor version"),
+    ("1.28.0", "1.31.0", 2, "more than 2 minor versions"),
+    ("1.31.1", "1.31.0", 1, "1.31.0 is older than 1.31.1"),
+    ("1.31.1", "1.27.0", 1, "older"),
+    ("1.31.1", "2.0.0", 9, "more than"),
+    ("v1.31.1", "1.32.0-beta.1", 1, ""),
+    ("main", "1.27.0", 1, ""),
+    ("1.31.1", "", 1, ""),
+])  # fmt: skip
+def test_a_step_between_versions(before, after, minors, words):
+    reason = versions.unsupported_step(before, after, minors)
+    assert words in reason and bool(words) == bool(reason)

@@ -21,6 +21,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_ROUTES, NAMESPACES
 
+_NAMED = 20  # objects that a failure names one by one
+
 
 @dataclass
 class Outcome:
@@ -279,16 +281,28 @@ class Run:
             left = "; ".join(f"{label}: {why}" for label, why in outcome.not_undone.items())
             undone = f" {len(outcome.undone)} of the changes were undone{f', but not {left}' if left else ''}."
         answer["changed"] = done > len(outcome.undone)
+        answer["resources"] = [row for row in answer["resources"] if row["action"] != change_module.UNCHANGED]
         return MeshError(
             f"{'; '.join(message.rstrip('.') for message in told[:3])}{more}. "
             f"Of {len(self.items)} objects {done} were changed, {len(told)} failed and {len(outcome.left)} were not "
             f"begun; the next run goes on from here.{undone}",
             **answer,
-            errors=outcome.errors,
-            not_begun=[item.label for item in outcome.left],
+            errors=_first_errors(outcome.errors),
+            not_begun=_first([item.label for item in outcome.left]),
             undone=outcome.undone,
             not_undone=outcome.not_undone,
         )
+
+
+def _first(labels: list[str]) -> list[str]:
+    """As many as a person reads; the counts are in the message."""
+    more = len(labels) - _NAMED
+    return [*labels[:_NAMED], f"and {more} more"] if more > 0 else labels
+
+
+def _first_errors(errors: dict[str, str]) -> dict[str, str]:
+    kept = dict(list(errors.items())[:_NAMED])
+    return {**kept, "and more": f"{len(errors) - _NAMED} objects"} if len(errors) > _NAMED else kept
 
 
 def _settled(item: Item, current: dict) -> Change:

@@ -65,9 +65,11 @@ def compiled(expression: str | None):
 
 
 def answer(objects: list[dict], search, kind: Kind) -> dict:
-    """The result contract of an info module: the objects, secrets masked, and what ``query`` makes of them."""
+    """The result contract of an info module: the objects, secrets masked, or what ``query`` makes of them.
+
+    Not both: whoever asks for three names of a thousand objects does not want the objects as well.
+    """
     shown = [diff.masked(live, kind.secret_fields) for live in objects]
-    result = {"changed": False, "resources": shown}
     if search is not None:
-        result["result"] = search.search(shown)
-    return result
+        return {"changed": False, "result": search.search(shown)}
+    return {"changed": False, "resources": shown}

@@ -1,0 +1,29 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which step from one version to another a project supports."""
+
+from __future__ import annotations
+
+import re
+
+_VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?")
+
+
+def unsupported_step(before: str, after: str, minors: int) -> str:
+    """Why a project that supports steps of so many minor versions does not support this one; empty where it does.
+
+    What is no version (a branch, say) is not judged.
+    """
+    old, new = _parsed(before), _parsed(after)
+    if old is None or new is None or old == new:
+        return ""
+    if new < old:
+        return f"{after} is older than {before}"
+    if old[0] != new[0] or new[1] - old[1] > minors:
+        return f"from {before} to {after} is more than {minors} minor version{'s' if minors > 1 else ''}"
+    return ""
+
+
+def _parsed(text: str) -> tuple[int, int, int] | None:
+    found = _VERSION.fullmatch(str(text))
+    return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
