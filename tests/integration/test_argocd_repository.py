@@ -10,6 +10,7 @@ import socket
 import pytest
 from git_over_http import GitServer
 
+
 def pem(label, content):
     return f"-----BEGIN {label}-----\n{base64.b64encode(content).decode()}\n-----END {label}-----\n"
 
