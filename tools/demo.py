@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from pathlib import Path
 from typing import NamedTuple
@@ -179,7 +180,7 @@ def lab_rows(environment: dict, host: str) -> list[Row]:
             Row("STRICT between sidecars", "not measured: no root, so reviews and client have no sidecar", None)
         )
     rows += [telemetry(environment)]
-    rows += [targets(environment), refused(environment), drift(environment), arrival(environment)]
+    rows += [targets(environment), metrics(environment), refused(environment), drift(environment), arrival(environment)]
     return rows + reconfigured(environment, host)
 
 
@@ -272,6 +273,30 @@ def targets(environment: dict) -> Row:
     found = by_job()
     told = ", ".join(f"{job} {health}" for job, health in sorted(found.items()))
     return Row("Prometheus's targets", told or "none", len(found) >= 3 and set(found.values()) == {"up"})
+
+
+def metrics(environment: dict) -> Row:
+    """Whether Prometheus counts requests as they were answered, by Istio's standard metrics."""
+    url, header = environment["MESHLAB_GATEWAY_URL"], "Host: reviews.production.svc.cluster.local"
+    selected = 'reporter="source",source_workload_namespace="istio-ingress",destination_service_namespace="production"'
+    query = urllib.parse.quote(f"sum by (destination_version) (istio_requests_total{{{selected}}})")
+
+    def by_version() -> dict[str, float]:
+        page = urllib.request.urlopen(f"{environment['MESHLAB_PROMETHEUS_URL']}/api/v1/query?query={query}", timeout=5)
+        results = json.load(page)["data"]["result"]
+        return {each["metric"]["destination_version"]: float(each["value"][1]) for each in results}
+
+    until(by_version, 60)
+    time.sleep(6)  # all that was asked before is scraped
+    before = by_version()
+    answered = call(environment, url, header, count=200)["versions"]
+
+    def counted() -> dict[str, int]:
+        return {version: int(number - before.get(version, 0)) for version, number in by_version().items()}
+
+    good = until(lambda: counted() == answered, 20)
+    told = ", ".join(f"{number} to {version}" for version, number in sorted(counted().items()))
+    return Row("istio_requests_total", f"{told or 'nothing'}, of 200 requests", good)
 
 
 def refused(environment: dict) -> Row:

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -235,6 +236,158 @@ def test_sidecars_have_real_identities_and_strict_cuts_plaintext(lab):
     assert lab.call("prod/client", url)["status"] == 200
 
 
+# ---- Istio's standard metrics ----------------------------------------------------------------------------------------
+
+REVIEWS = 'destination_service_name="reviews",destination_workload_namespace="production"'
+LATENCY = "sum by (destination_version, le) (rate(istio_request_duration_milliseconds_bucket{%s}[1m]))"
+
+
+@pytest.fixture(scope="module")
+def prometheus(lab):
+    """A Prometheus, its operator, a gateway and more of the shop; gives `query(promql)`: {labels as a set: value}."""
+    charts = lab.folder / "files" / "charts"
+    bundle = lab.folder / "files" / "prometheus-operator" / "bundle.yaml"
+    lab.tool("helm", "install", "ingressgateway", str(charts / "gateway"), "-n", "istio-system")
+    lab.tool("kubectl", "apply", "--server-side", "-f", str(bundle))
+    lab.tool("kubectl", "wait", "--for=condition=Established", "crd/prometheuses.monitoring.coreos.com")
+    lab.tool("kubectl", "apply", "-f", "-", stdin=PROMETHEUS)
+    lab.tool("kubectl", "apply", "-n", "production", "-f", "-", stdin=SPLIT)
+
+    def query(promql: str) -> dict[frozenset, float]:
+        url = f"http://127.0.0.1:{PORT_BASE + 15}/api/v1/query?query={urllib.parse.quote(promql)}"
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:
+                results = json.load(response)["data"]["result"]
+        except OSError:
+            return {}
+        return {frozenset(each["metric"].items()): float(each["value"][1]) for each in results}
+
+    proxies = {"prod": 3, "production": 5, "istio-system": 1}  # each is scraped, and has all that it shall count with
+    up = 'sum by (namespace) (up{job="istio-system/meshlab-istio"})'
+    lab.eventually(lambda: query(up) == {labels(namespace=name): number for name, number in proxies.items()}, 90)
+    return query
+
+
+def labels(**pairs: str) -> frozenset:
+    return frozenset(pairs.items())
+
+
+def is_counted(lab, prometheus, promql: str, expected: dict) -> None:
+    """Within a few scrapes the query gives exactly this; else the last answer is in the failure."""
+    answers = [{}]
+    deadline = time.monotonic() + 40
+    while answers[-1] != expected:
+        assert time.monotonic() < deadline, answers[-1]
+        time.sleep(1)
+        answers.append({k: v for k, v in prometheus(promql).items() if v})
+
+
+@needs_root
+def test_requests_are_counted_at_both_ends_with_istios_labels(lab, prometheus):
+    lab.run("call", "--count", "200", "--header", "Host: shop", f"http://127.0.0.1:{PORT_BASE + 10}/")
+    lab.run("call", "--count", "100", "--from", "production/client", "http://reviews.production:9080/")
+    counted = "sum by (reporter, source_workload, %s) (istio_requests_total{%s})"
+    shared = {"destination_canonical_service": "reviews", "response_code": "200", "request_protocol": "http"}
+    is_counted(
+        lab,
+        prometheus,
+        counted % (", ".join(shared), f'{REVIEWS},source_workload_namespace=~"production|istio-system"'),
+        {
+            labels(reporter=reporter, source_workload=workload, **shared): number
+            for reporter in ("source", "destination")
+            for workload, number in (("ingressgateway", 200), ("client", 100))
+        },
+    )
+    of_client = f'{REVIEWS},source_workload="client",source_workload_namespace="production"'
+    by_version = f"sum by (destination_version) (istio_requests_total{{{of_client},reporter='%s'}})"
+    told = {reporter: prometheus(by_version % reporter) for reporter in ("source", "destination")}
+    assert told["source"] == told["destination"]
+    assert set(told["source"]) == {labels(destination_version="v1"), labels(destination_version="v2")}
+    whole = [
+        "source_workload_namespace", "source_principal", "source_app", "source_canonical_revision", "source_cluster",
+        "destination_workload", "destination_principal", "destination_service", "destination_service_namespace",
+        "destination_canonical_revision", "connection_security_policy", "response_flags",
+    ]  # fmt: skip
+    found = prometheus(
+        f"count by ({', '.join(whole)}) "
+        f"(istio_requests_total{{{of_client},reporter='destination',destination_version='v1'}})"
+    )
+    assert set(found) == {
+        labels(
+            source_workload_namespace="production",
+            source_principal="spiffe://cluster.local/ns/production/sa/client",
+            source_app="client",
+            source_canonical_revision="latest",
+            source_cluster="Kubernetes",
+            destination_workload="reviews-v1",
+            destination_principal="spiffe://cluster.local/ns/production/sa/reviews",
+            destination_service="reviews.production.svc.cluster.local",
+            destination_service_namespace="production",
+            destination_canonical_revision="v1",
+            connection_security_policy="mutual_tls",
+            response_flags="-",
+        )
+    }
+
+
+@needs_root
+def test_a_bad_version_shows_in_error_rate_and_latency(lab, prometheus):
+    lab.run("behave", "production/reviews-v2", "fail=1", "fail_status=500", "slow=0.3")
+    load = lab.run(
+        "load", "--from", "production/client", "--rate", "20", "--seconds", "15", "http://reviews.production:9080/"
+    )
+    lab.run("behave", "production/reviews-v2", "fail=0", "slow=0")
+    *failed, tally = map(json.loads, load.stdout.splitlines())
+    assert tally["requests"] == 300
+    assert tally["failed"] == len(failed) == tally["versions"]["v2"] > 20
+    assert {(line["status"], line["version"]) for line in failed} == {(500, "v2")}
+    selected = f'{REVIEWS},reporter="destination",source_workload="client"'
+    is_counted(
+        lab,
+        prometheus,
+        f'sum by (destination_version) (istio_requests_total{{{selected},response_code=~"5.."}})',
+        {labels(destination_version="v2"): float(len(failed))},
+    )
+    latency = prometheus(f"histogram_quantile(0.5, {LATENCY % selected})")
+    assert latency[labels(destination_version="v1")] < 100
+    assert latency[labels(destination_version="v2")] > 250
+
+
+@needs_root
+def test_plaintext_grpc_and_tcp_have_labels_of_their_own(lab, prometheus):
+    lab.run("call", "--count", "7", "--from", "legacy/client", "http://reviews.prod:9080/")
+    is_counted(
+        lab,
+        prometheus,
+        "sum by (connection_security_policy, source_workload, source_principal)"
+        ' (istio_requests_total{reporter="destination",destination_service="reviews.prod.svc.cluster.local"})',
+        {labels(connection_security_policy="none", source_workload="unknown", source_principal="unknown"): 7},
+    )
+    grpc = ["curl", "--silent", "--http2-prior-knowledge", "--request", "POST", "-H", "content-type: application/grpc"]
+    lab.run("exec", "production/client", "--", *grpc, "http://ratings-grpc:9082/shop.Ratings/Get")
+    is_counted(
+        lab,
+        prometheus,
+        'sum by (reporter, grpc_response_status) (istio_requests_total{request_protocol="grpc"})',
+        {labels(reporter=name, grpc_response_status="2"): 1 for name in ("source", "destination")},
+    )
+    for _ in range(3):
+        lab.call("production/client", "http://ratings:9081/")
+    ends = (
+        "by (reporter, source_workload_namespace, destination_workload, request_protocol, connection_security_policy)"
+    )
+    ratings = {"destination_workload": "ratings", "source_workload_namespace": "production", "request_protocol": "tcp"}
+    expected = {
+        labels(reporter="source", connection_security_policy="unknown", **ratings): 3.0,
+        labels(reporter="destination", connection_security_policy="mutual_tls", **ratings): 3.0,
+    }
+    for name in ("opened", "closed"):
+        is_counted(lab, prometheus, f"sum {ends} (istio_tcp_connections_{name}_total)", expected)
+    received = prometheus(f"sum {ends} (istio_tcp_received_bytes_total)")
+    assert set(received) == set(expected)
+    assert len(set(received.values())) == 1 and min(received.values()) > 100
+
+
 @needs_root
 def test_up_repairs_a_lost_bridge_under_running_pods(lab):
     before, pods = lab.up(), pids_of_pods(lab)
@@ -359,6 +512,74 @@ def belongs(pid: int) -> bool:
         return False
 
 
+PROMETHEUS = """
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: prometheus, namespace: default}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: prometheus}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects: [{kind: ServiceAccount, name: prometheus, namespace: default}]
+---
+apiVersion: monitoring.coreos.com/v1
+kind: Prometheus
+metadata: {name: metrics, namespace: default}
+spec:
+  image: prometheus
+  serviceAccountName: prometheus
+  podMonitorSelector: {}
+  podMonitorNamespaceSelector: {}
+"""
+SPLIT = """
+apiVersion: v1
+kind: Service
+metadata: {name: ratings}
+spec: {selector: {app: ratings}, ports: [{name: tcp, port: 9081, targetPort: 9081}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ratings-grpc}
+spec: {selector: {app: ratings-grpc}, ports: [{name: grpc, port: 9082, targetPort: 9080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ratings}
+spec:
+  selector: {matchLabels: {app: ratings}}
+  template:
+    metadata: {labels: {app: ratings}}
+    spec:
+      serviceAccountName: reviews
+      containers: [{name: app, image: meshlab-http, env: [{name: PORT, value: "9081"}]}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ratings-grpc}
+spec:
+  selector: {matchLabels: {app: ratings-grpc}}
+  template:
+    metadata: {labels: {app: ratings-grpc}}
+    spec:
+      serviceAccountName: reviews
+      containers: [{name: app, image: meshlab-http}]
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: shop}
+spec:
+  hosts: [shop]
+  gateways: [shop]
+  http: [{route: [{destination: {host: reviews, port: {number: 9080}}}]}]
+"""
 POD = """
 apiVersion: v1
 kind: Pod

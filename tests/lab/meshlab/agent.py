@@ -63,7 +63,7 @@ class Agent:
                 "/apis/discovery.k8s.io/v1/endpointslices", self.directory_event(self.directory.endpoint_slice)
             ),
             lambda: self.follow("/api/v1/pods", self.pod_event),
-            self.keep_mesh_plain,
+            self.keep_objects,
         ]
         for work in works:
             threading.Thread(target=self.guarded(work), daemon=True).start()
@@ -140,9 +140,9 @@ class Agent:
             except (ApiError, OSError) as error:
                 self.log(f"LoadBalancer {namespace}/{name}: {error}")
 
-    def keep_mesh_plain(self) -> None:
+    def keep_objects(self) -> None:
         while True:
-            time.sleep(5 if mesh.ensure_plain_envoy(self.api) else 1)
+            time.sleep(5 if mesh.ensure_objects(self.api) else 1)
 
     def pod_event(self, event: str, obj: dict) -> None:
         uid, meta = obj["metadata"]["uid"], obj["metadata"]

@@ -39,7 +39,7 @@ def report(message: str) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    if options.run in (status, env, logs):
+    if options.run in (status, env, logs, call, behave, ask_istiod):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that has enough, as `head`, ends them without a word
     try:
         return options.run(options) or 0
@@ -81,18 +81,26 @@ def parser() -> argparse.ArgumentParser:
     execute.add_argument("where", metavar="NAMESPACE/POD[/CONTAINER]", help="a pod's name or its beginning")
     execute.add_argument("argv", nargs="+", metavar="COMMAND")
     calls = command("call", call, "Make HTTP requests; prints JSON.")
-    calls.add_argument(
-        "--from",
-        dest="origin",
-        default="outside",
-        metavar="NAMESPACE/POD",
-        help="from inside this pod (default: from this machine)",
-    )
     calls.add_argument("--count", type=int, default=1, help="several requests: tells how many of each answer came")
     calls.add_argument("--rate", type=float, help="requests a second")
-    calls.add_argument("--timeout", type=float, default=5, help="seconds for each request")
-    calls.add_argument("--header", action="append", default=[], metavar="NAME: VALUE")
-    calls.add_argument("url")
+    steady = command("load", load, "Make requests at a steady rate; prints every failed one, and a tally at the end.")
+    steady.add_argument("--rate", type=float, default=50, help="requests a second (default 50)")
+    steady.add_argument("--seconds", type=float, help="for how long (default: until it is interrupted)")
+    steady.add_argument("--connections", type=int, default=8, help="at most so many at once (default 8)")
+    for requests in (calls, steady):
+        requests.add_argument(
+            "--from",
+            dest="origin",
+            default="outside",
+            metavar="NAMESPACE/POD",
+            help="from inside this pod (default: from this machine)",
+        )
+        requests.add_argument("--timeout", type=float, default=5, help="seconds for each request")
+        requests.add_argument("--header", action="append", default=[], metavar="NAME: VALUE")
+        requests.add_argument("url")
+    behaviour = command("behave", behave, "Tell pods of meshlab-http to fail, to be slow or to crash; prints JSON.")
+    behaviour.add_argument("where", metavar="NAMESPACE/POD", help="all pods whose names begin so")
+    behaviour.add_argument("wish", nargs="+", metavar="NAME=VALUE", help="such as fail=0.05, slow=0.3, crash=1")
     return top
 
 
@@ -310,15 +318,24 @@ def run_inside(options: argparse.Namespace) -> int:
 
 
 def call(options: argparse.Namespace) -> None:
+    wish = {**request(options), "count": options.count, "rate": options.rate}
+    print(json.dumps(inside.call(Lab.open(options.dir, None), options.origin, wish), indent=1))
+
+
+def load(options: argparse.Namespace) -> None:
+    if options.rate <= 0:
+        raise LabError(f"--rate {options.rate:g}: requests a second, more than 0")
+    wish = {**request(options), "rate": options.rate, "seconds": options.seconds, "connections": options.connections}
+    inside.load(Lab.open(options.dir, None), options.origin, wish)
+
+
+def request(options: argparse.Namespace) -> dict:
     headers = {}
     for header in options.header:
         name, _colon, value = header.partition(":")
         headers[name.strip()] = value.strip()
-    wish = {
-        "url": options.url,
-        "count": options.count,
-        "rate": options.rate,
-        "timeout": options.timeout,
-        "headers": headers,
-    }
-    print(json.dumps(inside.call(Lab.open(options.dir, None), options.origin, wish), indent=1))
+    return {"url": options.url, "timeout": options.timeout, "headers": headers}
+
+
+def behave(options: argparse.Namespace) -> None:
+    print(json.dumps(inside.behave(Lab.open(options.dir, None), options.where, options.wish), indent=1))

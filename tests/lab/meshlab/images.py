@@ -28,6 +28,7 @@ class Image:
     env: dict[str, str] = field(default_factory=dict)
     user: int = 0
     home: str = "/"
+    is_proxy: bool = False
     missing: bool = False  # known not to exist: such a pod waits for its image, as on any cluster
 
 
@@ -61,7 +62,7 @@ def proxy() -> Image:
         "/usr/local/bin/envoy": build.envoy(),
         "/var/lib/istio/envoy/envoy_bootstrap_tmpl.json": build.artefacts() / "envoy_bootstrap_tmpl.json",
     }
-    return Image(["/usr/local/bin/pilot-agent"], files, user=1337, env=mesh.PLAIN_METADATA)
+    return Image(["/usr/local/bin/pilot-agent"], files, user=1337, env=mesh.PLAIN_METADATA, is_proxy=True)
 
 
 def python_app(script: str) -> Image:

@@ -9,13 +9,17 @@ proxy that asks istiod is answered as everywhere (`lab xds`).
 
 from __future__ import annotations
 
+import hashlib
+import json
+
+from . import metrics
 from .api import Api, ApiError
 
 ROOT_NAMESPACE = "istio-system"
 NAME = "meshlab-plain-envoy"
 # ISTIO_META_* of the agent's environment becomes the proxy's metadata.
 PLAIN_METADATA = {"ISTIO_META_MESHLAB": "plain"}
-PATH = f"/apis/networking.istio.io/v1alpha3/namespaces/{ROOT_NAMESPACE}/envoyfilters/{NAME}"
+CONTENT = "meshlab/content"  # annotation: a hash of what the lab applied
 
 
 def removal(kind: str, filter_match: dict) -> dict:
@@ -41,11 +45,27 @@ def envoy_filter() -> dict:
     }
 
 
-def ensure_plain_envoy(api: Api) -> bool:
-    """Create the EnvoyFilter where Istio's CRDs and its namespace exist; True when it is there."""
-    try:
-        if api.get(PATH) is None:
-            api.apply(PATH, envoy_filter())
-        return True
-    except (ApiError, OSError):
-        return False  # no CRDs, no namespace, or its webhook is not there yet
+def objects() -> list[tuple[str, dict]]:
+    """What the lab keeps in the cluster: path and object."""
+    istio = f"/apis/networking.istio.io/v1alpha3/namespaces/{ROOT_NAMESPACE}/envoyfilters"
+    monitors = f"/apis/monitoring.coreos.com/v1/namespaces/{ROOT_NAMESPACE}/podmonitors"
+    return [
+        (f"{istio}/{NAME}", envoy_filter()),
+        (f"{istio}/{metrics.NAME}", metrics.envoy_filter(ROOT_NAMESPACE)),
+        (f"{monitors}/{metrics.JOB}", metrics.pod_monitor(ROOT_NAMESPACE)),
+    ]
+
+
+def ensure_objects(api: Api) -> bool:
+    """Create each where its CRD and namespace exist; True when all are there as this version of the lab has them."""
+    complete = True
+    for path, obj in objects():
+        content = hashlib.sha256(json.dumps(obj).encode()).hexdigest()[:16]
+        try:
+            live = api.get(path)
+            if live is None or (live["metadata"].get("annotations") or {}).get(CONTENT) != content:
+                obj["metadata"]["annotations"] = {CONTENT: content}
+                api.apply(path, obj)
+        except (ApiError, OSError):
+            complete = False  # no CRDs, no namespace, or its webhook is not there yet
+    return complete

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import images, network, podspec
+from . import images, metrics, network, podspec
 from .api import Api, ApiError
 from .inside import LAUNCHER
 from .processes import clean_environment
@@ -110,6 +110,8 @@ class Container:
             **image.env,
             **podspec.environment(self.spec, pod.source),
         }
+        if image.is_proxy:
+            env[metrics.IDENTITY_VARIABLE] = metrics.identity(pod.pod, env.get("ISTIO_META_WORKLOAD_NAME", ""))
         command = self.spec.get("command")
         arguments = self.spec.get("args") or (image.command if not command else [])
         argv = [podspec.expand(word, env) for word in [*(command or image.entrypoint), *arguments]]
