@@ -135,6 +135,8 @@ options:
             description:
               - URL of the repository, either Git (V(https://), V(ssh://), V(git@host:path)), Helm, or OCI
                 (V(oci://)).
+              - A registry that O(spec.source.chart) is taken from has no scheme in Argo CD, as in
+                V(registry-1.docker.io/bitnamicharts). With V(oci://) it is a whole image, and a chart beside it is refused.
             type: str
             required: true
             aliases: [repoURL]

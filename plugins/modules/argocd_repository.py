@@ -77,7 +77,10 @@ options:
     type: dict
     suboptions:
       url:
-        description: Address of the repository, or what the addresses of a credential template begin with.
+        description:
+          - Address of the repository, or what the addresses of a credential template begin with.
+          - A registry of Helm charts (O(spec.enable_oci=true)) has no scheme in Argo CD, as in
+            V(registry-1.docker.io/bitnamicharts). Images (O(spec.type=oci)) are named with V(oci://).
         type: str
         required: true
       type:

@@ -80,6 +80,58 @@ def test_a_project_that_applications_belong_to_stays(play, cluster, project):
     assert play(task(project, state="absent", wait=True)).changed == ["Project"]
 
 
+def issue(cluster, project, manager, **token):
+    """Write a token of role ci as Argo CD's API server does: into the list of roles, and into the status."""
+    live = cluster.get(f"{gitops.PROJECTS}/{project}")
+    role = live["spec"]["roles"][0]
+    tokens = [*role.get("jwtTokens", []), token]
+    body = {
+        "spec": {"roles": [{**role, "jwtTokens": tokens}]},
+        "status": {"jwtTokensByRole": {"ci": {"items": tokens}}},
+    }
+    path = f"{gitops.PROJECTS}/{project}?fieldManager={manager}"
+    cluster.api("PATCH", path, body, "application/merge-patch+json")
+
+
+@pytest.mark.in_process
+def test_tokens_of_a_role_stay(play, converges, cluster, project):
+    def role():
+        return cluster.get(f"{gitops.PROJECTS}/{project}")["spec"]["roles"][0]
+
+    play(task(project, spec=SPEC))
+    issue(cluster, project, "argocd-server", iat=1767225600, id="one")
+    assert play(task(project, spec=SPEC), diff=True).changed == []
+    issue(cluster, project, "argocd-server", iat=1767225601, id="two")
+    both = [{"iat": 1767225600, "id": "one"}, {"iat": 1767225601, "id": "two"}]
+
+    other = {**SPEC, "roles": [{**SPEC["roles"][0], "description": "for CI"}]}
+    run = converges(task(project, spec=other), diff=True)
+    assert role() == {**SPEC["roles"][0], "description": "for CI", "jwtTokens": both}
+    assert any("tokens of roles stay as they were" in warning for warning in run["Project"].result["warnings"])
+
+    objects = [{"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": {"name": project}}]
+    objects[0] |= {"spec": {"sourceRepos": ["*"], "roles": [{"name": "ci", "policies": []}]}}
+    issue(cluster, project, "argocd-server", iat=1767225602)
+    many = {"objects": objects, "namespace": "argocd", "force_conflicts": True}
+    play([{"name": "Many", "meshops.lifecycle.mesh_apply": many}])
+    assert role() == {"name": "ci", "policies": [], "jwtTokens": [*both, {"iat": 1767225602}]}
+
+    # A token that is declared is the one that is meant, by whatever id Argo CD has given it.
+    declared = {**SPEC, "roles": [{**SPEC["roles"][0], "jwt_tokens": [{"iat": 1767225600}]}]}
+    play(task(project, spec=declared, force_conflicts=True))
+    assert role()["jwtTokens"] == both[:1]
+    assert play(task(project, spec=declared)).changed == []
+
+
+@pytest.mark.in_process
+def test_roles_that_somebody_else_wrote_are_a_conflict(play, cluster, project):
+    play(task(project, spec=SPEC))
+    issue(cluster, project, "somebody", iat=1767225600, id="one")
+    other = {**SPEC, "roles": [{**SPEC["roles"][0], "description": "for CI"}]}
+    run = play(task(project, spec=other), expect="failed")
+    assert "spec.roles by 'somebody'" in run.msg
+
+
 @pytest.mark.in_process
 @pytest.mark.usefixtures("served")
 def test_argocds_own_project_stays(play):

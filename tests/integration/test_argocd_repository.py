@@ -131,6 +131,11 @@ REFUSED = {
     "password of two lines": ({"url": "https://git.example.com/a", "password": "x1\nx2"}, "must be one line"),
     "half an app": ({"url": "https://github.com/a", "github_app_id": 1}, "go together"),
     "helm without a name": ({"url": "https://charts.example.com", "type": "helm"}, "spec.name is missing"),
+    "charts with oci://": ({"url": "oci://r.example.com/c", "type": "helm", "enable_oci": True}, "has no scheme"),
+    "oci:// without a type": ({"url": "oci://r.example.com/c"}, "give type: oci"),
+    "an image without oci://": ({"url": "r.example.com/c", "type": "oci"}, "it begins with oci://"),
+    "a registry that is not called one": ({"url": "r.example.com/c", "type": "helm"}, "give enable_oci: true"),
+    "a registry with https://": ({"url": "https://r.example.com/c", "enable_oci": True}, "has no scheme"),
     "no address": ({"username": "me"}, "url"),
     "typo": ({"url": "https://git.example.com/a", "pasword": "x1"}, "Did you mean 'password'?"),
 }

@@ -208,6 +208,53 @@ def test_an_operation_is_refused():
         spec.normalise({"metadata": {"name": "a", "namespace": "argocd"}, "operation": {"sync": {}}})
 
 
+def test_what_argocd_is_asked_for_cannot_be_declared():
+    def annotated(**annotations):
+        return declared(APPLICATION, APPLICATION_OPTIONS, {"spec": {"source": SOURCE}, "annotations": annotations})
+
+    for name in ("argocd.argoproj.io/refresh", "argocd.argoproj.io/hydrate"):
+        with pytest.raises(MeshError, match=f"Application argocd/shop: the annotation {name} asks Argo CD"):
+            annotated(**{name: "normal"})
+    document = annotated(**{"notified.notifications.argoproj.io": "{}", "argocd.argoproj.io/sync-wave": "1"})
+    assert document["metadata"]["annotations"] == {"argocd.argoproj.io/sync-wave": "1"}
+
+
+AUTOMATED = {"syncPolicy": {"automated": {"prune": True}}}
+
+
+@pytest.mark.parametrize(
+    ("desired", "present", "message"),
+    [
+        ({}, AUTOMATED, "automated sync is on, by 'argocd-server', and this task does not declare it"),
+        ({"syncPolicy": {"retry": {}}}, AUTOMATED, "enabled: false"),
+        ({}, {"syncPolicy": {"automated": {"enabled": False}}}, ""),
+        ({}, {}, ""),
+        (AUTOMATED, AUTOMATED, ""),
+        (None, AUTOMATED, ""),  # metadata alone is declared
+    ],
+)
+def test_automated_sync_of_others_is_told(desired, present, message):
+    owned = {"f:spec": {"f:syncPolicy": {"f:automated": {"f:prune": {}}}}}
+    metadata = {"name": "shop", "namespace": "argocd"}
+    managed = {**metadata, "managedFields": [{"manager": "argocd-server", "fieldsV1": owned}]}
+    desired = {"metadata": metadata, **({} if desired is None else {"spec": desired})}
+    remarks = APPLICATION.remarks(desired, {"metadata": managed, "spec": present})
+    assert bool(remarks) == bool(message) and message in "".join(remarks)
+
+
+def test_tokens_of_roles_are_not_declared():
+    live = {"spec": {"roles": [{"name": "ci", "jwtTokens": [{"iat": 1, "id": "a"}, {"iat": 2, "id": "b"}]}]}}
+    for given, wanted in (
+        ({"name": "ci"}, {"name": "ci", "jwtTokens": live["spec"]["roles"][0]["jwtTokens"]}),
+        ({"name": "ci", "jwtTokens": []}, {"name": "ci", "jwtTokens": []}),
+        ({"name": "ci", "jwtTokens": [{"iat": 2}]}, {"name": "ci", "jwtTokens": [{"iat": 2, "id": "b"}]}),
+        ({"name": "other"}, {"name": "other"}),
+        ("text", "text"),
+    ):
+        assert PROJECT.kept({"spec": {"roles": [given]}}, live) == {"spec": {"roles": [wanted]}}
+    assert PROJECT.kept({"spec": {}}, live) == {"spec": {}} and PROJECT.kept({}, live) == {}
+
+
 def test_a_declared_false_overrules_what_is_live():
     live = {"spec": {"source": {"directory": {"recurse": True}}, "syncPolicy": {"retry": {}}}}
     given = {
@@ -221,6 +268,11 @@ def test_a_declared_false_overrules_what_is_live():
 @pytest.mark.parametrize(
     ("url", "server", "told"),
     [
+        ("registry-1.docker.io", None, ""),
+        ("registry.example.com:5000", None, ""),
+        ("oci://registry.example.com/charts", None, "without the scheme, beside chart: web"),
+        ("oci://registry.example.com/charts/web", None, ""),
+        ("None", None, "spec.source.repoURL is 'None'"),
         (URL, "https://kubernetes.default.svc", ""),
         ("git@example.com:shop.git", None, ""),
         ("registry.example.com/charts", None, ""),
@@ -231,7 +283,7 @@ def test_a_declared_false_overrules_what_is_live():
     ],
 )
 def test_addresses(url, server, told):
-    document = {"metadata": {}, "spec": {"source": {"repoURL": url}, "destination": {"server": server}}}
+    document = {"metadata": {}, "spec": {"source": {"repoURL": url, "chart": "web"}, "destination": {"server": server}}}
     if not told:
         spec.check_addresses(document)
         return
@@ -358,6 +410,16 @@ def test_finalizers_of_a_deletion(present, cascade, policy, wanted):
         ("Application referencing project p which does not exist", "argocd_project"),
         ('namespaces "shop" not found', "CreateNamespace=true"),
         ('Make sure the "ServiceMonitor" CRD is installed on the destination cluster.', "SkipDryRunOnMissingResource"),
+        (
+            "error building helm chart dependencies: `helm dependency build` failed exit status 1: Error: looks like "
+            '"https://charts.example.com" is not a valid chart repository or cannot be reached: dial tcp',
+            "Chart.yaml",
+        ),
+        (
+            'The Kubernetes API could not find version "v1beta1" of x.io/X for requested resource a/b. Version "v1" of '
+            "x.io/X is installed on the destination cluster.",
+            "apiVersion",
+        ),
         ("something new", ""),
     ],
 )

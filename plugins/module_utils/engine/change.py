@@ -76,6 +76,42 @@ def apply(
     ``live`` is the object as read just now, or None; ``before_write`` is called when something has to be written.
     Raises MeshError that names object, field, cause and way out.
     """
+    change = _apply_beside(resources, kind, desired, live, manager, force, check, before_write)
+    if kind.remarks and change.after:
+        change.warnings += kind.remarks(desired, change.after)
+    return change
+
+
+def _apply_beside(resources, kind, desired, live, manager, force, check, before_write) -> Change:
+    """Leave what the kind's controller keeps inside of what is declared as it is, whoever owns it."""
+    if live is not None and kind.kept and not _deleting(live):
+        desired = kind.kept(desired, live)
+        if fields.settled(desired, fields.owned_also(live, manager, kind.keeper.field), manager, kind.defaults):
+            place = live["metadata"].get("namespace"), live["metadata"]["name"]
+            return Change(kind, *place, UNCHANGED, live, live)
+    try:
+        return _apply(resources, kind, desired, live, manager, force, check, before_write)
+    except MeshError as error:
+        if force or not _is_keepers(kind, error):
+            raise
+    change = _apply(resources, kind, desired, live, manager, True, check, before_write)
+    change.warnings.append(
+        f"{kind.label(change.namespace, change.name)}: {kind.keeper.field} was last written by Argo CD or by somebody "
+        f"who uses it. It is as declared again; {kind.keeper.what} stay as they were."
+    )
+    return change
+
+
+def _is_keepers(kind: Kind, error: MeshError) -> bool:
+    """Whether all that is in conflict belongs to a controller that only keeps its own things there."""
+    conflicts = error.details.get("conflicts") or []
+    return bool(kind.keeper and conflicts) and all(
+        conflict["manager"] in kind.keeper.managers and set(conflict["fields"]) <= {kind.keeper.field}
+        for conflict in conflicts
+    )
+
+
+def _apply(resources, kind, desired, live, manager, force, check, before_write) -> Change:
     metadata = desired["metadata"]
     namespace, name = metadata.get("namespace"), metadata["name"]
     if live is not None and _deleting(live):

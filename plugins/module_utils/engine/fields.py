@@ -26,6 +26,19 @@ def entry(live: dict, manager: str, operation: str = "Apply") -> dict | None:
     return None
 
 
+def owned_also(live: dict, manager: str, path: str) -> dict:
+    """``live`` as if the manager owned the field at ``path`` (``spec.roles``) as well, where it owns anything."""
+    own = entry(live, manager)
+    if own is None:
+        return live
+    more: dict = {}
+    for name in reversed(path.split(".")):
+        more = {f"f:{name}": more}
+    merged = {**own, "fieldsV1": union(own.get("fieldsV1") or {}, more)}
+    others = [other for other in live["metadata"]["managedFields"] if other is not own]
+    return {**live, "metadata": {**live["metadata"], "managedFields": [merged, *others]}}
+
+
 def settled(desired: dict, live: dict, manager: str, defaults: dict | None = None) -> bool:
     """True when every declared value is live and the manager owns exactly the declared fields.
 

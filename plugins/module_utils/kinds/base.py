@@ -43,6 +43,17 @@ class Readiness(NamedTuple):
 READY = Readiness("ready")
 
 
+class Keeper(NamedTuple):
+    """A controller that writes inside of a field which is owned as a whole, and so becomes its owner.
+
+    ``managers``: the names of its field managers; ``field``: the field, as ``spec.roles``; ``what``: what it writes.
+    """
+
+    managers: tuple[str, ...]
+    field: str
+    what: str
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of the Kubernetes API.
@@ -52,6 +63,9 @@ class Kind:
     ``ready``: live object -> Readiness; a kind without it is ready once it is stored.
     ``secret_fields``: dotted paths that are masked wherever an object is shown.
     ``normalise``: declared object -> the same as the server stores it (a Secret's stringData, say).
+    ``kept(desired, live)``: ``desired`` with what a controller writes inside of it and people do not declare (tokens
+    of a role); ``keeper``: who that is, and where.
+    ``remarks(desired, live)``: what a person should be warned of, though the task can do what it declares.
     ``defaults``: what the API server fills in by the kind's schema, as ``defaults_of`` makes it. They are for comparing
     alone; what is sent is what was declared.
     ``control_plane``: the name of what brings objects of the kind to where they work (``ISTIOD``), if anything does;
@@ -70,6 +84,9 @@ class Kind:
     ready: Callable[[dict], Readiness] | None = None
     secret_fields: tuple[str, ...] = ()
     normalise: Callable[[dict], dict] | None = None
+    kept: Callable[[dict, dict], dict] | None = None
+    keeper: Keeper | None = None
+    remarks: Callable[[dict, dict], list[str]] | None = None
     control_plane: str = ""
     union: Callable[[dict, dict], dict | None] | None = None
     defaults: dict = field(default_factory=dict, compare=False)

@@ -139,8 +139,30 @@ def check(spec: dict, kind: str) -> None:
     if ssh and passwords:
         raise MeshError(f"spec.{passwords[0]} is of no use for {url}, which is reached by SSH. Give ssh_private_key.")
     _check_together(spec)
+    _check_registry(url, spec, kind)
     if spec.get("type") == "helm" and not spec.get("name") and kind == "repository" and not spec.get("enable_oci"):
         raise MeshError(f"spec.name is missing: a Helm repository such as {url} needs one, by which charts name it.")
+
+
+def _check_registry(url: str, spec: dict, kind: str) -> None:
+    """The two ways in which Argo CD knows a registry: charts of Helm without a scheme, images (type oci) with it."""
+    scheme = url.startswith("oci://")
+    if scheme and spec.get("type") == "helm":
+        raise MeshError(
+            f"spec.url {url}: a registry of charts has no scheme in Argo CD. Write {url.removeprefix('oci://')} with "
+            "enable_oci: true; or take type: oci, whose sources name a whole image."
+        )
+    if scheme and spec.get("type") != "oci" and not kind.endswith("creds"):
+        raise MeshError(f"spec.url {url}: with oci:// give type: oci.")
+    if spec.get("type") == "oci" and not scheme:
+        raise MeshError(f"spec.url {url}: with type: oci it begins with oci://.")
+    if spec.get("type") == "helm" and "://" not in url and not spec.get("enable_oci"):
+        raise MeshError(
+            f"spec.url {url} has no scheme, so it is a registry: give enable_oci: true. Another Helm repository begins "
+            "with https://."
+        )
+    if spec.get("enable_oci") and "://" in url:
+        raise MeshError(f"spec.enable_oci: the address of a registry has no scheme in Argo CD, and {url} has one.")
 
 
 def _check_together(spec: dict) -> None:

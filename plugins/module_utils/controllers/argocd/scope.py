@@ -59,7 +59,7 @@ def are_served(resources, live: dict) -> bool:
     Of another cluster this is not known; there a second failure is taken for a no.
     """
     if not deploys_here(live):
-        return not status.operation_state(live).get("retryCount")
+        return (status.operation_state(live).get("retryCount") or 0) < 2
     for resource in status.not_served(live):
         group, version = resource.get("group") or "", resource.get("version") or "v1"
         try:

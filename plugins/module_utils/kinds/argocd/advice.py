@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person can do about what Argo CD says."""
+"""What a person can do about what Argo CD reports."""
 
 from __future__ import annotations
 
@@ -36,6 +36,15 @@ _ADVICE = (
         r"failed to get cluster info|error synchronizing cache state",
         "Check how the cluster is registered in Argo CD, with argocd_cluster: its address, its credentials and their "
         "rights.",
+    ),
+    (
+        r"building helm chart dependencies|helm dependency (build|update)",
+        "Check the dependencies in the chart's Chart.yaml, and whether Argo CD's repo-server reaches their "
+        "repositories. One that wants credentials is registered with argocd_repository, by the address in Chart.yaml.",
+    ),
+    (
+        r"could not find version \S+ of \S+ for requested resource",
+        "Use the apiVersion that the cluster serves in the source.",
     ),
     (r"app path does not exist", "Check spec.source.path, and whether it was pushed."),
     (

@@ -12,6 +12,8 @@ Sources: ``types.go`` (json tags, ``IsZero``) and ``NormalizeApplicationSpec`` o
 
 from __future__ import annotations
 
+import re
+
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import HERE
 
@@ -71,6 +73,7 @@ SPEC = Struct(
 )
 _COMPARED = Struct("", source=_SOURCE, sources=_SOURCE, destination=_DESTINATION, ignoreDifferences=_DIFFERENCES)
 _GONE = object()
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)+")  # a registry of charts, which has no scheme in Argo CD
 
 
 def normalise(declared: dict, live: dict | None = None) -> dict:
@@ -183,22 +186,35 @@ def check_addresses(declared: dict) -> None:
     Raises MeshError.
     """
     spec = declared.get("spec") or {}
-    found = []
+    problems = []
     server = (spec.get("destination") or {}).get("server")
     for path, source in _sources(spec):
-        url = source.get("repoURL")
-        if isinstance(url, str) and url and not set(url) & set("/:"):
-            found.append(
-                f"{path}.repoURL is {url!r}, which is no address of a repository (https://…, ssh://…, git@host:path, oci://…)"
-            )
+        problems += [f"{path}.{problem}" for problem in _source_problems(source)]
     if isinstance(server, str) and server and "://" not in server:
-        found.append(
+        problems.append(
             f"spec.destination.server is {server!r}, which is no URL of a cluster; the one that Argo CD runs in is "
             f"{HERE}"
         )
-    if found:
+    if problems:
         hint = "A variable was empty where this document was made" if "undefined" in (server, *_urls(spec)) else ""
-        raise MeshError(sentence(f"{_label(declared)}: {'. '.join(found)}", hint))
+        raise MeshError(sentence(f"{_label(declared)}: {'. '.join(problems)}", hint))
+
+
+def _source_problems(source: dict) -> list[str]:
+    url, chart = source.get("repoURL"), source.get("chart")
+    if not isinstance(url, str) or not url:
+        return []
+    if not set(url) & set("/:") and not _HOST.fullmatch(url):
+        return [
+            f"repoURL is {url!r}, which is no address of a repository (https://…, ssh://…, git@host:path, oci://…, or "
+            "a registry such as registry-1.docker.io)"
+        ]
+    if chart and url.startswith("oci://") and not url.endswith(f"/{chart}"):
+        return [
+            f"repoURL begins with oci://, where Argo CD does not look at chart. Write {url.removeprefix('oci://')!r}, "
+            f"without the scheme, beside chart: {chart}; or the whole image '{url.rstrip('/')}/{chart}' with path: ."
+        ]
+    return []
 
 
 def _sources(spec: dict) -> list[tuple[str, dict]]:

@@ -33,7 +33,7 @@ _REFUSAL = re.compile(
 )
 # What an API server or Argo CD answers where a kind is not served.
 _NOT_SERVED = re.compile(
-    r"Make sure the .+ CRD is installed|could not find the requested resource|no matches for kind"
+    r"The Kubernetes API could not find |could not find the requested resource|no matches for kind"
     r"|ensure CRDs are installed first"
 )
 # Codes by which the controller reports that its own repo-server was away or too slow; that is not about the source.
