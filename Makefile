@@ -144,6 +144,10 @@ integration: collections lab-all ## Integration tests on the lab, both ways; on 
 matrix: collections installed lab-all ## All tests on all of ansible-core 2.16 to 2.21 and their Pythons [ARGS="--on 2.17 --stages unit"]
 	@$(VENV)/bin/python tools/matrix.py $(ARGS)
 
+.PHONY: property
+property: collections lab ## Check mode against the run on 2,000 random documents [MESHOPS_SEED=...]
+	@PATH=$(VENV)/bin:$$PATH MESHOPS_EXAMPLES=$${MESHOPS_EXAMPLES:-2000} $(VENV)/bin/python -m pytest tests/integration/test_check_and_run.py -k random $(ARGS)
+
 .PHONY: faults
 faults: collections lab-all ## Faults between us and a control plane of the tests' own, which they break
 	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python -m pytest $(if $(filter tests/faults/%,$(ARGS)),,tests/faults) $(ARGS)

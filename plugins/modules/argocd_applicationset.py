@@ -996,6 +996,12 @@ resources:
       description: What was done, one of V(created), V(changed), V(deleted) and V(unchanged).
       type: str
       returned: always
+    taken_over_from:
+      description:
+        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+      type: list
+      elements: str
+      returned: when an object was taken over
   sample:
     - {kind: ApplicationSet, namespace: argocd, name: shop, action: created}
 diff:

@@ -145,6 +145,12 @@ resources:
       description: What was done, one of V(created), V(changed), V(unchanged) and, for what reads the keys, V(restarted).
       type: str
       returned: always
+    taken_over_from:
+      description:
+        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+      type: list
+      elements: str
+      returned: when an object was taken over
   sample:
     - {kind: ConfigMap, namespace: argocd, name: argocd-cm, action: created}
 diff:

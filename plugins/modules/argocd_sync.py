@@ -285,6 +285,12 @@ resources:
       description: What was done, one of V(created), V(changed), V(unchanged), V(deleted) and V(failed).
       type: str
       returned: always
+    taken_over_from:
+      description:
+        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+      type: list
+      elements: str
+      returned: when an object was taken over
     message:
       description: What Argo CD says about it.
       type: str

@@ -735,6 +735,12 @@ resources:
         - What was done, V(created), V(changed), V(deleted) or V(unchanged).
       type: str
       returned: always
+    taken_over_from:
+      description:
+        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+      type: list
+      elements: str
+      returned: when an object was taken over
   sample:
     - kind: VirtualService
       namespace: shop

@@ -268,6 +268,12 @@ resources:
     action:
       description: V(created), V(changed), V(deleted) or V(unchanged).
       type: str
+    taken_over_from:
+      description:
+        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+      type: list
+      elements: str
+      returned: when an object was taken over
     file:
       description: With O(delivery=git), the path of its file in the repository.
       type: str

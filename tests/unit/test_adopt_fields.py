@@ -47,6 +47,8 @@ def data(*names):
 
 
 LAST = "kubectl.kubernetes.io/last-applied-configuration"
+WRITER = f"{OURS}.write"
+WITH_PARENT = {"f:data": {".": {}, "f:a": {}, "f:b": {}}}
 
 
 @pytest.mark.parametrize(
@@ -55,41 +57,92 @@ LAST = "kubectl.kubernetes.io/last-applied-configuration"
         # A field that the declaration lacks goes, one that it has stays.
         (
             [entry("kubectl-create", data("a", "b"))],
-            [entry(OURS, data("a"), "Apply"), entry("kubectl-create", data("a", "b"))],
+            [entry(WRITER, data("a"), "Apply"), entry("kubectl-create", data("a", "b"))],
             {"data": {"a": "1"}},
         ),
         # What a controller owns as well, or alone, stays.
         (
             [entry("kubectl-edit", data("a", "b")), entry("a-controller", data("b"))],
-            [entry(OURS, data("a"), "Apply"), entry("kubectl-edit", data("b")), entry("a-controller", data("b"))],
+            [entry(WRITER, data("a"), "Apply"), entry("kubectl-edit", data("b")), entry("a-controller", data("b"))],
             {"data": {"a": "1", "b": "2"}},
         ),
         # Nothing was adopted.
         (
             [entry("a-controller", data("b"))],
-            [entry(OURS, data("a"), "Apply"), entry("a-controller", data("b"))],
+            [entry(WRITER, data("a"), "Apply"), entry("a-controller", data("b"))],
+            {"data": {"a": "1", "b": "2"}},
+        ),
+        # All of it stays, though kubectl owned the mapping as well.
+        (
+            [entry("kubectl-create", WITH_PARENT)],
+            [entry(WRITER, data("a", "b"), "Apply"), entry("kubectl-create", WITH_PARENT)],
             {"data": {"a": "1", "b": "2"}},
         ),
         # All of it goes, and the mapping that was made for it.
         (
-            [entry("kubectl-create", {"f:data": {".": {}, "f:a": {}, "f:b": {}}})],
-            [entry(OURS, {}, "Apply"), entry("kubectl-create", {"f:data": {".": {}, "f:a": {}, "f:b": {}}})],
+            [entry("kubectl-create", WITH_PARENT)],
+            [entry(WRITER, {}, "Apply"), entry("kubectl-create", WITH_PARENT)],
             {},
+        ),
+        # All of it goes, and an empty mapping was declared.
+        (
+            [entry("kubectl-create", WITH_PARENT)],
+            [entry(WRITER, {"f:data": {}}, "Apply"), entry("kubectl-create", WITH_PARENT)],
+            {"data": {}},
+        ),
+        # It was ours before.
+        (
+            [entry(OURS, data("a", "b"), "Apply")],
+            [entry(WRITER, data("b"), "Apply"), entry(OURS, data("a", "b"), "Apply")],
+            {"data": {"b": "2"}},
         ),
     ],
 )
-def test_what_is_left_after_the_first_apply(before, after, left):
-    made = live(*after, data={"a": "1", "b": "2"})
-    kept = copy.deepcopy(made)
-    found = adopt.less_dropped(made, live(*before), OURS)
-    assert {key: value for key, value in found.items() if key != "metadata"} == left
-    assert made == kept
+def test_what_is_left_after_an_apply(before, after, left):
+    merged = live(*after, data={"a": "1", "b": "2"})
+    kept = copy.deepcopy(merged)
+    wanted = adopt.less_dropped(merged, {}, live(*before), OURS, adopt.foreign(live(*before), OURS))
+    assert {key: value for key, value in wanted.items() if key != "metadata"} == left
+    assert WRITER not in str(wanted) and "kubectl" not in str(wanted)
+    assert merged == kept
 
 
 def test_the_annotation_of_kubectl_apply_goes_with_its_owner():
     owned = {"f:metadata": {"f:annotations": {".": {}, f"f:{LAST}": {}}}, **data("a")}
-    made = live(entry(OURS, data("a"), "Apply"), entry("kubectl-client-side-apply", owned), data={"a": "1"})
-    made["metadata"]["annotations"] = {LAST: "{}"}
-    found = adopt.less_dropped(made, live(entry("kubectl-client-side-apply", owned)), OURS)
-    assert "annotations" not in found["metadata"]
-    assert found["data"] == {"a": "1"}
+    merged = live(entry(WRITER, data("a"), "Apply"), entry("kubectl-client-side-apply", owned), data={"a": "1"})
+    merged["metadata"]["annotations"] = {LAST: "{}"}
+    before = live(entry("kubectl-client-side-apply", owned))
+    wanted = adopt.less_dropped(merged, {}, before, OURS, adopt.foreign(before, OURS))
+    assert "annotations" not in wanted["metadata"]
+    assert wanted["data"] == {"a": "1"}
+
+
+EMPTIED = {
+    "a mapping that becomes empty": ({"spec": {"a": {}}}, [("f:spec", "f:a")]),
+    "and one that has something else": ({"spec": {"a": {"y": 1}}}, []),
+    "all of the spec": ({"spec": {}}, [("f:spec",)]),
+    "what is no longer declared goes as a whole": ({"spec": {"keyed": [{"name": "n", "v": {"q": 1}}]}}, []),
+    "a list with keys": ({"spec": {"keyed": []}}, [("f:spec", "f:keyed")]),
+    "a mapping in an item": (
+        {"spec": {"keyed": [{"name": "n", "v": {}}]}},
+        [("f:spec", "f:keyed", 'k:{"name":"n"}', "f:v")],
+    ),
+    "null is null": ({"spec": {"a": None}}, []),
+    "nothing changes": ({"spec": {"a": {"x": 1}, "keyed": [{"name": "n", "v": {"q": 1}}]}}, []),
+}
+
+
+@pytest.mark.parametrize("case", EMPTIED)
+def test_what_an_apply_would_leave_as_null(case):
+    desired, paths = EMPTIED[case]
+    item = {".": {}, "f:name": {}, "f:v": {"f:q": {}}}
+    owned = {"f:spec": {"f:a": {"f:x": {}}, "f:keyed": {'k:{"name":"n"}': item}}}
+    spec = {"a": {"x": 1}, "keyed": [{"name": "n", "v": {"q": 1}}]}
+    assert adopt.preparation(desired, live(entry(OURS, owned, "Apply"), spec=spec), OURS).emptied == paths
+
+
+def test_what_a_write_left_that_was_cut_off_is_taken_over():
+    before = live(entry(OURS, data("a"), "Apply"), entry(WRITER, data("b")), entry("kubectl-edit", data("b")))
+    owners = adopt.foreign(before, OURS)
+    assert [one["manager"] for one in owners] == [WRITER]
+    assert adopt.names(owners, OURS) == []

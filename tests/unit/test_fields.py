@@ -87,6 +87,14 @@ SETTLED = {
         declared(spec={"ratio": 1}),
         live({"spec": {"ratio": 1.0}}, {"f:spec": {"f:ratio": {}}}),
     ),
+    "empty values that the server leaves out": (
+        declared({"annotations": {}}, spec={"a": None, "b": "", "c": {"d": {}}}),
+        live({"spec": {}}, {"f:metadata": {"f:annotations": {}}, "f:spec": {"f:a": {}, "f:b": {}, "f:c": {"f:d": {}}}}),
+    ),
+    "an empty list with keys, which nobody can own": (
+        declared(spec={"ports": [], "type": "x"}),
+        live({"spec": {"ports": [], "type": "x"}}, {"f:spec": {"f:type": {}}}),
+    ),
     "nothing but a name": (declared(), live({}, {}, manager="other")),
 }
 NOT_SETTLED = {
@@ -147,6 +155,11 @@ NOT_SETTLED = {
     "a mapping where a text is": (
         declared(data={"k": {"a": "b"}}),
         live({"data": {"k": "v"}}, {"f:data": {"f:k": {"f:a": {}}}}),
+    ),
+    "an empty value that is not ours": (declared(spec={"a": {}}), live({"spec": {}}, {"f:spec": {"f:b": {}}})),
+    "an empty list where there is none": (
+        declared(spec={"ports": [], "type": "x"}),
+        live({"spec": {"type": "x"}}, {"f:spec": {"f:type": {}}}),
     ),
     "a field is gone": (declared(data={"k": "v"}), live({}, {"f:data": {"f:k": {}}})),
 }
@@ -267,35 +280,50 @@ def test_union(sets, merged):
         ({"f:a": {"f:b": {}, "f:c": {}}}, {"f:a": {"f:b": {}}}, {"f:a": {"f:c": {}}}),
         ({"f:a": {"f:b": {}}}, {"f:a": {"f:b": {}}}, {}),
         ({"f:a": {".": {}, "f:b": {}}}, {"f:a": {".": {}}}, {"f:a": {"f:b": {}}}),
-        ({"f:a": {"f:b": {}}}, {"f:a": {}}, {}),  # the other has the whole
+        ({"f:a": {"f:b": {}}}, {"f:a": {}}, {"f:a": {"f:b": {}}}),  # the other's is empty
+        ({"f:a": {}}, {"f:a": {"f:b": {}}}, {"f:a": {}}),
+        ({"f:a": {".": {}, "f:b": {}}}, {"f:a": {"f:b": {}}}, {}),  # a parent alone is no field of anybody
     ],
 )
 def test_minus(one, other, left):
     assert fields.minus(one, other) == left
 
 
+ITEM = {".": {}, "f:name": {}, "f:v": {}}
+X, Y = 'k:{"name":"x"}', 'k:{"name":"y"}'
+
+
 @pytest.mark.parametrize(
-    ("thing", "gone", "left"),
+    ("thing", "last", "kept", "left"),
     [
-        ({"a": 1, "b": 2}, {"f:a": {}}, {"b": 2}),
-        ({"a": {"b": 1, "c": 2}}, {"f:a": {"f:b": {}}}, {"a": {"c": 2}}),
-        ({"a": {"b": 1}}, {"f:a": {"f:b": {}}}, {"a": {}}),
-        ({"a": {"b": 1}}, {"f:a": {".": {}, "f:b": {}}}, {}),
-        ({"a": {"b": 1, "c": 2}}, {"f:a": {".": {}, "f:b": {}}}, {"a": {"c": 2}}),
-        ({"a": ["x", "y"]}, {"f:a": {'v:"x"': {}}}, {"a": ["y"]}),
-        (
-            {"a": [{"name": "x", "v": 1}, {"name": "y"}]},
-            {"f:a": {'k:{"name":"x"}': {".": {}, "f:name": {}, "f:v": {}}}},
-            {"a": [{"name": "y"}]},
-        ),
+        ({"a": 1, "b": 2}, {"f:a": {}}, {}, {"b": 2}),
+        ({"a": 1, "b": 2}, {"f:a": {}, "f:b": {}}, {"f:b": {}}, {"b": 2}),
+        ({"a": 1}, {"f:b": {}, ".": {}}, {}, {"a": 1}),
+        # A field that had something of ours and has nothing of anybody goes with what nobody owns.
+        ({"a": {"b": 1, "default": 2}}, {"f:a": {"f:b": {}}}, {}, {}),
+        ({"a": {"b": 1, "default": 2}}, {"f:a": {"f:b": {}}}, {"f:a": {"f:c": {}}}, {"a": {"default": 2}}),
+        ({"a": {"b": 1}}, {"f:a": {"f:b": {}}}, {"f:a": {}}, {"a": {}}),
+        ({"a": {"b": 1}}, {"f:a": {"f:b": {}}}, {"f:a": {".": {}}}, {"a": {}}),
+        ({"a": ["x", "y"]}, {"f:a": {'v:"x"': {}}}, {"f:a": {'v:"y"': {}}}, {"a": ["y"]}),
+        ({"a": [{"name": "x", "v": 1}, {"name": "y"}]}, {"f:a": {X: ITEM}}, {"f:a": {Y: ITEM}}, {"a": [{"name": "y"}]}),
         (
             {"a": [{"name": "x", "v": 1}]},
-            {"f:a": {'k:{"name":"x"}': {"f:v": {}}}},
+            {"f:a": {X: ITEM}},
+            {"f:a": {X: {".": {}, "f:name": {}}}},
             {"a": [{"name": "x"}]},
         ),
-        ({"a": 1}, {"f:b": {}, ".": {}}, {"a": 1}),
+        # An item is its owner's; a field in it keeps it for nobody.
+        ({"a": [{"name": "x", "v": 1}]}, {"f:a": {X: ITEM}}, {"f:a": {X: {"f:v": {}}}}, {"a": []}),
     ],
 )
-def test_remove(thing, gone, left):
-    fields.remove(thing, gone)
+def test_prune(thing, last, kept, left):
+    fields.prune(thing, last, kept)
     assert thing == left
+
+
+def test_paths_are_as_a_person_writes_them():
+    owned = {
+        "f:data": {".": {}, "f:a": {}},
+        "f:spec": {"f:ports": {PORT: {".": {}, "f:name": {}}}, "f:set": {'v:"x"': {}}},
+    }
+    assert fields.paths(owned) == ["data.a", "spec.ports[port=80,protocol=TCP].name", "spec.set[x]"]

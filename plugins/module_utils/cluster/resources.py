@@ -72,9 +72,11 @@ class Resources:
 
         return self._versioned(kind, send)
 
-    def patch(self, kind, namespace, name, body, *, patch_type="merge", dry_run=False, subresource="") -> dict:
-        """A merge patch (``body`` a dict) or a JSON patch (``body`` a list of operations)."""
-        query = {"dryRun": "All"} if dry_run else None
+    def patch(
+        self, kind, namespace, name, body, *, patch_type="merge", dry_run=False, subresource="", manager=""
+    ) -> dict:
+        """A merge patch (``body`` a dict) or a JSON patch (``body`` a list of operations), in the name of a manager."""
+        query = {**({"dryRun": "All"} if dry_run else {}), **({"fieldManager": manager} if manager else {})}
         content = _PATCH_TYPES[patch_type]
         path = f"{name}/{subresource}" if subresource else name
         return self._versioned(

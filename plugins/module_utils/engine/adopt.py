@@ -1,19 +1,28 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Taking over what kubectl or kubernetes.core made.
+"""Applying where one request is not enough: taking over what kubectl or kubernetes.core made, and keeping ``{}``.
 
 Their fields are owned by "Update" managers. A server-side apply on top leaves such fields owned by both, and one that
 is dropped later stays for ever (kubernetes#99003). So, as kubectl does for its own objects (kubernetes#112905), the
 first apply of ours moves their ownership to our manager; fields that are then not declared go.
+
+When an apply takes away all that a mapping or a list has, the server makes null of it (structured-merge-diff,
+typed/remove.go), where ``{}`` or ``[]`` may have been declared.
+
+In both cases the object is computed here, from a dry run, and written by one JSON patch at the resourceVersion that was
+read; a second says who owns it. So the run does what check mode says, and values change once: a Deployment is rolled
+out once.
 """
 
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, fields
 
+_ATTEMPTS = 8  # how often what is written is read again, to say who owns it, while others write as well
 # kubectl's managers by command, and the user agent of the kubernetes Python package, which kubernetes.core keeps.
 _PEOPLE = frozenset(
     {
@@ -32,70 +41,190 @@ _PEOPLE = frozenset(
 
 
 def foreign(live: dict, manager: str) -> list[dict]:
-    """The managedFields entries that a first apply takes over; none once the manager has applied."""
-    if fields.entry(live, manager):
-        return []
-    return [entry for entry in live["metadata"].get("managedFields") or [] if _adopted(entry)]
+    """The managedFields entries that an apply takes over: on the first those of people, later only what a write of ours
+    left that was cut off between its two requests."""
+    first = not fields.entry(live, manager)
+    entries = live["metadata"].get("managedFields") or []
+    return [one for one in entries if first and _adopted(one) or one.get("manager") == _writer(manager)]
+
+
+def _writer(manager: str) -> str:
+    """The field manager of dry runs and of the first of two requests, after which nothing is its any more."""
+    return f"{manager}.write"
+
+
+def names(owners: list[dict], manager: str) -> list[str]:
+    """Who was taken over from."""
+    return sorted({entry["manager"] for entry in owners} - {_writer(manager)})
 
 
 def _adopted(entry: dict) -> bool:
     return entry.get("manager") in _PEOPLE and not entry.get("subresource")
 
 
-def migrate(resources, kind, live: dict, manager: str) -> None:
-    """Move the ownership of all adopted entries to our manager. Raises ApiError when the object changed meanwhile."""
-    taken = foreign(live, manager)
-    kept = [entry for entry in live["metadata"].get("managedFields") or [] if entry not in taken]
-    ours = {
-        "manager": manager,
-        "operation": "Apply",
-        "apiVersion": taken[-1]["apiVersion"],
-        "fieldsType": "FieldsV1",
-        "time": taken[-1].get("time"),
-        "fieldsV1": fields.union(*(entry.get("fieldsV1") or {} for entry in taken)),
-    }
-    metadata = live["metadata"]
-    operations = [
-        {"op": "test", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"]},
-        {"op": "replace", "path": "/metadata/managedFields", "value": [*kept, ours]},
+@dataclass
+class Preparation:
+    """What has to be done before an apply.
+
+    ``owners``: the managedFields entries that are taken over; ``emptied``: the paths, as fields.emptied has them, of
+    what becomes ``{}`` or ``[]``.
+    """
+
+    owners: list[dict]
+    emptied: list[tuple[str, ...]]
+
+    def __bool__(self) -> bool:
+        return bool(self.owners or self.emptied)
+
+
+def preparation(desired: dict, live: dict, manager: str) -> Preparation:
+    """What an apply of ``desired`` needs before it; nothing for most."""
+    owners = foreign(live, manager)
+    last, others = _last(live, manager, owners), _others(live, manager, owners)
+    declared = {key: value for key, value in desired.items() if key != "metadata"}  # there null is as good as {}
+    last = {key: below for key, below in last.items() if key != "f:metadata"}
+    return Preparation(owners, fields.emptied(last, _union(others, fields.shape(declared, last)), live, declared))
+
+
+def _last(live: dict, manager: str, owners: list[dict]) -> dict:
+    """What the manager owns, with what it takes over: whatever of it is not declared goes."""
+    own = fields.entry(live, manager)
+    return fields.union(*(entry.get("fieldsV1") or {} for entry in [*owners, *([own] if own else [])]))
+
+
+def _others(live: dict, manager: str, owners: list[dict]) -> list[dict]:
+    """The managedFields entries of everybody else."""
+    gone = [_name(entry) for entry in owners]
+    return [
+        entry
+        for entry in live["metadata"].get("managedFields") or []
+        if _name(entry) not in gone and _name(entry) != (manager, "Apply", None)
     ]
+
+
+def _name(entry: dict) -> tuple:
+    return entry.get("manager"), entry.get("operation"), entry.get("subresource") or None
+
+
+def _union(entries: list[dict], *sets: dict) -> dict:
+    return fields.union(*(entry.get("fieldsV1") or {} for entry in entries), *sets)
+
+
+def _own(resources, kind, live: dict, manager: str, owners: list[dict], entry: dict) -> dict:
+    ours = {**entry, "manager": manager, "operation": "Apply"}
+    managed = [*_others(live, manager, owners), *([ours] if ours.get("fieldsV1") else [])]
+    # To the server an empty list says nothing about owners, and a list of an empty entry that there is none.
+    operations = [_same_version(live), {"op": "replace", "path": "/metadata/managedFields", "value": managed or [{}]}]
+    return _patch(resources, kind, live, operations)
+
+
+def write(resources, kind, live: dict, manager: str, owners: list[dict], predicted: Prediction) -> dict:
+    """Write what was predicted, then who owns it. Raises ApiError (409) when the object changed before the first."""
+    operations = _differences(live, predicted.wanted)
+    own = fields.entry(predicted.wanted, manager) or {}
+    if not operations:
+        return _own(resources, kind, live, manager, owners, own)
+    written = latest = _patch(resources, kind, live, [_same_version(live), *operations], manager=_writer(manager))
+    place = live["metadata"].get("namespace"), live["metadata"]["name"]
+    for _attempt in range(_ATTEMPTS):
+        try:
+            latest = _own(resources, kind, latest, manager, foreign(latest, manager) + owners, own)
+            break
+        except ApiError as error:
+            if error.status != 409:
+                raise
+        latest = resources.get(kind, *place) or latest
+    # Not reached in so many attempts, the next run takes over what is still the writer's. What others have written
+    # meanwhile is no change of ours.
+    kept = {key: latest["metadata"][key] for key in ("managedFields", "resourceVersion") if key in latest["metadata"]}
+    return {**written, "metadata": {**written["metadata"], **kept}}
+
+
+def _same_version(live: dict) -> dict:
+    return {"op": "test", "path": "/metadata/resourceVersion", "value": live["metadata"]["resourceVersion"]}
+
+
+def _patch(resources, kind, live: dict, operations: list[dict], *, dry_run: bool = False, manager: str = "") -> dict:
+    place = live["metadata"].get("namespace"), live["metadata"]["name"]
     try:
-        resources.patch(kind, metadata.get("namespace"), metadata["name"], operations, patch_type="json")
+        return resources.patch(kind, *place, operations, patch_type="json", dry_run=dry_run, manager=manager)
     except ApiError as error:
         if error.status == 422 and not error.causes:  # all that the server says when a "test" does not hold
             error.status = 409
         raise
 
 
-def predict(resources, kind, desired: dict, live: dict, manager: str, force: bool) -> dict:
-    """What migrating and applying would give: a dry run of the apply, less the fields that only adopted managers own.
+@dataclass
+class Prediction:
+    """``wanted``: the object as it is to be; ``after``: the same as the server fills it in."""
 
-    The server cannot dry-run two requests as one. Raises ApiError for a conflict with anybody else.
+    wanted: dict
+    after: dict
+
+
+def predict(resources, kind, desired: dict, live: dict, manager: str, force: bool, before: Preparation) -> Prediction:
+    """The object that several requests give.
+
+    The server cannot dry-run two requests as one. So what is declared is laid on the object by a dry run of an apply by
+    a manager that has nothing to lose, and what goes is taken out here; when something does, the server fills in and
+    judges the rest by a second dry run. Raises ApiError for a conflict with anybody else.
     """
+    merged = _merged(resources, kind, desired, live, manager, force)
+    wanted = less_dropped(merged, desired, live, manager, before.owners)
+    if diff.clean(wanted) == diff.clean(merged):
+        return Prediction(wanted, wanted)
+    operations = [_same_version(live), *_differences(live, wanted)]
+    after = _patch(resources, kind, live, operations, dry_run=True, manager=_writer(manager))
+    after["metadata"]["managedFields"] = wanted["metadata"]["managedFields"]
+    return Prediction(wanted, after)
+
+
+def _merged(resources, kind, desired: dict, live: dict, manager: str, force: bool) -> dict:
+    """A dry run that takes nothing away; conflicts with those whose fields are ours, or will be, do not count."""
+    no_conflict = {manager, _writer(manager)} if fields.entry(live, manager) else {*_PEOPLE, _writer(manager)}
     try:
-        after = resources.apply(kind, desired, manager=manager, force=force, dry_run=True)
+        return resources.apply(kind, desired, manager=_writer(manager), force=force, dry_run=True)
     except ApiError as error:
         if error.status != 409 or not error.causes:
             raise
-        error.causes = [cause for cause in error.causes if not _names_adopted(cause)]
+        error.causes = [
+            cause
+            for cause in error.causes
+            if not any(f'"{name}"' in (cause.get("message") or "") for name in no_conflict)
+        ]
         if error.causes:
             raise
-        after = resources.apply(kind, desired, manager=manager, force=True, dry_run=True)
-    return less_dropped(after, live, manager)
+        return resources.apply(kind, desired, manager=_writer(manager), force=True, dry_run=True)
 
 
-def less_dropped(after: dict, live: dict, manager: str) -> dict:
-    """``after`` without the fields that in ``live`` only adopted managers own and that nobody owns in ``after``."""
-    own = fields.entry(after, manager) or {}
-    stay = fields.union(
-        own.get("fieldsV1") or {},
-        *(entry.get("fieldsV1") or {} for entry in after["metadata"].get("managedFields") or [] if not _adopted(entry)),
-    )
-    dropped = fields.minus(fields.union(*(entry.get("fieldsV1") or {} for entry in foreign(live, manager))), stay)
-    predicted = copy.deepcopy(after)
-    fields.remove(predicted, dropped)
-    return predicted
+def less_dropped(merged: dict, desired: dict, live: dict, manager: str, owners: list[dict]) -> dict:
+    """``merged``, where the writer has applied ``desired`` on ``live``, without what the manager owned in ``live``, or
+    takes over from ``owners``, and nobody owns any more; its managedFields as they are to be."""
+    own = fields.entry(merged, _writer(manager)) or {}
+    others = [entry for entry in _others(merged, manager, owners) if entry.get("manager") != _writer(manager)]
+    last = _last(live, manager, owners)
+    kept = _union(others, own.get("fieldsV1") or {}, fields.shape(desired, last), {"f:metadata": {}})
+    wanted = copy.deepcopy(merged)
+    fields.prune(wanted, last, kept)
+    ours = [{**own, "manager": manager}] if own.get("fieldsV1") else []
+    wanted["metadata"]["managedFields"] = [*others, *ours]
+    return wanted
 
 
-def _names_adopted(cause: dict) -> bool:
-    return any(f'"{name}"' in (cause.get("message") or "") for name in _PEOPLE)
+def _differences(live: dict, wanted: dict) -> list[dict]:
+    """A JSON patch that makes the one of the other, status and the server's own metadata apart."""
+    operations = []
+    for key in sorted({*live, *wanted} - {"apiVersion", "kind", "metadata", "status"}):
+        operations += _difference(f"/{key}", live.get(key, fields.ABSENT), wanted.get(key, fields.ABSENT))
+    for key in ("labels", "annotations", "finalizers", "ownerReferences"):
+        old, new = live["metadata"].get(key, fields.ABSENT), wanted["metadata"].get(key, fields.ABSENT)
+        operations += _difference(f"/metadata/{key}", old, new)
+    return operations
+
+
+def _difference(path: str, old, new) -> list[dict]:
+    if old == new:
+        return []
+    if new is fields.ABSENT:
+        return [{"op": "remove", "path": path}]
+    return [{"op": "add", "path": path, "value": new}]

@@ -15,6 +15,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
 
 CREATED, UPDATED, DELETED, UNCHANGED = "created", "changed", "deleted", "unchanged"
 _ATTEMPTS = 4  # how often an object that somebody else changes meanwhile is read again
+_NAMED = 10  # so many objects are named in a message
 
 
 @dataclass
@@ -22,7 +23,7 @@ class Change:
     """What happened, or in check mode would happen, to one object.
 
     ``before`` and ``after`` are whole live objects or None; ``unjudged`` is why the server could not judge it, where it
-    could not, without a full stop.
+    could not, without a full stop; ``taken_from`` are the field managers (kubectl's, say) whose fields became ours.
     """
 
     kind: Kind
@@ -33,6 +34,7 @@ class Change:
     after: dict | None = None
     unjudged: str = ""
     warnings: list[str] = field(default_factory=list)
+    taken_from: list[str] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -45,7 +47,8 @@ class Change:
 
     def row(self) -> dict:
         """The object's line in a result's ``resources``."""
-        return {"kind": self.kind.kind, "namespace": self.namespace, "name": self.name, "action": self.action}
+        row = {"kind": self.kind.kind, "namespace": self.namespace, "name": self.name, "action": self.action}
+        return {**row, "taken_over_from": self.taken_from} if self.taken_from else row
 
     def diff(self) -> dict:
         return diff.difference(self.before, self.after, self.kind.secret_fields)
@@ -58,6 +61,26 @@ def diffs(task, changes: list[Change]) -> dict:
     """
     shown = [one.diff() for one in changes if one.changed] if task.diff else []
     return {"diff": shown} if shown else {}
+
+
+def message(changes: list[Change]) -> dict:
+    """The ``msg`` of a result: which objects were, or in check mode would be, taken over from whom."""
+    by_owner: dict[str, list[Change]] = {}
+    for change in changes:
+        if change.taken_from:
+            by_owner.setdefault(", ".join(change.taken_from), []).append(change)
+    parts = [f"Take-over from {owner}: {_listed(members)}" for owner, members in by_owner.items()]
+    return {"msg": sentence(*parts)} if parts else {}
+
+
+def _listed(changes: list[Change]) -> str:
+    labels = []
+    for change in changes[:_NAMED]:
+        same = diff.clean(change.before) == diff.clean(change.after)
+        label = change.kind.label(change.namespace, change.name)
+        labels.append(f"{label} (no value changes)" if same else label)
+    more = len(changes) - _NAMED
+    return ", ".join(labels) + (f" and {more} more" if more > 0 else "")
 
 
 def apply(
@@ -121,33 +144,49 @@ def _apply(resources, kind, desired, live, manager, force, check, before_write) 
     if before_write:
         before_write()
     try:
-        after = _write(resources, kind, desired, live, manager, force, check)
+        live, after, owners = _write(resources, kind, desired, live, manager, force, check)
     except (ApiError, NotInstalled) as error:
         return _unjudged(error, kind, desired, live, check)
-    action = CREATED if live is None else UPDATED if _differs(live, after, manager) else UNCHANGED
-    return Change(kind, namespace, name, action, live, after)
+    if live is not None and not _differs(live, after, manager):
+        return Change(kind, namespace, name, UNCHANGED, live, after)
+    change = Change(kind, namespace, name, CREATED if live is None else UPDATED, live, after)
+    change.taken_from = adopt.names(owners, manager)
+    return change
 
 
-def _write(resources, kind, desired, live, manager, force, check) -> dict:
+def _write(resources, kind, desired, live, manager, force, check) -> tuple[dict | None, dict, list[dict]]:
+    """Apply, or predict that; the object before and after, and the managedFields entries that were taken over.
+
+    What is written is written on the object that was read, so that what a controller writes meanwhile is not taken for
+    a change of ours; at last it is written anyway.
+    """
     for attempt in range(_ATTEMPTS):
+        last = attempt == _ATTEMPTS - 1
         try:
-            if live is None or not adopt.foreign(live, manager):
-                return resources.apply(kind, desired, manager=manager, force=force, dry_run=check)
+            if live is None:
+                return None, resources.apply(kind, desired, manager=manager, force=force, dry_run=check), []
+            if attempt and fields.settled(desired, live, manager, kind.defaults):
+                return live, live, []
+            before = adopt.preparation(desired, live, manager)
+            if not before:
+                body = desired if last else _at_version(desired, live)
+                return live, resources.apply(kind, body, manager=manager, force=force, dry_run=check), []
+            predicted = adopt.predict(resources, kind, desired, live, manager, force, before)
             if check:
-                return adopt.predict(resources, kind, desired, live, manager, force)
-            _refuse_early(resources, kind, desired, live, manager, force)
-            adopt.migrate(resources, kind, live, manager)
-            return resources.apply(kind, desired, manager=manager, force=force)
+                return live, predicted.after, before.owners
+            # What the server refuses it has refused by now, before the first of two requests.
+            return live, adopt.write(resources, kind, live, manager, before.owners, predicted), before.owners
         except ApiError as error:
-            if error.status != 409 or error.causes or attempt == _ATTEMPTS - 1:
+            if error.status != 409 or error.causes or last:
                 raise
             live = resources.get(kind, desired["metadata"].get("namespace"), desired["metadata"]["name"])
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _refuse_early(resources, kind, desired, live, manager, force) -> None:
-    """Adoption takes two requests; what the server refuses must be refused before the first."""
-    adopt.predict(resources, kind, desired, live, manager, force)
+def _at_version(desired: dict, live: dict) -> dict:
+    """``desired`` as it is to be applied on no other state of the object than ``live``."""
+    version = live["metadata"]["resourceVersion"]
+    return {**desired, "metadata": {**desired["metadata"], "resourceVersion": version}}
 
 
 def _differs(live: dict, after: dict, manager: str) -> bool:

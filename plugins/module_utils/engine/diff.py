@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import copy
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
+
 MASK = "<hidden>"
 MASK_CHANGED = "<hidden, changed>"
 _SERVER_ONLY = ("managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink")
@@ -31,16 +33,40 @@ def clean(live: dict | None) -> dict:
 def difference(before: dict | None, after: dict | None, secret_fields: tuple[str, ...] = ()) -> dict:
     """The ``diff`` of a result: before and after, both cleaned, secrets told apart but not shown.
 
-    What is not there is None: of an empty mapping Ansible would show the braces.
+    What is not there is None: of an empty mapping Ansible would show the braces. Where no value changes, but who owns
+    which field does, that is shown, as ``ownedBy``.
     """
     old, new = clean(before), clean(after)
     paths = secret_fields or (_SECRET_FIELDS if "Secret" in (old.get("kind"), new.get("kind")) else ())
     for path in paths:
         _mask_pair(old, new, path.split("."))
+    if old and old == new:
+        old["ownedBy"], new["ownedBy"] = _ownership(before, after)
     shown = new or old
     metadata = shown.get("metadata", {})
     header = "/".join(filter(None, [shown.get("kind"), metadata.get("namespace"), metadata.get("name")]))
     return {"before": old or None, "after": new or None, "before_header": header, "after_header": header}
+
+
+def _ownership(before: dict, after: dict) -> tuple[dict, dict]:
+    """What each field manager owns in one of two objects and not in the other, by the manager's name."""
+    old, new = _owned(before), _owned(after)
+    lost = {name: fields.paths(fields.minus(owned, new.get(name, {}))) for name, owned in old.items()}
+    gained = {name: fields.paths(fields.minus(owned, old.get(name, {}))) for name, owned in new.items()}
+    return tuple({name: _told(paths) for name, paths in side.items() if _told(paths)} for side in (lost, gained))
+
+
+def _owned(live: dict) -> dict[str, dict]:
+    owned: dict[str, dict] = {}
+    for entry in live["metadata"].get("managedFields") or []:
+        if not entry.get("subresource"):
+            name = str(entry.get("manager"))
+            owned[name] = fields.union(owned.get(name, {}), entry.get("fieldsV1") or {})
+    return owned
+
+
+def _told(paths: list[str]) -> list[str]:
+    return sorted(path for path in paths if not path.endswith(_LAST_APPLIED))
 
 
 def masked(live: dict | None, secret_fields: tuple[str, ...] = ()) -> dict:

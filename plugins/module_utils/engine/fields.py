@@ -9,9 +9,10 @@ structured-merge-diff library of Kubernetes.
 
 from __future__ import annotations
 
+import copy
 import json
 
-_ABSENT = object()
+ABSENT = object()
 
 
 def entry(live: dict, manager: str, operation: str = "Apply") -> dict | None:
@@ -52,24 +53,47 @@ def settled(desired: dict, live: dict, manager: str, defaults: dict | None = Non
         declared["metadata"] = metadata
     own = entry(live, manager)
     if own is None:
-        return not declared  # a bare namespace, say, leaves its manager nothing to own
+        return not declared or _unownable(declared, live)  # a bare namespace, say, leaves its manager nothing to own
     return _settled(own.get("fieldsV1") or {}, declared, live, defaults or {})
 
 
 def _settled(owned: dict, declared, live, defaults: dict) -> bool:
-    children = {key: below for key, below in owned.items() if key != "."}
-    if not children:
+    if live is ABSENT and _hollow(declared):
+        return True  # owned, and yet not there: the server keeps no empty value here
+    inner = children(owned)
+    if not inner:
         return same(filled(declared, defaults), live)
     if isinstance(declared, dict):
-        if not isinstance(live, dict) or {f"f:{name}" for name in declared} != set(children):
+        if not isinstance(live, dict):
+            return False
+        known = {
+            name: value
+            for name, value in declared.items()
+            if f"f:{name}" in inner or not _unownable(value, live.get(name))
+        }
+        if {f"f:{name}" for name in known} != set(inner):
             return False
         return all(
-            _settled(children[f"f:{name}"], value, live.get(name, _ABSENT), defaults.get(name) or {})
-            for name, value in declared.items()
+            _settled(inner[f"f:{name}"], value, live.get(name, ABSENT), defaults.get(name) or {})
+            for name, value in known.items()
         )
     if isinstance(declared, list) and isinstance(live, list):
-        return _settled_items(children, declared, live, defaults.get("[]") or {})
+        return _settled_items(inner, declared, live, defaults.get("[]") or {})
     return False
+
+
+def _unownable(declared, live) -> bool:
+    """An empty list, or a mapping of such, that is there: where its items are told apart, it leaves nothing to own."""
+    if isinstance(declared, dict) and isinstance(live, dict):
+        return bool(declared) and all(_unownable(value, live.get(name)) for name, value in declared.items())
+    return declared == live == []
+
+
+def _hollow(declared) -> bool:
+    """An empty value, or a mapping of such. Types of Go leave them out when they are stored."""
+    if isinstance(declared, dict):
+        return all(_hollow(value) for value in declared.values())
+    return not declared
 
 
 def _settled_items(owned: dict, declared: list, live: list, defaults: dict) -> bool:
@@ -78,19 +102,19 @@ def _settled_items(owned: dict, declared: list, live: list, defaults: dict) -> b
         return False
     for key, below in owned.items():
         wanted = _item(declared, key)
-        if wanted is _ABSENT or not _settled_item(below, wanted, _item(live, key), defaults):
+        if wanted is ABSENT or not _settled_item(below, wanted, _item(live, key), defaults):
             return False
     return True
 
 
 def _settled_item(owned: dict, declared, live, defaults: dict) -> bool:
-    if live is _ABSENT:
+    if live is ABSENT:
         return False
     return _settled(owned, declared, live, defaults) if isinstance(declared, dict) else same(declared, live)
 
 
 def _item(items: list, key: str):
-    """The item that ``k:{…}`` or ``v:…`` names, or _ABSENT."""
+    """The item that ``k:{…}`` or ``v:…`` names, or ABSENT."""
     wanted = json.loads(key[2:])
     for item in items:
         if key.startswith("v:") and item == wanted:
@@ -98,7 +122,7 @@ def _item(items: list, key: str):
         if key.startswith("k:") and isinstance(item, dict):
             if all(item.get(name, value) == value for name, value in wanted.items()):
                 return item
-    return _ABSENT
+    return ABSENT
 
 
 def filled(declared, defaults: dict):
@@ -138,34 +162,123 @@ def union(*sets: dict) -> dict:
 
 
 def minus(one: dict, other: dict) -> dict:
-    """The fields of ``one`` that ``other`` has not."""
-    left = {}
+    """The fields of ``one`` that ``other`` has not; what one of them has only as a parent counts for nothing."""
+    left: dict = {}
     for key, below in one.items():
         if key not in other:
             left[key] = below
-        elif below and other[key]:
-            rest = minus(below, other[key])
-            if rest:
-                left[key] = rest
+            continue
+        rest = minus(children(below), children(other[key]))
+        if rest:
+            left[key] = rest
+        elif not below and other[key] and "." not in other[key]:
+            left[key] = below  # owned whole there, in parts here
     return left
 
 
-def remove(thing, fields: dict) -> None:
-    """Take the fields of a set out of a live object, in place; empty parents stay, as with server-side apply."""
-    for key, below in fields.items():
-        if key == ".":
+def children(node: dict) -> dict:
+    """What a node of a field set has below it."""
+    return {key: below for key, below in node.items() if key != "."}
+
+
+def owns(fields: dict, key: str) -> bool:
+    """Whether a set has the thing ``key`` itself. A field is had with what it contains, an item of a list is not."""
+    below = fields.get(key)
+    return below is not None and (not below or "." in below or key.startswith("f:"))
+
+
+def prune(thing, last: dict, kept: dict) -> None:
+    """Take out of a live object, in place, what ``last`` owns and ``kept`` does not.
+
+    It is what the server does when the set of a manager shrinks from ``last``, where ``kept`` is what everybody owns
+    afterwards (merge/update.go of structured-merge-diff): what goes, goes with everything below it. Mappings and lists
+    that lose all they have stay empty here.
+    """
+    for key, below in children(last).items():
+        place = _place(thing, key)
+        if place is None:
             continue
-        if key.startswith("f:") and isinstance(thing, dict):
-            name = key[2:]
-            if name not in thing:
-                continue
-            if below.keys() - {"."}:
-                remove(thing[name], below)
-            if not below.keys() - {"."} or "." in below and not thing[name]:
-                del thing[name]
-        elif isinstance(thing, list):
-            item = _item(thing, key)
-            if item is not _ABSENT and (below.keys() - {"."}) and "." not in below:
-                remove(item, below)
-            elif item is not _ABSENT:
-                thing.remove(item)
+        if not owns(kept, key):
+            if owns(last, key):
+                del thing[place]
+        elif isinstance(thing[place], (dict, list)):
+            prune(thing[place], below, kept.get(key) or {})
+
+
+def emptied(last: dict, kept: dict, live, declared) -> list[tuple[str, ...]]:
+    """The mappings and lists, by their keys from the top, that the server would leave with nothing in them.
+
+    ``declared`` is what is applied, ``kept`` what everybody owns afterwards. The server makes null of them, which is
+    refused, or is no longer the ``{}`` that was declared (structured-merge-diff, typed/remove.go).
+    """
+    paths: list[tuple[str, ...]] = []
+    for key, below in children(last).items():
+        value, wanted = at(live, key), at(declared, key)
+        if not isinstance(value, (dict, list)) or not children(below):
+            continue
+        if not owns(kept, key):
+            continue  # it goes as a whole
+        rest = copy.deepcopy(value)
+        prune(rest, below, kept.get(key) or {})
+        if value and not rest and (wanted is ABSENT or wanted in ({}, [])):
+            paths.append((key,))
+        else:
+            paths += [(key, *path) for path in emptied(below, kept.get(key) or {}, value, wanted)]
+    return paths
+
+
+def shape(declared, last: dict) -> dict:
+    """The field set of what is declared, as far as ``last`` goes, which knows what the items of lists are called."""
+    tree: dict = {}
+    for key, below in children(last).items():
+        value = at(declared, key)
+        if value is not ABSENT:
+            inside = shape(value, below)
+            tree[key] = {**inside, ".": {}} if inside else {}
+    return tree
+
+
+def at(thing, key: str):
+    """What ``f:…``, ``k:{…}`` or ``v:…`` names in a mapping or list; ``fields.ABSENT`` when it is not there."""
+    place = _place(thing, key)
+    return ABSENT if place is None else thing[place]
+
+
+def pointer(thing, path: tuple[str, ...]) -> str:
+    """The JSON pointer to what a path of keys names in an object."""
+    steps = []
+    for key in path:
+        place = _place(thing, key)
+        steps.append(str(place).replace("~", "~0").replace("/", "~1"))
+        thing = thing[place]
+    return "".join(f"/{step}" for step in steps)
+
+
+def _place(thing, key: str):
+    """The name or index under which a mapping or list has what ``key`` names, or None."""
+    if key.startswith("f:"):
+        return key[2:] if isinstance(thing, dict) and key[2:] in thing else None
+    if not isinstance(thing, list):
+        return None
+    found = _item(thing, key)
+    return next((index for index, item in enumerate(thing) if item is found), None)
+
+
+def paths(fields: dict, parent: str = "") -> list[str]:
+    """The fields of a set as a person writes them: ``spec.ports[port=80].name``."""
+    told: list[str] = []
+    for key, below in children(fields).items():
+        path = _path(parent, key)
+        inner = paths(below, path)
+        told += inner or [path]
+    return told
+
+
+def _path(parent: str, key: str) -> str:
+    sort, _colon, name = key.partition(":")
+    if sort == "f":
+        return f"{parent}.{name}" if parent else name
+    value = json.loads(name) if sort in ("k", "v") else name
+    if isinstance(value, dict):
+        value = ",".join(f"{field}={part}" for field, part in value.items())
+    return f"{parent}[{value}]"

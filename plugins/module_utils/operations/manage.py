@@ -168,6 +168,7 @@ def result(task, made: Change, waited: bool, propagation: Propagation | None = N
         "resources": [made.row()],
         "validated": made.validated,
         "waited": waited,
+        **change_module.message([made]),
     }
     if made.changed and task.diff:
         answer["diff"] = made.diff()
@@ -195,5 +196,6 @@ def results(task, changes: list[Change], document: dict) -> dict:
         "resources": [one.row() for one in changes],
         "validated": all(one.validated for one in changes),
         "waited": False,
+        **change_module.message(changes),
         **change_module.diffs(task, changes),
     }

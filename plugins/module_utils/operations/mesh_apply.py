@@ -157,7 +157,10 @@ class Run:
                 continue
             place = next(index for index, change in enumerate(self.outcome.changes) if change is first)
             self.outcome.changes[place] = replace(
-                last, action=change_module.UPDATED if first.changed else last.action, before=first.before
+                last,
+                action=change_module.UPDATED if first.changed else last.action,
+                before=first.before,
+                taken_from=first.taken_from,
             )
         self.unions = []
 
@@ -264,7 +267,7 @@ class Run:
         if outcome.errors:
             self._roll_back()
             raise self._failure(answer)
-        return answer
+        return {**answer, **change_module.message(outcome.changes)}
 
     def _roll_back(self) -> None:
         outcome = self.outcome
