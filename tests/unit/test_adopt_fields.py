@@ -122,11 +122,12 @@ EMPTIED = {
     "and one that has something else": ({"spec": {"a": {"y": 1}}}, []),
     "all of the spec": ({"spec": {}}, [("f:spec",)]),
     "what is no longer declared goes as a whole": ({"spec": {"keyed": [{"name": "n", "v": {"q": 1}}]}}, []),
-    "a list with keys": ({"spec": {"keyed": []}}, [("f:spec", "f:keyed")]),
+    "a list with keys": ({"spec": {"a": {"x": 1}, "keyed": []}}, [("f:spec", "f:keyed")]),
     "a mapping in an item": (
         {"spec": {"keyed": [{"name": "n", "v": {}}]}},
         [("f:spec", "f:keyed", 'k:{"name":"n"}', "f:v")],
     ),
+    "empty lists alone, which leave nothing to own": ({"spec": {"keyed": []}}, [("f:spec",)]),
     "null is null": ({"spec": {"a": None}}, []),
     "nothing changes": ({"spec": {"a": {"x": 1}, "keyed": [{"name": "n", "v": {"q": 1}}]}}, []),
 }

@@ -220,11 +220,16 @@ def emptied(last: dict, kept: dict, live, declared) -> list[tuple[str, ...]]:
             continue  # it goes as a whole
         rest = copy.deepcopy(value)
         prune(rest, below, kept.get(key) or {})
-        if value and not rest and (wanted is ABSENT or wanted in ({}, [])):
+        if value and (not rest and (wanted is ABSENT or wanted in ({}, [])) or _barren(wanted)):
             paths.append((key,))
         else:
             paths += [(key, *path) for path in emptied(below, kept.get(key) or {}, value, wanted)]
     return paths
+
+
+def _barren(declared) -> bool:
+    """Empty lists alone: where their items are told apart, nothing says that the mapping around them is wanted."""
+    return isinstance(declared, dict) and bool(declared) and all(v == [] or _barren(v) for v in declared.values())
 
 
 def shape(declared, last: dict) -> dict:
