@@ -87,7 +87,7 @@ generate-check: collections ## Fail when what `make generate` writes differs fro
 
 # ---- Tests without a cluster ----------------------------------------------------------------------------------------
 .PHONY: lint
-lint: collections installed venv-tools ## ruff, shellcheck, changelog, ansible-lint (production), documentation, galaxy-importer
+lint: collections installed venv-tools ## ruff, rooms (import-linter), types (mypy), shellcheck, changelog, ansible-lint, documentation, galaxy-importer
 	@$(VENV)/bin/python tools/lint.py
 
 .PHONY: format

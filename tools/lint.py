@@ -18,6 +18,7 @@ BUILD = ROOT / ".build"
 BIN = BUILD / "venv" / "bin"
 TOOLS = BUILD / "venv-tools" / "bin"
 INSTALLED = BUILD / "installed" / "ansible_collections" / "meshops" / "lifecycle"
+PACKAGE = "ansible_collections.meshops.lifecycle.plugins.module_utils"
 LINKED = BUILD / "collections" / "ansible_collections" / "meshops" / "lifecycle"
 
 
@@ -65,6 +66,14 @@ def linters():
     return {
         "ruff check": lambda: run([BIN / "ruff", "check", "--quiet", "--output-format=concise", "."]),
         "ruff format": lambda: run([BIN / "ruff", "format", "--check", "--output-format=concise", "."]),
+        "rooms": lambda: run(
+            [BIN / "lint-imports", "--no-cache", ROOT / "pyproject.toml"],
+            cwd=BUILD / "collections",
+            environment={"PYTHONPATH": str(BUILD / "collections"), "COLUMNS": "200"},
+        ),
+        "types": lambda: run(
+            [BIN / "mypy", "--config-file", ROOT / "pyproject.toml", "-p", PACKAGE], cwd=BUILD / "collections"
+        ),
         "shellcheck": lambda: run([BIN / "shellcheck", *bash_files()]),
         "changelog": lambda: run([BIN / "antsibull-changelog", "lint"]),
         "documentation": lambda: run(

@@ -9,32 +9,53 @@ import functools
 import os
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import _list_no_log_values
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import libraries
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params as params_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import (
-    OUR_DEFECT,
-    MeshError,
-    without_secrets,
-)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import BUG, MeshError, without_secrets
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import kubeconfig
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session, connect
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import settings
 
-_DOCUMENTS = ("definition", "objects", "overlays")  # which may be many, and are masked as documents
 _MOST_DOCUMENTS = 20  # of an option that the invocation of a result repeats
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What options are for, where more than the module has to know: who masks, reads files or fills in templates.
+
+    ``documents``: options that hold Kubernetes objects, one or a list; they are shown with their Secrets masked.
+    ``hidden``: mappings that are never shown, because they end in Secrets.
+    ``clusters``: options that hold the connection options of another cluster.
+    ``addresses``: dotted paths of addresses that may carry a password.
+    ``objects``: the option that takes documents; the action adds to it what ``templates`` (files to fill in) and
+    ``urls`` (addresses with checksums) name.
+    ``text``: the option that takes what stands in the file of ``src``, where that file is text and no object.
+    """
+
+    documents: tuple[str, ...] = ("definition",)
+    hidden: tuple[str, ...] = ()
+    clusters: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ("git.repository",)
+    objects: str = ""
+    templates: str = ""
+    urls: str = ""
+    text: str = ""
+
+
+VERBOSITY_OF_TRACEBACKS = 3  # -vvv
 
 
 class Entry:
     """A module: its name, its argument spec, and ``run(task) -> result``.
 
     ``secrets``: dotted paths of options whose values are never shown (the generated spec carries them as no_log).
-    ``text_option``: the option that takes what stands in the file of ``src``, where that file is text and no object.
-    The constraints are those of AnsibleModule.
+    ``roles``: what some of its options are for. The constraints are those of AnsibleModule.
     """
 
     def __init__(
@@ -45,7 +66,7 @@ class Entry:
         *,
         secrets: tuple[str, ...] = (),
         supports_check_mode: bool = True,
-        text_option: str = "",
+        roles: Roles = Roles(),
         **constraints,
     ):
         self.name = name
@@ -53,20 +74,20 @@ class Entry:
         self.run = run
         self.secrets = secrets
         self.supports_check_mode = supports_check_mode
-        self.text_option = text_option
+        self.roles = roles
         self.constraints = constraints
 
     def checked(self, arguments: Mapping) -> dict:
         """The arguments under the options' own names and in their types. Raises MeshError for bad ones."""
         partial = any(arguments.get(name) for name in ("definition", "src", "field_manager"))
         written = params_module.check(arguments, self.arguments, self.name, partial=partial)
-        for holder in _kubeconfig_holders(written):
+        for holder in self._kubeconfig_holders(written):
             content = holder["kubeconfig"]
             if isinstance(content, str) and "\n" in content:  # a file's content, not its path
                 holder["kubeconfig"] = kubeconfig.parsed(content)
         return written
 
-    def task(self, written: Mapping, *, check: bool, diff: bool = False, warn: Callable, progress: Callable) -> Task:
+    def task(self, written: dict, *, check: bool, diff: bool = False, warn: Callable, progress: Callable) -> Task:
         """One call, from checked arguments; defaults and constraints by Ansible's own validator.
 
         Raises MeshError for arguments that exclude each other or are missing, and for missing Python packages.
@@ -75,7 +96,51 @@ class Entry:
         outcome = self._validator.validate(written)
         if outcome.error_messages:
             raise MeshError("; ".join(outcome.error_messages))
-        return Task(self, written, outcome.validated_parameters, check, diff, warn, progress)
+        params = outcome.validated_parameters
+        return Task(self.name, self.arguments, written, params, check, diff, warn, progress)
+
+    def secrets_of(self, written: Mapping) -> set[str]:
+        """The texts that must never be shown: values of no_log options, credentials within an inline kubeconfig, and
+        passwords in addresses.
+        """
+        secrets = set(_list_no_log_values(self.arguments, written))
+        for holder in self._kubeconfig_holders(written):
+            secrets |= kubeconfig.secrets(holder["kubeconfig"])
+        for path in self.roles.addresses:
+            password = settings.password_in(_below(written, path))
+            if password:
+                secrets.add(password)
+        return secrets
+
+    def invocation(self, written: Mapping) -> dict:
+        """The arguments as a result shows them (-vvv): documents of Secrets and the users of a kubeconfig masked,
+        likewise what is a secret by its looks, and what ends in Secrets.
+        """
+        documents = self.roles.documents
+        shown = {key: value if key in documents else _by_looks(value) for key, value in written.items()}
+        for name in self.roles.clusters:
+            if isinstance(shown.get(name), Mapping):
+                shown[name] = dict(shown[name])
+        for holder in self._kubeconfig_holders(shown):
+            if isinstance(holder["kubeconfig"], Mapping):
+                holder["kubeconfig"] = {**holder["kubeconfig"], "users": diff.MASK}
+        for name in documents:
+            value = shown.get(name)
+            if isinstance(value, dict):
+                shown[name] = diff.masked_document(value)
+            elif isinstance(value, list):
+                more = len(value) - _MOST_DOCUMENTS
+                rest = [f"and {more} more"] if more > 0 else []
+                shown[name] = [*(diff.masked_document(item) for item in value[:_MOST_DOCUMENTS]), *rest]
+        for name in self.roles.hidden:
+            if isinstance(shown.get(name), dict):
+                shown[name] = diff.MASK
+        return {"module_args": shown}
+
+    def _kubeconfig_holders(self, written: Mapping) -> list[dict]:
+        """The arguments, and options that lead to another cluster, where they hold a kubeconfig."""
+        holders = [written, *(written.get(name) for name in self.roles.clusters)]
+        return [holder for holder in holders if isinstance(holder, Mapping) and holder.get("kubeconfig")]
 
     @functools.cached_property
     def top_level(self) -> dict:
@@ -90,77 +155,19 @@ class Entry:
         return ArgumentSpecValidator(self.top_level, **self.constraints)
 
 
-class Task:
-    """One call of a module.
+def execute(entry: Entry, task: Task, *, keep_traceback: bool = False) -> dict:
+    """Run a task to its result; an error becomes a failed result, also one that nobody foresaw.
 
-    ``params``: the top-level options with defaults, inner levels as written; ``written``: only what was written, under
-    the options' names; ``options``: the argument spec; ``check`` and ``diff``: True in check mode and in diff mode.
+    ``keep_traceback``: leave the traceback of such a one in ``exception``, for who asked for it by -vvv.
     """
-
-    def __init__(
-        self,
-        entry: Entry,
-        written: dict,
-        params: dict,
-        check: bool,
-        diff: bool,
-        warn: Callable,
-        progress: Callable,
-    ):
-        self.name = entry.name
-        self.options = entry.arguments
-        self.written = written
-        self.params = params
-        self.check = check
-        self.diff = diff
-        self.warn = warn
-        self.progress = progress
-        self._session: Session | None = None
-        self._before = {"retries": 0, "writes": 0}
-
-    @property
-    def session(self) -> Session:
-        """The connection, made when first needed. Raises MeshError."""
-        if self._session is None:
-            self._session = connect(self.params)
-            self._before = dict(self._session.counts)
-        return self._session
-
-    @property
-    def delivers_to_git(self) -> bool:
-        """Whether what is declared goes into a repository; nothing connects to a cluster then, but to wait."""
-        return self.params.get("delivery") == "git"
-
-    @property
-    def default_namespace(self) -> str:
-        """The namespace of objects that name none: by the option, where the module has a default for it, then by the
-        kubeconfig; empty where no cluster is asked."""
-        stated = self.params.get("namespace")
-        return stated or ("" if self.delivers_to_git else self.session.default_namespace)
-
-    @property
-    def retries(self) -> int:
-        """How many requests of this task had to be sent again."""
-        return self._count("retries")
-
-    @property
-    def writes(self) -> int:
-        """How many requests of this task have written something so far."""
-        return self._count("writes")
-
-    def _count(self, what: str) -> int:
-        """Over all tasks of a loop there is one session."""
-        return self._session.counts[what] - self._before[what] if self._session else 0
-
-
-def execute(entry: Entry, task: Task) -> dict:
-    """Run a task to its result; an error becomes a failed result, also one that nobody foresaw."""
     try:
         answer = entry.run(task)
     except MeshError as error:
         answer = {"failed": True, "changed": False, "msg": error.message, **error.details}
     except Exception as error:
         answer = {"failed": True, "changed": False, "msg": _unforeseen(entry.name, error)}
+        if keep_traceback:
+            answer["exception"] = without_secrets(traceback.format_exc())
     retried = task.retries
     return {**answer, "retries": retried} if retried else answer
 
@@ -168,45 +175,17 @@ def execute(entry: Entry, task: Task) -> dict:
 def _unforeseen(name: str, error: Exception) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1]
     return (
-        f"{name} met a case that it does not know: {type(error).__name__}: {error} "
-        f"({os.path.basename(last.filename)}, line {last.lineno}). {OUR_DEFECT}"
+        f"Unexpected error in {name}: {type(error).__name__}: {error} "
+        f"({os.path.basename(last.filename)}, line {last.lineno}). {BUG}; please report it with the output of -vvv."
     )
 
 
-def secrets_of(entry: Entry, written: Mapping) -> set[str]:
-    """The texts that must never be shown: values of no_log options, and credentials within an inline kubeconfig."""
-    found = set(_list_no_log_values(entry.arguments, written))
-    for holder in _kubeconfig_holders(written):
-        found |= kubeconfig.secrets(holder["kubeconfig"])
-    misplaced = settings.password_in((written.get("git") or {}).get("repository"))
-    return found | {misplaced} if misplaced else found
-
-
-def _kubeconfig_holders(written: Mapping) -> list[dict]:
-    """The arguments, and an option that leads to another cluster, where they hold a kubeconfig."""
-    return [one for one in (written, written.get("cluster")) if isinstance(one, Mapping) and one.get("kubeconfig")]
-
-
-def invocation(written: Mapping) -> dict:
-    """The arguments as a result shows them (-vvv): documents of Secrets and the users of a kubeconfig masked, likewise
-    what is a secret by its looks, and a chart's values, which end in Secrets."""
-    shown = {key: value if key in _DOCUMENTS else _by_looks(value) for key, value in written.items()}
-    if isinstance(shown.get("cluster"), Mapping):
-        shown["cluster"] = dict(shown["cluster"])
-    for holder in _kubeconfig_holders(shown):
-        if isinstance(holder["kubeconfig"], Mapping):
-            holder["kubeconfig"] = {**holder["kubeconfig"], "users": diff.MASK}
-    if isinstance(shown.get("definition"), dict):
-        shown["definition"] = diff.masked_document(shown["definition"])
-    for name in ("objects", "overlays"):
-        if isinstance(shown.get(name), list):
-            more = len(shown[name]) - _MOST_DOCUMENTS
-            shown[name] = [diff.masked_document(item) for item in shown[name][:_MOST_DOCUMENTS]]
-            if more > 0:
-                shown[name].append(f"and {more} more")
-    if isinstance(shown.get("values"), dict):
-        shown["values"] = diff.MASK
-    return {"module_args": shown}
+def _below(written: Mapping, path: str):
+    """The value at a dotted path of the arguments, or None."""
+    value: object = written
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def _by_looks(value):
@@ -241,13 +220,13 @@ def run_module(entry: Entry) -> None:
     written: dict = {}
     try:
         written = entry.checked(module.as_written)
-        module.no_log_values |= secrets_of(entry, written)
+        module.no_log_values |= entry.secrets_of(written)
         task = entry.task(written, check=module.check_mode, diff=module._diff, warn=module.warn, progress=module.debug)
     except MeshError as error:
         answer = {"failed": True, "msg": error.message, **error.details}
     else:
-        answer = execute(entry, task)
-    answer["invocation"] = invocation(written)
+        answer = execute(entry, task, keep_traceback=module._verbosity >= VERBOSITY_OF_TRACEBACKS)
+    answer["invocation"] = entry.invocation(written)
     # Outside of the handlers: fail_json would add an exception that is being handled.
     if answer.pop("failed", False):
         module.fail_json(**answer)

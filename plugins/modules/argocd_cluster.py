@@ -355,11 +355,11 @@ waited:
   sample: false
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_cluster import SECRET_OPTIONS, run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_cluster import ARGUMENTS
 
-ENTRY = Entry("argocd_cluster", ARGUMENTS, run, secrets=SECRET_OPTIONS)
+ENTRY = Entry("argocd_cluster", ARGUMENTS, run, secrets=SECRET_OPTIONS, roles=Roles(clusters=("cluster",)))
 
 
 def main():

@@ -233,7 +233,7 @@ waited:
   sample: false
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CONFIGMAP
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.grafana_dashboard import declared
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
@@ -243,7 +243,7 @@ ENTRY = Entry(
     "grafana_dashboard",
     ARGUMENTS,
     manage(CONFIGMAP, declare=declared),
-    text_option="dashboard",
+    roles=Roles(text="dashboard"),
     mutually_exclusive=[("dashboard", "src")],
     required_if=[("state", "present", ("dashboard", "src"), True)],
 )

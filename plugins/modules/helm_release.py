@@ -347,7 +347,7 @@ waited:
   sample: true
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.run import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.helm_release import ARGUMENTS
 
@@ -356,6 +356,7 @@ ENTRY = Entry(
     ARGUMENTS,
     run,
     secrets=("repo_password",),
+    roles=Roles(hidden=("values",)),
     required_if=[("state", "present", ("chart",))],
     required_by={"repo_username": ("repo_password",), "repo_password": ("repo_username",)},
 )

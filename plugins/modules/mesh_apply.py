@@ -335,11 +335,17 @@ not_begun:
   elements: str
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_apply import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.mesh_apply import ARGUMENTS
 
-ENTRY = Entry("mesh_apply", ARGUMENTS, run, required_if=[("prune", True, ("name",)), ("prune_all", True, ("prune",))])
+ENTRY = Entry(
+    "mesh_apply",
+    ARGUMENTS,
+    run,
+    roles=Roles(documents=("objects", "overlays"), objects="objects", templates="templates", urls="urls"),
+    required_if=[("prune", True, ("name",)), ("prune_all", True, ("prune",))],
+)
 
 
 def main():

@@ -21,7 +21,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect, reading, remote
-from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, execute, invocation, secrets_of
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import VERBOSITY_OF_TRACEBACKS, Entry, execute
 
 try:
     from ansible.errors import AnsibleValueOmittedError
@@ -93,7 +93,7 @@ class MeshAction(ActionBase):
 
     def _in_process(self, written: dict) -> dict:
         warnings: list[str] = []
-        hidden = secrets_of(self.entry, written)
+        hidden = self.entry.secrets_of(written)
 
         def progress(message: str) -> None:
             # stderr, so that what a program reads on stdout (JSON callbacks, -o) stays whole
@@ -111,10 +111,11 @@ class MeshAction(ActionBase):
         except MeshError as error:
             answer = {"failed": True, "msg": error.message, **error.details}
         else:
-            answer = execute(self.entry, task)
+            keep_traceback = self._display.verbosity >= VERBOSITY_OF_TRACEBACKS
+            answer = execute(self.entry, task, keep_traceback=keep_traceback)
         if warnings:
             answer["warnings"] = warnings
-        answer["invocation"] = invocation(written)
+        answer["invocation"] = self.entry.invocation(written)
         return remove_values(answer, hidden) if hidden else answer
 
     def _as_module(self, written: dict, task_vars: Mapping) -> dict:
@@ -174,16 +175,17 @@ class MeshAction(ActionBase):
 
     def _with_made(self, arguments: dict, task_vars: Mapping) -> dict:
         """The documents of ``templates`` and ``urls`` among the objects, whichever way the task runs."""
-        templates, urls = arguments.get("templates") or [], arguments.get("urls") or []
-        if not templates and not urls or "objects" not in self.entry.arguments:
+        roles = self.entry.roles
+        templates, urls = arguments.get(roles.templates) or [], arguments.get(roles.urls) or []
+        if not templates and not urls:
             return arguments
-        documents = list(arguments.get("objects") or [])
+        documents = list(arguments.get(roles.objects) or [])
         for one in urls:
             documents += reading.parse(remote.text(one["url"], one["checksum"]), one["url"])
         for name in templates:
             documents += reading.parse(self._filled_in(name, task_vars), name)
-        rest = {key: value for key, value in arguments.items() if key not in ("templates", "urls")}
-        return {**rest, "objects": documents}
+        rest = {key: value for key, value in arguments.items() if key not in (roles.templates, roles.urls)}
+        return {**rest, roles.objects: documents}
 
     def _filled_in(self, name: str, task_vars: Mapping) -> str:
         lookup = lookup_loader.get("ansible.builtin.template", loader=self._loader, templar=self._templar)
@@ -199,7 +201,7 @@ class MeshAction(ActionBase):
         if not source or "src" not in spec:
             return arguments
         many = spec["src"]["type"] == "list"
-        inline = self.entry.text_option or "definition"
+        inline = self.entry.roles.text or "definition"
         if not many and arguments.get(inline):
             raise MeshError(f"Give '{inline}' or 'src', not both.")
         sources = source if isinstance(source, list) else [source]
@@ -209,11 +211,11 @@ class MeshAction(ActionBase):
         if self._is_local():
             return {**arguments, "src": paths if many else paths[0]}
         rest = {key: value for key, value in arguments.items() if key != "src"}
-        if self.entry.text_option:
-            return {**rest, self.entry.text_option: reading.text_of(paths[0])}
+        if self.entry.roles.text:
+            return {**rest, self.entry.roles.text: reading.text_of(paths[0])}
         documents = [document for path in paths for document in reading.read(path)]
         if many:
-            return {**rest, "objects": [*(rest.get("objects") or []), *documents]}
+            return {**rest, self.entry.roles.objects: [*(rest.get(self.entry.roles.objects) or []), *documents]}
         if len(documents) != 1:
             raise MeshError(
                 f"src: {source} holds {len(documents)} documents; this module takes one. mesh_apply takes many."

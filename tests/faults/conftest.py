@@ -16,7 +16,7 @@ import pytest
 
 sys.path.insert(0, str(playing.BUILD / "collections"))
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import OUR_DEFECT, MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import BUG, MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import session
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import execute
 
@@ -87,7 +87,7 @@ def call(proxy):
             result = {"failed": True, "changed": False, "msg": error.message}
         else:
             result = execute(entry, task)
-        assert OUR_DEFECT not in result.get("msg", ""), result["msg"]
+        assert BUG not in result.get("msg", ""), result["msg"]
         return {**result, "seconds": time.monotonic() - started}
 
     return run

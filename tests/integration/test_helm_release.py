@@ -31,7 +31,7 @@ import pytest
 sys.path.insert(0, str(playing.BUILD / "collections"))
 
 from ansible_collections.meshops.lifecycle.plugins.filter.changes import changes
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import OUR_DEFECT, MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import BUG, MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import execute
 from ansible_collections.meshops.lifecycle.plugins.modules.helm_release import ENTRY
 
@@ -84,7 +84,7 @@ class Releases:
         before = dict(task.session.counts)
         answer = execute(ENTRY, task)
         self.counts = {name: count - before[name] for name, count in task.session.counts.items()}
-        assert OUR_DEFECT not in answer.get("msg", ""), answer["msg"]
+        assert BUG not in answer.get("msg", ""), answer["msg"]
         return answer
 
     def done(self, **options):

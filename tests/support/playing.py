@@ -33,7 +33,7 @@ if not _linked.exists():
 # A part of another `ansible_collections` (the package `ansible`) may be there already: both are namespace packages.
 sys.path.insert(0, str(COLLECTIONS))
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import OUR_DEFECT  # noqa: E402
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import BUG  # noqa: E402
 
 SUPPORT = Path(__file__).resolve().parent
 # What of the person's environment would change a run.
@@ -45,7 +45,7 @@ NEVER = (
     "[DEPRECATION WARNING]",
     "An unhandled exception occurred",
     "object has no attribute",
-    OUR_DEFECT,
+    BUG,
 )
 
 

@@ -14,7 +14,7 @@ import fuzzing
 import pytest
 import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils import entry as entry_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import OUR_DEFECT, MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import BUG, MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors, session
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import ENVIRONMENT
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired, reading
@@ -49,8 +49,8 @@ def answer(entry, arguments, check):
     """The result of one call, as the action makes it. Raises what is no error for a person."""
     try:
         written = entry.checked(arguments)
-        entry_module.secrets_of(entry, written)
-        json.dumps(entry_module.invocation(written))
+        entry.secrets_of(written)
+        json.dumps(entry.invocation(written))
         task = entry.task(written, check=check, warn=lambda message: None, progress=lambda message: None)
     except MeshError as error:
         return {"failed": True, "msg": error.message}
@@ -62,7 +62,7 @@ def is_an_answer(result):
     if not result.get("failed"):
         return
     message = result["msg"]
-    assert OUR_DEFECT not in message, message
+    assert BUG not in message, message
     assert message and "Traceback" not in message and "object has no attribute" not in message, message
 
 

@@ -35,7 +35,7 @@ def declared(**arguments):
     told = []
     written = ENTRY.checked({"name": "dash", **arguments})
     task = ENTRY.task(written, check=False, warn=told.append, progress=print)
-    task._session = SimpleNamespace(default_namespace="monitoring", counts={"retries": 0})
+    task.session = SimpleNamespace(default_namespace="monitoring", counts={"retries": 0})
     return dashboard.declared(task), told
 
 

@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import kubeconfig
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import resolve
-from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, invocation, secrets_of
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.mesh_apply import ARGUMENTS as MANY
 
 
@@ -62,8 +62,8 @@ def test_secrets_of_an_inline_kubeconfig():
 def test_a_kubeconfig_may_be_given_as_its_content():
     entry = Entry("x", MANY, lambda task: {})
     written = entry.checked({"kubeconfig": "users:\n- name: a\n  user: {token: token-1}\n"})
-    assert secrets_of(entry, written) == {"token-1"}
-    assert "token-1" not in str(invocation(written))
+    assert entry.secrets_of(written) == {"token-1"}
+    assert "token-1" not in str(entry.invocation(written))
     with pytest.raises(MeshError) as caught:
         entry.checked({"kubeconfig": "token: [\ntoken-1"})
     assert "token-1" not in caught.value.message
@@ -96,7 +96,7 @@ SECRETS = {
 )
 def test_secret_options_are_found_under_every_name(arguments, hidden):
     entry = Entry("x", SECRETS, lambda task: {})
-    assert secrets_of(entry, entry.checked(arguments)) == hidden
+    assert entry.secrets_of(entry.checked(arguments)) == hidden
 
 
 def test_secrets_in_documents_are_masked_where_arguments_are_shown():
@@ -106,7 +106,8 @@ def test_secrets_in_documents_are_masked_where_arguments_are_shown():
         "kubeconfig": KUBECONFIG,
         "name": "n",
     }
-    shown = str(invocation(written))
+    entry = Entry("x", {}, lambda task: {}, roles=Roles(documents=("definition", "objects")))
+    shown = str(entry.invocation(written))
     for text in ("s1", "s2", "token-1", "password-1"):
         assert text not in shown
     assert "'v'" in shown and "'n'" in shown and "https://a" in shown

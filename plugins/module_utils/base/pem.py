@@ -58,7 +58,7 @@ def blocks(text: str, name: str) -> list[Block]:
     Raises MeshError that never shows the text.
     """
     text = "\n".join(lines(text))
-    found = []
+    found: list[Block] = []
     while True:
         begin = _BEGIN.search(text)
         if not begin:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.call import Call
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import reading
@@ -65,7 +66,7 @@ def files(pattern: str) -> list[str]:
     return sorted(found)
 
 
-def documents(task) -> list[tuple[str, dict]]:
+def documents(task: Call) -> list[tuple[str, dict]]:
     """What a task of mesh_apply declares, as (origin, document): ``objects``, then the files of ``src``.
 
     Documents of files are left out where ``only_kinds`` and ``except_kinds`` do not want them. Raises MeshError.

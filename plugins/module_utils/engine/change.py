@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled, findings
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import adopt, diff, fields
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
@@ -54,7 +55,7 @@ class Change:
         return diff.difference(self.before, self.after, self.kind.secret_fields)
 
 
-def diffs(task, changes: list[Change]) -> dict:
+def diffs(task: Task, changes: list[Change]) -> dict:
     """The ``diff`` of a result for many objects; nothing outside of diff mode, or where nothing changes.
 
     Of many objects it is most of a result, which Ansible copies several times.

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import Conversations
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
@@ -19,7 +20,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
 class Propagation:
     """The conversations of one task. Nobody is asked before ``begin``."""
 
-    def __init__(self, task, resources: Resources, conversations: Conversations):
+    def __init__(self, task: Task, resources: Resources, conversations: Conversations):
         self._task, self._resources, self._conversations = task, resources, conversations
         self._open: dict = {}
         self._settled: list[Change] = []

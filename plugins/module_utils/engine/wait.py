@@ -11,6 +11,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import jmespath
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Kind, Readiness
 
 _WATCH = 30.0  # seconds; a watch is begun anew after this, which also heals one that broke silently
@@ -37,7 +38,9 @@ def predicate(kind: Kind, expression: str | None) -> Callable[[dict], Readiness]
     return both
 
 
-def until_ready(task, resources: Resources, kind: Kind, live: dict, expression: str | None, deadline: float) -> dict:
+def until_ready(
+    task: Task, resources: Resources, kind: Kind, live: dict, expression: str | None, deadline: float
+) -> dict:
     """Wait until the object is ready; returns it. ``deadline`` is a time.monotonic() value.
 
     Raises MeshError on a terminal failure at once, and on time-out with what was missing.
@@ -83,7 +86,7 @@ def _next(resources: Resources, kind: Kind, live: dict, left: float) -> dict:
     return found
 
 
-def until_gone(task, resources: Resources, kind: Kind, live: dict, deadline: float) -> None:
+def until_gone(task: Task, resources: Resources, kind: Kind, live: dict, deadline: float) -> None:
     """Wait until a deleted object is gone. Raises MeshError that names the finalizers that hold it."""
     metadata = live["metadata"]
     namespace, name, uid = metadata.get("namespace"), metadata["name"], metadata.get("uid")
@@ -122,7 +125,7 @@ class Failures:
 class Progress:
     """Says how a wait goes: when something new is known, and now and then when not."""
 
-    def __init__(self, task, label: str):
+    def __init__(self, task: Task, label: str):
         self._task, self._label = task, label
         self._last, self._at = "", time.monotonic()
 

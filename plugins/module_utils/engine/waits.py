@@ -8,6 +8,7 @@ import time
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live, wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
@@ -16,7 +17,9 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversat
 _PAUSE = (0.1, 1.0)  # seconds between two rounds: at first, at most
 
 
-def all_ready(task, resources: Resources, changes: list[Change], deadline: float, conversations: Conversations) -> None:
+def all_ready(
+    task: Task, resources: Resources, changes: list[Change], deadline: float, conversations: Conversations
+) -> None:
     """Wait until every object is ready by what its kind says; ``deadline`` is a time.monotonic() value.
 
     ``conversations`` tells which kinds have a wait of their own.
@@ -81,7 +84,7 @@ def _refresh(resources: Resources, changes: list[Change]) -> None:
         change.after = found[item.key]
 
 
-def all_gone(task, resources: Resources, changes: list[Change], deadline: float) -> None:
+def all_gone(task: Task, resources: Resources, changes: list[Change], deadline: float) -> None:
     """Wait until every deleted object is gone. Raises MeshError on time-out, naming the finalizers that hold one."""
     for change in changes:
         wait.until_gone(task, resources, change.kind, change.before, deadline)

@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import SECRET_TYPE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 
-def secret_document(task, name: str, kind: str) -> dict:
+def secret_document(task: Task, name: str, kind: str) -> dict:
     """A Secret that Argo CD knows as a ``kind``, with the task's namespace, labels and annotations, without data."""
     written = task.written
     labels = {**(written.get("labels") or {}), SECRET_TYPE: kind}
@@ -28,7 +29,7 @@ def checked(kind: Kind, run: Callable, check: Callable[[dict], None]) -> Callabl
     ``check`` raises MeshError for what Argo CD would accept and cannot use.
     """
 
-    def run_checked(task) -> dict:
+    def run_checked(task: Task) -> dict:
         if task.params.get("state") != "absent":
             check(desired.declared(kind, task.written, task.options, task.default_namespace))
         return run(task)

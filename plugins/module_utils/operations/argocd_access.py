@@ -9,6 +9,7 @@ import time
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
@@ -28,7 +29,7 @@ _RIGHTS = ("RoleBinding", "Role", "ClusterRoleBinding", "ClusterRole")
 class Access:
     """The service account of Argo CD in one cluster. ``changes``: what was done, in its order."""
 
-    def __init__(self, task, resources: Resources):
+    def __init__(self, task: Task, resources: Resources):
         stated = task.params.get("service_account") or {}
         self.name = stated.get("name") or "argocd-manager"
         self.namespace = stated.get("namespace") or "kube-system"

@@ -12,7 +12,7 @@ import re
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import libraries, times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import argocd_values as values
@@ -24,7 +24,7 @@ _HASH = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")  # a dot ends the name, and nobody signs in with a longer one
 
 
-def run(task) -> dict:
+def run(task: Task) -> dict:
     """The ``run`` of argocd_account. Raises MeshError."""
     name = task.params["name"]
     if not _NAME.fullmatch(name):
@@ -34,7 +34,7 @@ def run(task) -> dict:
             "The account admin is Argo CD's own: it cannot be removed, and what it can do is given. enabled: false "
             "keeps everybody from using it."
         )
-    resources = Resources(task.session)
+    resources = task.resources
     config = values.Holder(task, resources, builtin.CONFIGMAP, "argocd-cm")
     secret = values.Holder(task, resources, builtin.SECRET, "argocd-secret")
     if task.params["state"] == "present" and name != ADMIN:
@@ -44,13 +44,13 @@ def run(task) -> dict:
     return manage.results(task, changes, diff.masked(changes[0].after))
 
 
-def _check(task, data: dict) -> None:
+def _check(task: Task, data: dict) -> None:
     name = task.params["name"]
     if f"accounts.{name}" not in data and not task.params.get("capabilities"):
         raise MeshError(f"The account {name} is new: say what it can do, by capabilities: [login], [apiKey] or both.")
 
 
-def _capabilities(task, data: dict) -> dict[str, str | None]:
+def _capabilities(task: Task, data: dict) -> dict[str, str | None]:
     """Keys of argocd-cm. What the task does not state stays."""
     name, params = task.params["name"], task.params
     prefix = "admin" if name == ADMIN else f"accounts.{name}"
@@ -67,7 +67,7 @@ def _capabilities(task, data: dict) -> dict[str, str | None]:
     return wanted
 
 
-def _passwords(task, secret: values.Holder) -> dict[str, str | None]:
+def _passwords(task: Task, secret: values.Holder) -> dict[str, str | None]:
     """Keys of argocd-secret, in base64."""
     name, params = task.params["name"], task.params
     prefix = "admin." if name == ADMIN else f"accounts.{name}."

@@ -4,16 +4,16 @@
 
 from __future__ import annotations
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import mesh_info as info
 
 
-def run(task) -> dict:
+def run(task: Task) -> dict:
     """The ``run`` of argocd_application_info. Raises MeshError."""
     search = info.compiled(task.params.get("query"))
-    applications = info.read(Resources(task.session), KIND, task.params)
+    applications = info.read(task.resources, KIND, task.params)
     project = task.params.get("project")
     if project:
         applications = [live for live in applications if (live["spec"].get("project") or "default") == project]

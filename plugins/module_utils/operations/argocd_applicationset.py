@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs import argocd_application
 
 
@@ -16,7 +17,7 @@ def with_application_options(run: Callable) -> Callable:
     What it takes is checked as argocd_application checks it; its documentation need not stand twice.
     """
 
-    def converted(task) -> dict:
+    def converted(task: Task) -> dict:
         template = (task.written.get("spec") or {}).get("template") or {}
         if isinstance(template.get("spec"), dict):
             options = argocd_application.ARGUMENTS["spec"]["options"]

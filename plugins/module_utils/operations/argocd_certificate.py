@@ -11,7 +11,7 @@ import re
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import pem
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import manage
@@ -24,7 +24,7 @@ _ARMOUR = re.compile(r"-----BEGIN PGP PUBLIC KEY BLOCK-----\s*\n(.*?)-----END PG
 _PUBLIC_KEY = 6  # the packet's tag, RFC 4880 section 4.3
 
 
-def run(task) -> dict:
+def run(task: Task) -> dict:
     """The ``run`` of argocd_certificate. Raises MeshError."""
     kind, present = task.params["type"], task.params["state"] == "present"
     data = task.params.get("data") or ""
@@ -34,7 +34,7 @@ def run(task) -> dict:
         wanted = {key: block if present else None}
     elif kind == "tls":
         wanted = {_tls_server(task): pem.certificates(data, "data") if present else None}
-    holder = Holder(task, Resources(task.session), builtin.CONFIGMAP, _NAMES[kind])
+    holder = Holder(task, task.resources, builtin.CONFIGMAP, _NAMES[kind])
     if kind == "ssh":
         before = holder.data.get(_KNOWN_HOSTS) or ""
         wanted = {_KNOWN_HOSTS: known_hosts(before, _ssh_server(task), host_keys(data) if present else [])}
@@ -43,21 +43,21 @@ def run(task) -> dict:
     return {**answer, **({"key_id": key} if kind == "gpg" else {})}
 
 
-def _server(task) -> str:
+def _server(task: Task) -> str:
     server = task.params["server"].strip()
     if "/" in server or "@" in server or not server or len(server.split()) > 1:
         raise MeshError(f"server must be a name such as git.example.com, not {server!r}.")
     return server
 
 
-def _tls_server(task) -> str:
+def _tls_server(task: Task) -> str:
     server = _server(task)
     if ":" in server:
         raise MeshError(f"server: {server} has a port. Argo CD keeps certificates by the name of the server alone.")
     return server
 
 
-def _ssh_server(task) -> str:
+def _ssh_server(task: Task) -> str:
     """The server as known hosts name it: with a port that is not 22 as ``[NAME]:PORT``."""
     server = _server(task)
     host, colon, port = server.rpartition(":")

@@ -18,6 +18,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials, options
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import HERE, SECRET_TYPE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET, decoded, secret
@@ -40,9 +41,9 @@ _REPAIR = {
 _CREDENTIALS = ("username", "bearer_token", "aws_auth_config", "exec_provider_config")
 
 
-def run(task) -> dict:
+def run(task: Task) -> dict:
     """The ``run`` of argocd_cluster. Raises MeshError."""
-    here = Resources(task.session)
+    here = task.resources
     target = _target(task)
     access = Access(task, Resources(target)) if target else None
     if task.params["state"] == "absent":
@@ -63,7 +64,7 @@ def run(task) -> dict:
     return _answer(task, made, access, server)
 
 
-def _target(task) -> Session | None:
+def _target(task: Task) -> Session | None:
     """The connection to the cluster that is registered. Raises MeshError."""
     stated = task.params.get("cluster")
     if not stated:
@@ -77,7 +78,7 @@ def _has_credentials(spec: dict) -> bool:
     return any(name in config for name in _CREDENTIALS) or "cert_data" in (config.get("tls_client_config") or {})
 
 
-def _check(task, spec: dict, server: str, access: Access | None) -> None:
+def _check(task: Task, spec: dict, server: str, access: Access | None) -> None:
     name = task.params["name"]
     if not server:
         raise MeshError(f"argocd_cluster {name}: give 'cluster', the way to it, or spec.server with spec.config.")
@@ -90,7 +91,7 @@ def _check(task, spec: dict, server: str, access: Access | None) -> None:
         )
 
 
-def _registered(task, here: Resources, server: str) -> dict | None:
+def _registered(task: Task, here: Resources, server: str) -> dict | None:
     """The Secret that registers this name. Raises MeshError when another name has the same address."""
     found = None
     for live in _all(task, here):
@@ -105,11 +106,11 @@ def _registered(task, here: Resources, server: str) -> dict | None:
     return found
 
 
-def _all(task, here: Resources) -> list[dict]:
+def _all(task: Task, here: Resources) -> list[dict]:
     return here.list(SECRET, task.params["namespace"], f"{SECRET_TYPE}=cluster")
 
 
-def _secret_name(task, registered: dict | None, server: str) -> str:
+def _secret_name(task: Task, registered: dict | None, server: str) -> str:
     if task.params.get("secret_name"):
         return task.params["secret_name"]
     if registered:
@@ -118,7 +119,7 @@ def _secret_name(task, registered: dict | None, server: str) -> str:
     return f"cluster-{host}-{fnv(server)}"
 
 
-def _document(task, spec: dict, server: str, name: str) -> dict:
+def _document(task: Task, spec: dict, server: str, name: str) -> dict:
     """The Secret without its ``config``."""
     data = {"name": task.params["name"], "server": server}
     if spec.get("namespaces"):
@@ -131,7 +132,7 @@ def _document(task, spec: dict, server: str, name: str) -> dict:
     return {**secret_document(task, name, "cluster"), "type": "Opaque", "stringData": data}
 
 
-def _config(task, spec: dict, target: Session | None, token: str) -> dict:
+def _config(task: Task, spec: dict, target: Session | None, token: str) -> dict:
     """How Argo CD connects: what is stated, and the service account's token with the authority that signs there."""
     spec_options = task.options["spec"]["options"]
     stated = params.api_names(_repaired(spec.get("config") or {}), spec_options["config"]["options"])
@@ -175,7 +176,7 @@ def encoded(value: str, name: str, repair: Callable[[str, str], str]) -> str:
     return base64.b64encode(repair(text, name).encode()).decode()
 
 
-def _absent(task, here: Resources, access: Access | None) -> dict:
+def _absent(task: Task, here: Resources, access: Access | None) -> dict:
     name = task.params.get("secret_name")
     found = [
         live
@@ -191,6 +192,6 @@ def _absent(task, here: Resources, access: Access | None) -> dict:
     return _answer(task, made, access, decoded(live, "server") or "")
 
 
-def _answer(task, made, access: Access | None, server: str) -> dict:
+def _answer(task: Task, made, access: Access | None, server: str) -> dict:
     others = access.changes if access else []
     return {**manage.results(task, [*others, made], manage.shown(task, made)), "server": server}

@@ -14,6 +14,7 @@ import time
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, fields, wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
@@ -31,10 +32,10 @@ NAMES = {
 _WORKLOADS = [kind for kind in builtin.KINDS if kind.kind in ("Deployment", "StatefulSet")]
 
 
-def run(task) -> dict:
+def run(task: Task) -> dict:
     """The ``run`` of argocd_config. Raises MeshError."""
     deadline = time.monotonic() + task.params["wait_timeout"]
-    resources = Resources(task.session)
+    resources = task.resources
     absent = task.params["state"] == "absent"
     maps = [_Map(task, resources, option) for option in NAMES if absent or task.params.get(option) is not None]
     workloads = _Workloads(task, resources) if task.params["restart"] else None
@@ -62,7 +63,7 @@ class _Map:
 
     change: Change
 
-    def __init__(self, task, resources: Resources, option: str):
+    def __init__(self, task: Task, resources: Resources, option: str):
         self.name, self._task, self._resources = NAMES[option], task, resources
         self._manager = task.params["field_manager"]
         self._absent = task.params["state"] == "absent"
@@ -110,7 +111,7 @@ class _Map:
 class _Workloads:
     """Argo CD's parts. ``wanted``: (kind, live object) of those that have to be restarted."""
 
-    def __init__(self, task, resources: Resources):
+    def __init__(self, task: Task, resources: Resources):
         self._task, self._resources = task, resources
         self._all: list | None = None
         self.wanted: list = []
@@ -151,7 +152,7 @@ def reads(workload: dict, name: str) -> set[str]:
     return found
 
 
-def _answer(task, maps: list[_Map], restarted: list) -> dict:
+def _answer(task: Task, maps: list[_Map], restarted: list) -> dict:
     answer = manage.results(
         task, [one.change for one in maps], {one.name: diff.masked(one.change.after) for one in maps}
     )

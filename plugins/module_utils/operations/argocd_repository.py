@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import partial
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params, pem
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd import (
     address,
     one_line,
@@ -47,7 +49,7 @@ _PREFIXES = {
 }
 
 
-def declared(task) -> dict:
+def declared(task: Task) -> dict:
     """The Secret that a task declares. Raises MeshError for what Argo CD could not use."""
     stated, spec = task.params, task.written.get("spec") or {}
     kind = stated["secret_type"]
@@ -82,7 +84,7 @@ def _json_key(value, name: str):
     return value
 
 
-_REPAIR = {
+_REPAIR: dict[str, Callable[[str, str], str]] = {
     "ssh_private_key": partial(pem.private_key, ssh=True),
     "tls_client_cert_key": partial(pem.private_key, ssh=False),
     "github_app_private_key": partial(pem.private_key, ssh=False),

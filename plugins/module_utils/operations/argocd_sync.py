@@ -10,6 +10,7 @@ from dataclasses import replace
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import culprits, operation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.application import with_children
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.judging import AWAY
@@ -28,9 +29,9 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.app
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.verdict import Reason, Verdict, waiting
 
 
-def run(task) -> dict:
+def run(task: Task) -> dict:
     """The ``run`` of argocd_sync. Raises MeshError."""
-    resources = Resources(task.session)
+    resources = task.resources
     namespace, name = task.params["namespace"], task.params["name"]
     try:
         live = resources.get(KIND, namespace, name)
@@ -48,7 +49,9 @@ def run(task) -> dict:
     return answer
 
 
-def _answer(task, watched: Watched, changed: bool, rows: list[dict], waited: bool, state: dict | None = None) -> dict:
+def _answer(
+    task: Task, watched: Watched, changed: bool, rows: list[dict], waited: bool, state: dict | None = None
+) -> dict:
     return {
         "changed": changed,
         "result": watched.live,
@@ -75,7 +78,7 @@ def _shown(state: dict | None) -> dict:
     }
 
 
-def _refresh(task, watched: Watched, deadline: float) -> dict:
+def _refresh(task: Task, watched: Watched, deadline: float) -> dict:
     """Have the controller compare again; nothing of that is a change."""
     if not task.check:
         wait = Wait(task, watched, outcome.compared)
@@ -85,7 +88,7 @@ def _refresh(task, watched: Watched, deadline: float) -> dict:
     return _answer(task, watched, False, [], bool(task.params["wait"] and not task.check))
 
 
-def _terminate(task, watched: Watched, deadline: float) -> dict:
+def _terminate(task: Task, watched: Watched, deadline: float) -> dict:
     if not status.running(watched.live):
         return _answer(task, watched, False, [], False)
     if task.check:
@@ -94,7 +97,7 @@ def _terminate(task, watched: Watched, deadline: float) -> dict:
     return _answer(task, watched, True, outcome.rows(status.operation_state(watched.live)), True)
 
 
-def _sync(task, watched: Watched, deadline: float) -> dict:
+def _sync(task: Task, watched: Watched, deadline: float) -> dict:
     wanted = _wanted_sync(task, watched.live)
     _guard(task, watched)
     _make_current(task, watched, _is_pinned(watched.live, wanted), deadline)
@@ -108,7 +111,7 @@ def _sync(task, watched: Watched, deadline: float) -> dict:
     return _operate(task, watched, wanted, deadline)
 
 
-def _wanted_sync(task, live: dict) -> dict:
+def _wanted_sync(task: Task, live: dict) -> dict:
     """``operation.sync`` as the task states it. Raises MeshError for what does not fit the Application."""
     stated = task.params
     sync: dict = {"prune": bool(stated["prune"]), "dryRun": bool(stated["dry_run"])}
@@ -147,7 +150,7 @@ def _label(live: dict) -> str:
     return KIND.label(live["metadata"].get("namespace"), live["metadata"]["name"])
 
 
-def _guard(task, watched: Watched) -> None:
+def _guard(task: Task, watched: Watched) -> None:
     """What Argo CD's API server would refuse, and the controller leaves hanging or undoes. Raises MeshError."""
     live, label = watched.live, watched.label
     if live["metadata"].get("deletionTimestamp"):
@@ -159,7 +162,7 @@ def _guard(task, watched: Watched) -> None:
         raise MeshError(f"{label}: {closed}. Wait until they allow it, or set manual_sync: true on the window.")
 
 
-def _guard_automated(task, live: dict, label: str) -> None:
+def _guard_automated(task: Task, live: dict, label: str) -> None:
     if task.params["action"] == "rollback" and not task.params["disable_automated"]:
         raise MeshError(
             f"{label} is synced automatically, which would undo the rollback at once. Turn that off first, by "
@@ -188,7 +191,7 @@ def _is_pinned(live: dict, wanted: dict) -> bool:
     return any(stated) and stated != targets and stated != _compared_revisions(live)
 
 
-def _make_current(task, watched: Watched, pinned: bool, deadline: float) -> None:
+def _make_current(task: Task, watched: Watched, pinned: bool, deadline: float) -> None:
     """End or await what runs, and have the controller compare what is there now.
 
     Where another revision than the spec's is ``pinned``, that one may well be broken.
@@ -201,7 +204,7 @@ def _make_current(task, watched: Watched, pinned: bool, deadline: float) -> None
     wait.until(deadline)
 
 
-def _make_room(task, watched: Watched, deadline: float) -> None:
+def _make_room(task: Task, watched: Watched, deadline: float) -> None:
     if not status.running(watched.live):
         return
     if task.params["when_running"] == "fail":
@@ -234,7 +237,7 @@ def _is_needed(live: dict, wanted: dict) -> bool:
     return bool(state) and state.get("phase") != "Succeeded" and status.is_of_this(live)
 
 
-def _unneeded(task, watched: Watched, wanted: dict, deadline: float) -> dict:
+def _unneeded(task: Task, watched: Watched, wanted: dict, deadline: float) -> dict:
     """Nothing has to be synced; what is left is to wait for the health."""
     waited = bool(task.params["wait"]) and not task.check
     if waited and not wanted.get("resources"):
@@ -244,7 +247,7 @@ def _unneeded(task, watched: Watched, wanted: dict, deadline: float) -> dict:
     return _answer(task, watched, False, [], waited)
 
 
-def _operate(task, watched: Watched, wanted: dict, deadline: float) -> dict:
+def _operate(task: Task, watched: Watched, wanted: dict, deadline: float) -> dict:
     """Start our operation, wait for its end, and then for what it has brought about."""
     dry = bool(wanted.get("dryRun"))
     if task.check:
@@ -284,7 +287,7 @@ class _Ours:
         return outcome.ended(live, self.id, self.state)
 
 
-def _start(task, watched: Watched, requested: dict, deadline: float) -> str:
+def _start(task: Task, watched: Watched, requested: dict, deadline: float) -> str:
     """Start an operation; somebody else may have been faster, and is waited for. Returns its id."""
     while True:
         try:
@@ -296,7 +299,7 @@ def _start(task, watched: Watched, requested: dict, deadline: float) -> str:
         Wait(task, watched, outcome.unoccupied).until(deadline)
 
 
-def _until_ended(task, watched: Watched, requested: dict, ours: _Ours, deadline: float) -> None:
+def _until_ended(task: Task, watched: Watched, requested: dict, ours: _Ours, deadline: float) -> None:
     """Until our operation has succeeded. One that ended because a part of Argo CD was away is run again."""
     while True:
         try:
@@ -312,7 +315,7 @@ def _until_ended(task, watched: Watched, requested: dict, ours: _Ours, deadline:
         ours.id, ours.state = _start(task, watched, operation.again(requested), deadline), None
 
 
-def _until_settled(task, watched: Watched, ours: _Ours, partial, pinned: bool, deadline: float) -> None:
+def _until_settled(task: Task, watched: Watched, ours: _Ours, partial, pinned: bool, deadline: float) -> None:
     """Until the controller has compared after our operation has ended, and it is Synced and healthy enough."""
 
     def judge(live: dict) -> Verdict:
@@ -338,11 +341,11 @@ def _part_settled(resources: Resources, live: dict, chosen: list[dict]) -> Verdi
     return verdicts.READY
 
 
-def _health(task) -> tuple[str, ...]:
+def _health(task: Task) -> tuple[str, ...]:
     return tuple(task.params.get("wait_health") or status.HEALTHY)
 
 
-def _rollback(task, watched: Watched, deadline: float) -> dict:
+def _rollback(task: Task, watched: Watched, deadline: float) -> dict:
     _guard(task, watched)
     entry = _deployment(task, watched.live)
     wanted: dict = {"prune": bool(task.params["prune"]), "dryRun": bool(task.params["dry_run"])}
@@ -360,7 +363,7 @@ def _rollback(task, watched: Watched, deadline: float) -> dict:
     return _operate(task, watched, wanted, deadline)
 
 
-def _deployment(task, live: dict) -> dict:
+def _deployment(task: Task, live: dict) -> dict:
     """The entry of the history to go back to: the one of that id, or the last one that differs. Raises MeshError."""
     history = (live.get("status") or {}).get("history") or []
     known = ", ".join(f"{h.get('id')} ({status.revisions_of(h)})" for h in history[-10:]) or "none"

@@ -7,6 +7,7 @@ from __future__ import annotations
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
@@ -15,7 +16,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
 class Holder:
     """One ConfigMap or Secret of Argo CD, as it is now. Raises MeshError when it is not there."""
 
-    def __init__(self, task, resources: Resources, kind: Kind, name: str):
+    def __init__(self, task: Task, resources: Resources, kind: Kind, name: str):
         self._task, self._resources, self._kind = task, resources, kind
         self._place = (task.params["namespace"], name)
         try:

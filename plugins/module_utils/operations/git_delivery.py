@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import workspace
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
@@ -64,7 +65,7 @@ def _as_written(api_version: str, name: str) -> Kind:
     return Kind(group, name, name.lower(), (version,))
 
 
-def many(task) -> dict:
+def many(task: Task) -> dict:
     """What mesh_apply does with ``delivery: git``. Raises MeshError."""
     stated = task.params
     chosen = {name: stated.get(name) for name in ("only_kinds", "except_kinds", "images", "overlays")}
@@ -77,7 +78,7 @@ def many(task) -> dict:
     return _run(task, items, owner, bool(name))
 
 
-def one(task, kind: Kind, declare: Callable | None) -> dict:
+def one(task: Task, kind: Kind, declare: Callable | None) -> dict:
     """What the module of one object does with ``delivery: git``. Raises MeshError."""
     if declare:
         desired = declare(task)
@@ -93,7 +94,7 @@ def _manager(name: str | None) -> str:
     return f"the manager {name or 'meshops.lifecycle'}"
 
 
-def _run(task, items: list[Item], owner: str, is_set: bool) -> dict:
+def _run(task: Task, items: list[Item], owner: str, is_set: bool) -> dict:
     made = settings.of(task)
     for item in items:
         _placed(task, item)
@@ -103,7 +104,7 @@ def _run(task, items: list[Item], owner: str, is_set: bool) -> dict:
         return _Delivery(task, made, store, items, owner, is_set).run()
 
 
-def _placed(task, item: Item) -> None:
+def _placed(task: Task, item: Item) -> None:
     """A namespace is a part of the file's name, and no cluster's default stands in for it. Raises MeshError."""
     if item.namespace or not item.kind.namespaced:
         return
@@ -120,7 +121,7 @@ def _placed(task, item: Item) -> None:
 class _Delivery:
     """One task on its way into Git."""
 
-    def __init__(self, task, made, store: Remote | Checkout, items: list[Item], owner: str, is_set: bool):
+    def __init__(self, task: Task, made, store: Remote | Checkout, items: list[Item], owner: str, is_set: bool):
         self.task, self.settings, self.store = task, made, store
         self.items, self.owner, self.is_set = items, owner, is_set
         self.sealer = Sealer(made)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired, reading
 
 LIMIT = 1048576  # bytes of a ConfigMap's data, by the API server's validation
@@ -21,7 +22,7 @@ _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _REFERENCE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
 
 
-def declared(task) -> dict:
+def declared(task: Task) -> dict:
     """The ConfigMap that a task declares. Raises MeshError for a dashboard that Grafana would not show."""
     written, params = task.written, task.params
     metadata = {

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, wait
@@ -27,14 +28,14 @@ def manage(kind: Kind, conversation: Conversation = NONE, *, declare: Callable |
     ``declare(task) -> object``: for a module whose options are not the fields of the object.
     """
 
-    def run(task) -> dict:
+    def run(task: Task) -> dict:
         if task.delivers_to_git:
             from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import (
                 git_delivery as delivery,  # only who needs it pays
             )
 
             return delivery.one(task, kind, declare)
-        resources = Resources(task.session)
+        resources = task.resources
         if declare:
             desired = declare(task)
         else:
@@ -49,7 +50,7 @@ def manage(kind: Kind, conversation: Conversation = NONE, *, declare: Callable |
     return run
 
 
-def _read(resources: Resources, kind: Kind, desired: dict, task) -> dict | None:
+def _read(resources: Resources, kind: Kind, desired: dict, task: Task) -> dict | None:
     namespace, name = desired["metadata"].get("namespace"), desired["metadata"]["name"]
     try:
         return resources.get(kind, namespace, name)
@@ -63,7 +64,7 @@ def _read(resources: Resources, kind: Kind, desired: dict, task) -> dict | None:
 
 
 def _present(
-    task,
+    task: Task,
     resources: Resources,
     kind: Kind,
     desired: dict,
@@ -123,7 +124,7 @@ def _wait_ready(
 
 
 def _absent(
-    task,
+    task: Task,
     resources: Resources,
     kind: Kind,
     desired: dict,
@@ -158,7 +159,7 @@ def _absent(
     return result(task, made, waited, propagation)
 
 
-def result(task, made: Change, waited: bool, propagation: Propagation | None = None) -> dict:
+def result(task: Task, made: Change, waited: bool, propagation: Propagation | None = None) -> dict:
     """The result contract for one object."""
     for warning in made.warnings:
         task.warn(warning)
@@ -177,7 +178,7 @@ def result(task, made: Change, waited: bool, propagation: Propagation | None = N
     return answer
 
 
-def shown(task, made: Change) -> dict:
+def shown(task: Task, made: Change) -> dict:
     """An object as a result shows it."""
     document = diff.masked(made.after, made.kind.secret_fields)
     if task.check and made.changed:
@@ -186,7 +187,7 @@ def shown(task, made: Change) -> dict:
     return document
 
 
-def results(task, changes: list[Change], document: dict) -> dict:
+def results(task: Task, changes: list[Change], document: dict) -> dict:
     """The result contract for several objects; ``document`` is what stands under ``result``."""
     for warning in [warning for one in changes for warning in one.warnings]:
         task.warn(warning)

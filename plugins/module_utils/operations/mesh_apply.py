@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.registry import conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
@@ -38,9 +38,9 @@ class Outcome:
 class Run:
     """One call of mesh_apply."""
 
-    def __init__(self, task):
+    def __init__(self, task: Task):
         self.task = task
-        self.resources = Resources(task.session)
+        self.resources = task.resources
         self.check = task.check
         self.namespace = task.params.get("namespace") or task.session.default_namespace
         name = task.params.get("name")
@@ -312,7 +312,7 @@ def _settled(item: Item, current: dict) -> Change:
     return Change(item.kind, item.namespace, item.name, change_module.UNCHANGED, current, current)
 
 
-def run(task) -> dict:
+def run(task: Task) -> dict:
     """The ``run`` of mesh_apply. Raises MeshError; its details say what was done and what was not."""
     if task.delivers_to_git:
         from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import (

@@ -8,14 +8,15 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import jmespath
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change, diff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
 
-def run(task) -> dict:
+def run(task: Task) -> dict:
     """The ``run`` of mesh_info. Raises MeshError."""
-    resources = Resources(task.session)
+    resources = task.resources
     search = compiled(task.params.get("query"))
     kind = known_kind(resources, task.params["kind"], task.params.get("api_version"))
     return answer(read(resources, kind, task.params), search, kind)

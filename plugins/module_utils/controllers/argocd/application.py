@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from functools import partial
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import (
     deletion,
     several,
@@ -24,7 +25,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.spe
 _BEFORE_DELETE = 60.0  # seconds that preparing a deletion may take where no time-out is given
 
 
-def wait(task, resources, live: dict, deadline: float) -> dict:
+def wait(task: Task, resources, live: dict, deadline: float) -> dict:
     """Until Argo CD has compared this Application, finished its sync, and finds it Synced and healthy enough.
 
     Returns the Application as it is then. Raises MeshError on a failure at once, and on time-out with what was missing.
@@ -34,7 +35,7 @@ def wait(task, resources, live: dict, deadline: float) -> dict:
     return with_children(task, begun.watched, _health(task), deadline)
 
 
-def wait_all(task, resources, changes: list, deadline: float) -> None:
+def wait_all(task: Task, resources, changes: list, deadline: float) -> None:
     """The same for many at once, by one watch for all. Leaves each as it is then in its Change."""
     projects: dict = {}
 
@@ -44,7 +45,7 @@ def wait_all(task, resources, changes: list, deadline: float) -> None:
         change.after = with_children(task, ended.watched, _health(task), deadline)
 
 
-def _begin(task, resources, live: dict, written: bool, projects: dict | None = None) -> Wait:
+def _begin(task: Task, resources, live: dict, written: bool, projects: dict | None = None) -> Wait:
     """A wait whose first question, where one is needed, has been asked. ``written``: whether by this task."""
     judge = partial(status.judge, enough=_health(task))
     restarts = task.params.get("retry_failed", True) and is_automated(live["spec"])
@@ -56,18 +57,18 @@ def _begin(task, resources, live: dict, written: bool, projects: dict | None = N
     return begun
 
 
-def _health(task) -> tuple[str, ...]:
+def _health(task: Task) -> tuple[str, ...]:
     return tuple(task.params.get("wait_health") or status.HEALTHY)
 
 
-def with_children(task, watched: Watched, health: tuple[str, ...], deadline: float) -> dict:
+def with_children(task: Task, watched: Watched, health: tuple[str, ...], deadline: float) -> dict:
     """The Application, once those that it deploys in turn are in order as well, where the task wants that."""
     if task.params.get("wait_children", True) and tree.has_children(watched.live):
         tree.wait(task, watched, health, deadline)
     return watched.live
 
 
-def before_delete(task, resources, live: dict) -> dict:
+def before_delete(task: Task, resources, live: dict) -> dict:
     """End a running operation, and see to it that the deletion takes with it what was asked for, and no more."""
     watched = Watched(resources, KIND, live)
     deadline = time.monotonic() + (task.params.get("wait_timeout") or _BEFORE_DELETE)
@@ -75,7 +76,7 @@ def before_delete(task, resources, live: dict) -> dict:
     return watched.live
 
 
-def wait_deleted(task, resources, live: dict, deadline: float) -> None:
+def wait_deleted(task: Task, resources, live: dict, deadline: float) -> None:
     deletion.until_gone(task, Watched(resources, KIND, live), deadline)
 
 

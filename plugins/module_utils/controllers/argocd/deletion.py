@@ -13,6 +13,7 @@ import time
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import operation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import Watched
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
@@ -79,7 +80,7 @@ def prepare(watched: Watched, cascade: bool | None, policy: str | None, deadline
     raise MeshError(f"{watched.label} is changed by others so often that it could not be deleted. Try again.")
 
 
-def until_gone(task, watched: Watched, deadline: float) -> None:
+def until_gone(task: Task, watched: Watched, deadline: float) -> None:
     """Wait until the Application is gone. Raises MeshError on an error that lasts, and on time-out."""
     progress = Progress(task, watched.label)
     since, refreshed = None, False

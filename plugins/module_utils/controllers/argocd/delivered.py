@@ -10,6 +10,7 @@ from functools import partial
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.application import with_children
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import Wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import Watched
@@ -40,13 +41,13 @@ class Delivered:
         return self._known[revision]
 
 
-def wait(task, namespace: str, name: str, delivered: Delivered, deadline: float) -> dict:
+def wait(task: Task, namespace: str, name: str, delivered: Delivered, deadline: float) -> dict:
     """Until the Application is Synced and Healthy at the commit, with those that it deploys in turn; returns it.
 
     Raises MeshError at once when the sync of it fails, or when the Application does not read that branch.
     """
     try:
-        watched = _watched(Resources(task.session), namespace, name)
+        watched = _watched(task.resources, namespace, name)
         wait = Wait(task, watched, partial(judged, delivered=delivered), is_automated(watched.live["spec"]))
         wait.refresh()
         wait.until(deadline)

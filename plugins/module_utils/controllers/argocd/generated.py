@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import scope, tree
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.judging import SILENT
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import Watched
@@ -27,7 +28,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
 REFRESH = "argocd.argoproj.io/application-set-refresh"
 
 
-def wait(task, resources, live: dict, deadline: float) -> dict:
+def wait(task: Task, resources, live: dict, deadline: float) -> dict:
     """Until the controller has generated from this declaration, and all Applications are synced and healthy enough.
 
     The conditions do not tell which declaration they are about. But the controller takes an annotation away at the end
@@ -55,7 +56,7 @@ def generation(live: dict, before: dict, waited: float) -> Verdict:
     return waiting(Reason.GENERATING, "Argo CD generates its Applications")
 
 
-def _generate(task, watched: Watched, deadline: float) -> None:
+def _generate(task: Task, watched: Watched, deadline: float) -> None:
     before = condition(watched.live, "ErrorOccurred")
     progress, started = Progress(task, watched.label), time.monotonic()
     watched.patch({"metadata": {"annotations": {REFRESH: "true"}}})
@@ -90,7 +91,7 @@ def _explained(error: dict) -> str:
     return f"{message}. {ways_out.get(error.get('reason') or '', '')}".strip()
 
 
-def wait_deleted(task, resources, live: dict, deadline: float) -> None:
+def wait_deleted(task: Task, resources, live: dict, deadline: float) -> None:
     """Until the ApplicationSet and the Applications that went with it are gone. Raises MeshError on time-out."""
     watched = Watched(resources, APPLICATIONSET, live)
     progress, started = Progress(task, watched.label), time.monotonic()

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION, PROJECT
 
 DEFAULT = "default"
 
 
-def before_delete(task, resources, live: dict) -> None:
+def before_delete(task: Task, resources, live: dict) -> None:
     """Refuse to remove a project that Argo CD needs: its own, and one that Applications belong to. Raises MeshError."""
     metadata = live["metadata"]
     namespace, name = metadata["namespace"], metadata["name"]

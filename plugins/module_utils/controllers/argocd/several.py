@@ -8,6 +8,7 @@ import time
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import Wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import UNWATCHED
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
@@ -20,7 +21,7 @@ _URGENT = 1.0  # the same while something is to be done for one of them
 _NAMED = 3  # how many are named in a message
 
 
-def until_all(task, resources, waits: list[Wait], deadline: float) -> None:
+def until_all(task: Task, resources, waits: list[Wait], deadline: float) -> None:
     """Until all Applications are in order. Raises MeshError when one has failed, and on time-out."""
     several = _Several(task, resources, waits)
     while True:
@@ -36,7 +37,7 @@ def until_all(task, resources, waits: list[Wait], deadline: float) -> None:
 class _Several:
     """The waits that are not over (``pending``), by the place of their Applications, and the watch that feeds them."""
 
-    def __init__(self, task, resources, waits: list[Wait]):
+    def __init__(self, task: Task, resources, waits: list[Wait]):
         self._resources = resources
         self._progress, self._started, self._count = Progress(task, "Applications"), time.monotonic(), len(waits)
         self.pending = {wait.watched.place: wait for wait in waits}

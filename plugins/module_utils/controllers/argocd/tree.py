@@ -12,6 +12,7 @@ import time
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import culprits, scope
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import PAUSE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
@@ -154,7 +155,7 @@ class _Look:
         self._below(child)
 
 
-def wait(task, watched, enough: tuple[str, ...], deadline: float) -> None:
+def wait(task: Task, watched, enough: tuple[str, ...], deadline: float) -> None:
     """Until every Application below the root is in order. Raises MeshError on a failure at once, and on time-out."""
     progress, started = Progress(task, watched.label), time.monotonic()
     since: dict[str, float] = {}

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.portforward import PodConnection
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.istiod import (
     PORT,
     Acked,
@@ -45,7 +46,7 @@ _ATTEMPTS = 3  # to reach each istiod before anything is written
 _WITHOUT = "With wait_proxies: false nobody is asked"
 
 
-def converse(task, resources) -> Istiods | None:
+def converse(task: Task, resources) -> Istiods | None:
     """The istiods to ask in this task; None when the task does not want it, or none is there.
 
     Raises MeshError when they are there and may not be asked.
@@ -64,7 +65,7 @@ def converse(task, resources) -> Istiods | None:
 class Istiods:
     """All istiods of a cluster, for the length of one task."""
 
-    def __init__(self, task, resources):
+    def __init__(self, task: Task, resources):
         self.task, self.session = task, resources.session
         self.namespace = task.params.get("istiod_namespace") or "istio-system"
         self.urls = task.params.get("istiod_urls") or []

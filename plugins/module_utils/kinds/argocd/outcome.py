@@ -37,6 +37,7 @@ def ended(live: dict, run_id: str, state: dict | None) -> Verdict:
             return waiting(Reason.OPERATION_PENDING, "our sync is about to start")
         if not state or state.get("phase") in ("Running", "Terminating"):
             return failed(Reason.SUPERSEDED, f"our sync was superseded by another operation{_initiator(live)}")
+    state = state or status.operation_state(live)
     if state["phase"] in ("Running", "Terminating"):
         return status.progress(live, state)
     if state["phase"] == "Succeeded":

@@ -8,7 +8,7 @@ import time
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import Workspace
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import manifest, release_store
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.program import Program
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.release_store import Release
@@ -17,12 +17,12 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.re
 class Context:
     """One task and its release. ``deadline`` is a time.monotonic() value."""
 
-    def __init__(self, task, private: Workspace):
+    def __init__(self, task: Task, private: Workspace):
         self.task = task
         self.params = task.params
         self.check = task.check
         self.session = task.session
-        self.resources = Resources(task.session)
+        self.resources = task.resources
         self.name = self.params["name"]
         self.namespace = self.params.get("namespace") or self.session.default_namespace
         self.label = f"release {self.namespace}/{self.name}"

@@ -7,11 +7,12 @@ from __future__ import annotations
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import workspace
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import absent, present
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context
 
 
-def run(task) -> dict:
+def run(task: Task) -> dict:
     """The module's work. Raises MeshError."""
     with workspace("meshops-helm-") as private:
         context = Context(task, private)

@@ -9,6 +9,7 @@ import re
 from types import SimpleNamespace
 from urllib.parse import urlsplit, urlunsplit
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.call import Call
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 
 SECRETS = ("git.password", "git.seal_key")
@@ -23,7 +24,7 @@ def password_in(repository: str | None) -> str | None:
         return None
 
 
-def of(task) -> SimpleNamespace:
+def of(task: Call) -> SimpleNamespace:
     """The suboptions of ``git`` as attributes; what was not given is None or its default.
 
     ``path`` is the folder without a slash at its ends, empty for the whole repository. Raises MeshError for what does
