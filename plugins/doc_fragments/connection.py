@@ -13,7 +13,7 @@ options:
   kubeconfig:
     description:
       - Path of a kubeconfig file, or its content as a dictionary. Several paths, joined by colons, are merged as
-        C(kubectl) merges those of E(KUBECONFIG).
+        C(kubectl) merges those of E(KUBECONFIG). One that ansible-vault has encrypted is decrypted.
       - Defaults to E(K8S_AUTH_KUBECONFIG), then E(KUBECONFIG), then C(~/.kube/config), then the service account of
         the pod the task runs in.
       - A kubeconfig that the task gives is a connection of its own. No variable K8S_AUTH_* changes where it leads or

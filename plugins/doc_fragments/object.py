@@ -35,7 +35,7 @@ options:
   src:
     description:
       - A file on the controller that holds the document, in YAML or JSON. It is read as it is and not templated, so that
-        braces which belong to Argo CD or Prometheus survive.
+        braces which belong to Argo CD or Prometheus survive. A file that ansible-vault has encrypted is decrypted.
     type: str
   spec_extra:
     description:

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import _list_no_log_values
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import libraries
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import libraries, masking
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params as params_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import BUG, MeshError, without_secrets
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import kubeconfig
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import settings
 
 _MOST_DOCUMENTS = 20  # of an option that the invocation of a result repeats
@@ -113,29 +112,25 @@ class Entry:
         return secrets
 
     def invocation(self, written: Mapping) -> dict:
-        """The arguments as a result shows them (-vvv): documents of Secrets and the users of a kubeconfig masked,
-        likewise what is a secret by its looks, and what ends in Secrets.
+        """The arguments as a result shows them (-vvv): without Secrets wherever they stand, the users of a kubeconfig,
+        what is a secret by its looks, and what ends in Secrets.
         """
-        documents = self.roles.documents
-        shown = {key: value if key in documents else _by_looks(value) for key, value in written.items()}
-        for name in self.roles.clusters:
-            if isinstance(shown.get(name), Mapping):
-                shown[name] = dict(shown[name])
+        shown = {name: self._shown(name, value) for name, value in written.items()}
         for holder in self._kubeconfig_holders(shown):
             if isinstance(holder["kubeconfig"], Mapping):
-                holder["kubeconfig"] = {**holder["kubeconfig"], "users": diff.MASK}
-        for name in documents:
-            value = shown.get(name)
-            if isinstance(value, dict):
-                shown[name] = diff.masked_document(value)
-            elif isinstance(value, list):
-                more = len(value) - _MOST_DOCUMENTS
-                rest = [f"and {more} more"] if more > 0 else []
-                shown[name] = [*(diff.masked_document(item) for item in value[:_MOST_DOCUMENTS]), *rest]
-        for name in self.roles.hidden:
-            if isinstance(shown.get(name), dict):
-                shown[name] = diff.MASK
+                holder["kubeconfig"] = {**holder["kubeconfig"], "users": masking.MASK}
         return {"module_args": shown}
+
+    def _shown(self, name: str, value):
+        if name in self.roles.hidden and isinstance(value, dict):
+            return masking.MASK
+        if name not in self.roles.documents:
+            return masking.masked(value)
+        if not isinstance(value, list):
+            return masking.masked(value, document=True)
+        more = len(value) - _MOST_DOCUMENTS
+        rest = [f"and {more} more"] if more > 0 else []
+        return [*masking.masked(value[:_MOST_DOCUMENTS], document=True), *rest]
 
     def _kubeconfig_holders(self, written: Mapping) -> list[dict]:
         """The arguments, and options that lead to another cluster, where they hold a kubeconfig."""
@@ -186,15 +181,6 @@ def _below(written: Mapping, path: str):
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
-
-
-def _by_looks(value):
-    """An argument without what is a secret by its looks, at every level."""
-    if isinstance(value, str):
-        return without_secrets(value)
-    if isinstance(value, dict):
-        return {key: _by_looks(below) for key, below in value.items()}
-    return [_by_looks(item) for item in value] if isinstance(value, list) else value
 
 
 class _Module(AnsibleModule):

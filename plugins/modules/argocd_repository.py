@@ -297,15 +297,15 @@ waited:
 """
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_repository import (
+    KIND,
     SECRET_OPTIONS,
     declared,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_repository import ARGUMENTS
 
-ENTRY = Entry("argocd_repository", ARGUMENTS, manage(SECRET, declare=declared), secrets=SECRET_OPTIONS)
+ENTRY = Entry("argocd_repository", ARGUMENTS, manage(KIND, declare=declared), secrets=SECRET_OPTIONS)
 
 
 def main():

@@ -42,7 +42,7 @@ options:
   src:
     description:
       - Files, folders or globs on the controller that hold more documents, in YAML or JSON. They are read as they are and
-        not templated.
+        not templated. Those that ansible-vault has encrypted are decrypted.
     type: list
     elements: str
   templates:

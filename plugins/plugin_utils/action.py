@@ -19,7 +19,9 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import vault
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import kubeconfig
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect, reading, remote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import VERBOSITY_OF_TRACEBACKS, Entry, execute
 
@@ -83,13 +85,18 @@ class MeshAction(ActionBase):
     def _run(self, tmp, task_vars: Mapping) -> dict:
         result = super().run(tmp, task_vars)
         try:
-            written = self._with_files(self._with_made(self.entry.checked(self._task.args), task_vars))
+            given = self.entry.checked(self._task.args)
+            written = self._with_files(self._with_made(self._with_kubeconfig(given), task_vars))
         except MeshError as error:
             return {**result, "failed": True, "msg": error.message, **error.details}
         if self._belongs_in_process(task_vars):
             with self._environment():
-                return {**result, **self._in_process(written)}
-        return {**result, **self._as_module(written, task_vars)}
+                answer = self._in_process(written)
+        else:
+            answer = self._as_module(written, task_vars)
+        if written is not given and "invocation" in answer:  # not what stood in the files, which may be encrypted ones
+            answer["invocation"] = remove_values(self.entry.invocation(given), self.entry.secrets_of(given))
+        return {**result, **answer}
 
     def _in_process(self, written: dict) -> dict:
         warnings: list[str] = []
@@ -208,19 +215,46 @@ class MeshAction(ActionBase):
         paths = [path for pattern in sources for path in collect.files(self._found(pattern))]
         if not many and len(paths) > 1:
             raise MeshError(f"src: {source} names {len(paths)} files; this module takes one. mesh_apply takes many.")
-        if self._is_local():
+        taken = [path for path in paths if not self._is_local() or vault.is_encrypted(path)]
+        if not taken:
             return {**arguments, "src": paths if many else paths[0]}
+        kept = [path for path in paths if path not in set(taken)]
         rest = {key: value for key, value in arguments.items() if key != "src"}
         if self.entry.roles.text:
-            return {**rest, self.entry.roles.text: reading.text_of(paths[0])}
-        documents = [document for path in paths for document in reading.read(path)]
+            return {**rest, self.entry.roles.text: self._content(paths[0])}
+        documents = [document for path in taken for document in reading.parse(self._content(path), path)]
         if many:
-            return {**rest, self.entry.roles.objects: [*(rest.get(self.entry.roles.objects) or []), *documents]}
+            objects = [*(rest.get(self.entry.roles.objects) or []), *documents]
+            return {**rest, self.entry.roles.objects: objects, **({"src": kept} if kept else {})}
         if len(documents) != 1:
             raise MeshError(
                 f"src: {source} holds {len(documents)} documents; this module takes one. mesh_apply takes many."
             )
         return {**rest, "definition": documents[0]}
+
+    def _content(self, path: str) -> str:
+        """What stands in a file, decrypted when ansible-vault has encrypted it."""
+        if not vault.is_encrypted(path):
+            return reading.text_of(path)
+        try:
+            content = self._loader._get_file_contents(path)[0]
+        except AnsibleError as error:
+            reason = " ".join(str(error).split())
+            raise MeshError(
+                f"{path} is encrypted by ansible-vault, and cannot be decrypted: {reason}. Give the password with "
+                "--ask-vault-pass, --vault-password-file or --vault-id."
+            ) from None
+        return reading.decoded(content, path)
+
+    def _with_kubeconfig(self, arguments: dict) -> dict:
+        """A kubeconfig that ansible-vault has encrypted as its content: only the controller has the password."""
+        held = {"": arguments, **{name: arguments.get(name) for name in self.entry.roles.clusters}}
+        for name, holder in held.items():
+            path = holder.get("kubeconfig") if isinstance(holder, dict) else None
+            if isinstance(path, str) and self._is_local() and vault.is_encrypted(path):
+                opened = {**holder, "kubeconfig": kubeconfig.parsed(self._content(path))}
+                arguments = {**arguments, name: opened} if name else {**opened}
+        return arguments
 
     def _found(self, pattern: str) -> str:
         """A path as Ansible searches for files (a role's files/, the playbook's folder); a glob beside the playbook."""

@@ -62,6 +62,12 @@ def made(namespace):
                     stringData={".dockerconfigjson": json.dumps(registry)},
                 ),
                 listed,
+                {
+                    "apiVersion": "v1",
+                    "kind": "ConfigMap",
+                    "metadata": {"name": "with-a-url"},
+                    "data": {"url": "https://me:{{ s.in_url }}@git.example.com/a.git", "pem": "{{ s.pem }}"},
+                },
             ],
         ),
         module("read", "mesh_info", **place, kind="Secret"),
@@ -136,6 +142,32 @@ def refused(namespace):
             objects=[opaque("a", stringData={"k": "{{ s.text }}"})],
         ),
         module("text", "mesh_apply", **place, objects=["kind: Secret\nstringData: {k: '{{ s.text }}'}"]),
+        module(
+            "kind", "mesh_apply", **place, objects=[{**opaque("k", stringData={"k": "{{ s.text }}"}), "kind": "secret"}]
+        ),
+        module("kind as text", "mesh_apply", **place, objects="kind: secret\nstringData: {k: '{{ s.text }}'}"),
+        module(
+            "SecretList",
+            "mesh_apply",
+            **place,
+            objects=[{"apiVersion": "v1", "kind": "SecretList", "items": [{"strngData": {"k": "{{ s.text }}"}}]}],
+        ),
+        module(
+            "last applied",
+            "mesh_apply",
+            **place,
+            objects=[
+                {
+                    **opaque("l", stringdata={"k": "{{ s.text }}"}),
+                    "metadata": {
+                        "name": "l",
+                        "annotations": {
+                            "kubectl.kubernetes.io/last-applied-configuration": '{"stringData": {"k": "{{ s.data }}"}}'
+                        },
+                    },
+                }
+            ],
+        ),
         module("typo", "argocd_repository", **place, name="t", spec={"url": "a", "pasword": "{{ s.password }}"}),
         module("type", "argocd_repository", **place, name="t", spec={"url": "a", "password": ["{{ s.password }}"]}),
         module("whole", "argocd_repository", **place, name="t", spec="password: {{ s.password }}"),

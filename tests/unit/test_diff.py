@@ -108,37 +108,3 @@ def test_a_whole_secret_is_masked_in_a_result():
 def test_secrets_inside_the_last_applied_annotation_are_not_shown_in_a_diff():
     old = secret({"k": "djE="}, annotations={LAST: '{"data":{"k":"djE="}}'})
     assert "djE=" not in json.dumps(diff.difference(old, secret({})))
-
-
-@pytest.mark.parametrize(
-    ("document", "shown"),
-    [
-        ({"kind": "ConfigMap", "data": {"k": "v"}}, {"kind": "ConfigMap", "data": {"k": "v"}}),
-        (
-            {"kind": "Secret", "data": {"k": "v"}, "stringData": {"l": "w"}, "type": "Opaque"},
-            {"kind": "Secret", "data": HIDDEN, "stringData": HIDDEN, "type": "Opaque"},
-        ),
-        (
-            {"apiVersion": "v1", "kind": "Secret", "password": "misplaced", "immutable": True},
-            {"apiVersion": "v1", "kind": "Secret", "password": HIDDEN, "immutable": True},
-        ),
-        (
-            {"kind": "Secret", "metadata": {"annotations": {LAST: "v", "x": "y"}}},
-            {"kind": "Secret", "metadata": {"annotations": {LAST: HIDDEN, "x": "y"}}},
-        ),
-        (
-            {"kind": "List", "items": [{"kind": "Secret", "data": {"k": "v"}}, 5]},
-            {"kind": "List", "items": [{"kind": "Secret", "data": HIDDEN}, 5]},
-        ),
-        (
-            {"kind": "Secret", "metadata": "broken", "data": "broken"},
-            {"kind": "Secret", "metadata": "broken", "data": HIDDEN},
-        ),
-        (5, 5),
-        (None, None),
-    ],
-)
-def test_documents_as_arguments_show_them(document, shown):
-    before = copy.deepcopy(document)
-    assert diff.masked_document(document) == shown
-    assert document == before

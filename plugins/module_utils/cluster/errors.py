@@ -44,6 +44,11 @@ class ApiError(MeshError):
         self.retry_after = retry_after
         self.final = final
 
+    @property
+    def as_sent(self) -> dict:
+        """What the server itself said of the refusal, for a result: ``status`` and ``reason``, where it gave them."""
+        return {name: value for name, value in (("status", self.status), ("reason", self.reason)) if value}
+
 
 class NotInstalled(MeshError):
     """The cluster does not serve the kind at all."""

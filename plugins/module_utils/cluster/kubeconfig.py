@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import vault
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import YAML_LOADER, yaml
 
@@ -105,6 +106,7 @@ def read(source) -> tuple[dict, str]:
 def _of_file(path: str) -> dict:
     if os.path.isdir(path):
         raise MeshError(f"kubeconfig {path} is a folder. Check 'kubeconfig' or K8S_AUTH_KUBECONFIG.")
+    vault.refuse(path, "kubeconfig", "Name it by 'kubeconfig' of a task that runs on the controller, by itself")
     try:
         with open(path, encoding="utf-8") as stream:
             document = yaml.load(stream, Loader=YAML_LOADER)

@@ -10,6 +10,7 @@ import re
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params as params_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.masking import LAST_APPLIED
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import reading
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
@@ -76,7 +77,7 @@ def checked_document(kind: Kind, document: dict) -> dict:
 
 
 def tidy(document: dict) -> dict:
-    """A document as a declaration: without status and what only the server writes, labels as text."""
+    """A document as a declaration: without status and what only the server or kubectl writes, labels as text."""
     if not isinstance(document, dict):
         raise MeshError(
             f"A document must be a mapping with apiVersion, kind and metadata, not {reading.words(document)}."
@@ -89,6 +90,8 @@ def tidy(document: dict) -> dict:
     for field in ("labels", "annotations"):
         if field in metadata:
             metadata[field] = _texts(metadata[field], f"metadata.{field}")
+    if LAST_APPLIED in metadata.get("annotations", {}):  # a copy of the whole object, a Secret's data included
+        metadata["annotations"] = {k: v for k, v in metadata["annotations"].items() if k != LAST_APPLIED}
     return {**kept, "metadata": metadata}
 
 

@@ -78,8 +78,8 @@ def decoded(content: bytes, origin: str) -> str:
         ) from None
     if text.startswith("$ANSIBLE_VAULT;"):
         raise MeshError(
-            f"{origin} is encrypted by ansible-vault, and files are read as they are. Decrypt it into the task: "
-            "\"{{ lookup('ansible.builtin.file', 'NAME') }}\" as definition."
+            f"{origin} is encrypted by ansible-vault, and nothing here can decrypt it. An encrypted file has to lie on "
+            "the controller, and to be named by 'src' itself."
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

@@ -52,7 +52,7 @@ class Change:
         return {**row, "taken_over_from": self.taken_from} if self.taken_from else row
 
     def diff(self) -> dict:
-        return diff.difference(self.before, self.after, self.kind.secret_fields)
+        return diff.difference(self.before, self.after, self.kind.secret_fields, self.kind.open_keys)
 
 
 def diffs(task: Task, changes: list[Change]) -> dict:
@@ -224,8 +224,8 @@ def explained(error: MeshError, kind: Kind, namespace: str | None, name: str) ->
     if error.status == 409 and "the UID in the precondition" in error.text:
         return MeshError(f"{label} was deleted and made anew by somebody in this very moment. Run the task again.")
     if error.status == 422 and error.causes:
-        return MeshError(sentence(f"{label}: {'; '.join(findings(error))}"), status=422)
-    return MeshError(f"{label}: {error.message}", status=error.status, reason=error.reason)
+        return MeshError(sentence(f"{label}: {'; '.join(findings(error))}"), **error.as_sent)
+    return MeshError(f"{label}: {error.message}", **error.as_sent)
 
 
 def _conflict(error: ApiError, label: str) -> MeshError:

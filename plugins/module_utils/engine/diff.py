@@ -4,16 +4,14 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import masking
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.masking import LAST_APPLIED, MASK, MASK_CHANGED
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
 
-MASK = "<hidden>"
-MASK_CHANGED = "<hidden, changed>"
 _SERVER_ONLY = ("managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink")
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-_SECRET_FIELDS = ("data", "stringData")
-_PLAIN_FIELDS = ("apiVersion", "kind", "metadata", "type", "immutable")  # of a Secret
 
 
 def clean(live: dict | None) -> dict:
@@ -24,28 +22,33 @@ def clean(live: dict | None) -> dict:
     metadata = {key: copy.deepcopy(value) for key, value in live["metadata"].items() if key not in _SERVER_ONLY}
     annotations = metadata.get("annotations")
     if annotations:
-        annotations.pop(_LAST_APPLIED, None)
+        annotations.pop(LAST_APPLIED, None)
         if not annotations:
             del metadata["annotations"]
     return {"apiVersion": kept.pop("apiVersion", None), "kind": kept.pop("kind", None), "metadata": metadata, **kept}
 
 
-def difference(before: dict | None, after: dict | None, secret_fields: tuple[str, ...] = ()) -> dict:
+def difference(
+    before: dict | None, after: dict | None, secret_fields: tuple[str, ...] = (), open_keys: tuple[str, ...] = ()
+) -> dict:
     """The ``diff`` of a result: before and after, both cleaned, secrets told apart but not shown.
 
-    What is not there is None: of an empty mapping Ansible would show the braces. Where no value changes, but who owns
-    which field does, that is shown, as ``ownedBy``.
+    ``open_keys``: keys of a Secret that are no secret, which are shown as text. What is not there is None: of an empty
+    mapping Ansible would show the braces. Where no value changes, but who owns which field does, that is shown, as
+    ``ownedBy``.
     """
     old, new = clean(before), clean(after)
-    paths = secret_fields or (_SECRET_FIELDS if "Secret" in (old.get("kind"), new.get("kind")) else ())
-    for path in paths:
+    for path in secret_fields:
         _mask_pair(old, new, path.split("."))
+    shown_old, shown_new = masking.masked(old), masking.masked(new, old or None)
+    _open(shown_old, before, open_keys)
+    _open(shown_new, after, open_keys)
     if old and old == new:
-        old["ownedBy"], new["ownedBy"] = _ownership(before, after)
+        shown_old["ownedBy"], shown_new["ownedBy"] = _ownership(before, after)
     shown = new or old
     metadata = shown.get("metadata", {})
     header = "/".join(filter(None, [shown.get("kind"), metadata.get("namespace"), metadata.get("name")]))
-    return {"before": old or None, "after": new or None, "before_header": header, "after_header": header}
+    return {"before": shown_old or None, "after": shown_new or None, "before_header": header, "after_header": header}
 
 
 def _ownership(before: dict, after: dict) -> tuple[dict, dict]:
@@ -66,37 +69,33 @@ def _owned(live: dict) -> dict[str, dict]:
 
 
 def _told(paths: list[str]) -> list[str]:
-    return sorted(path for path in paths if not path.endswith(_LAST_APPLIED))
+    return sorted(path for path in paths if not path.endswith(LAST_APPLIED))
 
 
-def masked(live: dict | None, secret_fields: tuple[str, ...] = ()) -> dict:
+def masked(live: dict | None, secret_fields: tuple[str, ...] = (), open_keys: tuple[str, ...] = ()) -> dict:
     """A copy of a whole live object, without managed fields, with secrets masked."""
     if not live:
         return {}
-    shown = copy.deepcopy(live)
-    shown.get("metadata", {}).pop("managedFields", None)
-    annotations = shown.get("metadata", {}).get("annotations") or {}
-    for path in secret_fields or (_SECRET_FIELDS if shown.get("kind") == "Secret" else ()):
-        annotations.pop(_LAST_APPLIED, None)
+    metadata = {key: value for key, value in (live.get("metadata") or {}).items() if key != "managedFields"}
+    annotations = metadata.get("annotations") or {}
+    if LAST_APPLIED in annotations and (secret_fields or masking.is_secret(live)):
+        metadata["annotations"] = {key: value for key, value in annotations.items() if key != LAST_APPLIED}
+    shown = masking.masked({**live, "metadata": metadata} if "metadata" in live else live)
+    for path in secret_fields:
         _mask_pair({}, shown, path.split("."), MASK)
+    _open(shown, live, open_keys)
     return shown
 
 
-def masked_document(document):
-    """A document as somebody wrote it, masked when it is a Secret, or a List with one."""
-    if not isinstance(document, dict):
-        return document
-    if document.get("kind") == "List" and isinstance(document.get("items"), list):
-        return {**document, "items": [masked_document(item) for item in document["items"]]}
-    if document.get("kind") != "Secret":
-        return document
-    # What is in the wrong place is hidden as well: it is refused, and shown with the refusal.
-    shown = {key: value if key in _PLAIN_FIELDS else MASK for key, value in document.items()}
-    metadata = shown.get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-    if isinstance(annotations, dict) and _LAST_APPLIED in annotations:
-        shown["metadata"] = {**metadata, "annotations": {**annotations, _LAST_APPLIED: MASK}}
-    return shown
+def _open(shown: dict, live: dict | None, keys: tuple[str, ...]) -> None:
+    """Show some keys of a Secret's ``data``, decoded. What is no text stays hidden."""
+    data = (live or {}).get("data") or {}
+    for key in keys:
+        if key in data:
+            try:
+                shown["data"][key] = masking.masked(base64.b64decode(data[key], validate=True).decode())
+            except ValueError:
+                continue
 
 
 def _mask_pair(old: dict, new: dict, path: list[str], changed: str = MASK_CHANGED) -> None:

@@ -61,7 +61,8 @@ class Kind:
     ``versions``: the API versions this collection can write, the preferred one first; a cluster serves one of them.
     ``installed_by``: the role that brings the kind, named when a cluster does not serve it.
     ``ready``: live object -> Readiness; a kind without it is ready once it is stored.
-    ``secret_fields``: dotted paths that are masked wherever an object is shown.
+    ``secret_fields``: dotted paths that are masked wherever an object is shown, beside those of Secrets.
+    ``open_keys``: keys of a Secret that are no secret, and are shown.
     ``normalise``: declared object -> the same as the server stores it (a Secret's stringData, say).
     ``kept(desired, live)``: ``desired`` with what a controller writes inside of it and people do not declare (tokens
     of a role); ``keeper``: who that is, and where.
@@ -83,6 +84,7 @@ class Kind:
     installed_by: str = ""
     ready: Callable[[dict], Readiness] | None = None
     secret_fields: tuple[str, ...] = ()
+    open_keys: tuple[str, ...] = ()
     normalise: Callable[[dict], dict] | None = None
     kept: Callable[[dict, dict], dict] | None = None
     keeper: Keeper | None = None

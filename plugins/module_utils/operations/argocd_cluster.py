@@ -8,6 +8,7 @@ The Secret's keys are those of ``util/db/cluster.go`` of Argo CD.
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 from collections.abc import Callable
 from functools import partial
@@ -38,6 +39,10 @@ _REPAIR = {
     "cert_data": pem.certificates,
     "key_data": partial(pem.private_key, ssh=False),
 }
+# The Secret that registers a cluster, of which all but ``config`` may be seen.
+_REGISTRATION = dataclasses.replace(
+    SECRET, open_keys=("name", "server", "namespaces", "clusterResources", "project", "shard")
+)
 _CREDENTIALS = ("username", "bearer_token", "aws_auth_config", "exec_provider_config")
 
 
@@ -57,8 +62,8 @@ def run(task: Task) -> dict:
         token = access.ensure(spec.get("namespaces") or [])
     document = _document(task, spec, server, _secret_name(task, registered, server))
     document["stringData"]["config"] = json.dumps(_config(task, spec, target, token), sort_keys=True)
-    live = here.get(SECRET, document["metadata"]["namespace"], document["metadata"]["name"])
-    made = manage.applied(task, here, SECRET, secret(document), live)
+    live = here.get(_REGISTRATION, document["metadata"]["namespace"], document["metadata"]["name"])
+    made = manage.applied(task, here, _REGISTRATION, secret(document), live)
     if token and token != PENDING:
         access.retire()  # only now does nobody need an older one
     return _answer(task, made, access, server)
@@ -107,7 +112,7 @@ def _registered(task: Task, here: Resources, server: str) -> dict | None:
 
 
 def _all(task: Task, here: Resources) -> list[dict]:
-    return here.list(SECRET, task.params["namespace"], f"{SECRET_TYPE}=cluster")
+    return here.list(_REGISTRATION, task.params["namespace"], f"{SECRET_TYPE}=cluster")
 
 
 def _secret_name(task: Task, registered: dict | None, server: str) -> str:
@@ -186,7 +191,7 @@ def _absent(task: Task, here: Resources, access: Access | None) -> dict:
     live = found[0] if found else None
     place = (task.params["namespace"], live["metadata"]["name"] if live else name or task.params["name"])
     # Argo CD first, so that it does not meet a token that is no longer valid.
-    made = change_module.delete(here, SECRET, *place, live, check=task.check, propagation="Background")
+    made = change_module.delete(here, _REGISTRATION, *place, live, check=task.check, propagation="Background")
     if access:
         access.remove()
     return _answer(task, made, access, decoded(live, "server") or "")

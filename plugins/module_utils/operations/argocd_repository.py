@@ -7,6 +7,7 @@ Their keys are those that ``util/db/repository_secrets.go`` of Argo CD reads.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable
@@ -15,12 +16,16 @@ from functools import partial
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params, pem
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd import (
     address,
     one_line,
     secret_document,
 )
 
+# What may be seen of such a Secret. A user name is often a token, and stays hidden.
+_OPEN = ("type", "url", "name", "project", "insecure", "insecureIgnoreHostKey", "enableLfs", "enableOCI", "depth")
+KIND = dataclasses.replace(SECRET, open_keys=(*_OPEN, "proxy", "noProxy", "forceHttpBasicAuth"))
 SECRET_OPTIONS = tuple(
     f"spec.{name}"
     for name in (

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import masking
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import workspace
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
@@ -55,7 +56,8 @@ class Plan:
         shown = []
         for path, content in self.changes.items():
             before, after = ((one or b"").decode(errors="replace") for one in (self.before.get(path), content))
-            shown.append({"before": before, "after": after, "before_header": path, "after_header": path})
+            texts = {"before": masking.masked(before), "after": masking.masked(after, before)}
+            shown.append({**texts, "before_header": path, "after_header": path})
         return shown
 
 

@@ -180,7 +180,7 @@ def result(task: Task, made: Change, waited: bool, propagation: Propagation | No
 
 def shown(task: Task, made: Change) -> dict:
     """An object as a result shows it."""
-    document = diff.masked(made.after, made.kind.secret_fields)
+    document = diff.masked(made.after, made.kind.secret_fields, made.kind.open_keys)
     if task.check and made.changed:
         for field in ("uid", "resourceVersion", "creationTimestamp"):  # a dry run makes these up
             document.get("metadata", {}).pop(field, None)

@@ -19,4 +19,4 @@ def run(task: Task) -> dict:
         try:
             return absent.run(context) if task.params["state"] == "absent" else present.run(context)
         except ApiError as error:
-            raise MeshError(f"{context.label}: {error.message}", status=error.status, reason=error.reason) from None
+            raise MeshError(f"{context.label}: {error.message}", **error.as_sent) from None

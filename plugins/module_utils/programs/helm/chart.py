@@ -14,7 +14,7 @@ import tarfile
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import json_text
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import json_text, vault
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import YAML_LOADER, yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import complaint
@@ -161,6 +161,7 @@ class Values:
 
     @staticmethod
     def _read(path: str) -> bytes:
+        vault.refuse(path, "values_files:", "Give it by 'values', as lookup('ansible.builtin.unvault', …) | from_yaml")
         try:
             with open(path, "rb") as stream:
                 return stream.read()
