@@ -218,7 +218,8 @@ class MeshAction(ActionBase):
         taken = [path for path in paths if not self._is_local() or vault.is_encrypted(path)]
         if not taken:
             return {**arguments, "src": paths if many else paths[0]}
-        kept = [path for path in paths if path not in set(taken)]
+        apart = set(taken)
+        kept = [path for path in paths if path not in apart]
         rest = {key: value for key, value in arguments.items() if key != "src"}
         if self.entry.roles.text:
             return {**rest, self.entry.roles.text: self._content(paths[0])}
