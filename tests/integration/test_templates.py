@@ -11,6 +11,8 @@ from __future__ import annotations
 import json
 import sys
 
+import pytest
+
 PLAY = """
 - name: Something of a task before
   ansible.builtin.command: {{argv: [printf, '{{"owner": "shop", "replicas": 2}}']}}
@@ -66,6 +68,8 @@ data: {said: '{{ before.stdout }}', number: "{{ 5 }}"}
 """
 
 
+@pytest.mark.each_core
+@pytest.mark.both_ways
 def test_what_templates_give(player, cluster, namespace, crds):
     crds("istio.io")
     folder = player.folder / "templates"
