@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import References
+
 # Dependency order of what is applied together: lower first, deleted in reverse. Kinds of one step are
 # applied in parallel. Subsets exist before the routes that name them; authentication before traffic rules.
 NAMESPACES = 0
@@ -71,6 +73,7 @@ class Kind:
     alone; what is sent is what was declared.
     ``control_plane``: the name of what brings objects of the kind to where they work (``ISTIOD``), if anything does;
     how it is asked is a conversation, see ``engine/conversation.py``.
+    ``references(document)``: what an object names of others, see ``kinds/references.py``.
     ``union(live, desired)``: an object that serves those who still count on the live one as well as those who count on
     the desired one, or None when the desired one does; for what others name parts of (a route names subsets).
     """
@@ -91,6 +94,7 @@ class Kind:
     remarks: Callable[[dict, dict], list[str]] | None = None
     control_plane: str = ""
     union: Callable[[dict, dict], dict | None] | None = None
+    references: References | None = None
     defaults: dict = field(default_factory=dict, compare=False)
 
     @property

@@ -10,6 +10,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import spec as spec_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.references import of_application
 
 # Annotations by which Argo CD is asked for something, and which it takes away when it has answered.
 _REQUESTS = ("argocd.argoproj.io/refresh", "argocd.argoproj.io/hydrate")
@@ -57,4 +58,10 @@ def _owners_of_automated(live: dict) -> list[str]:
     )
 
 
-KIND = replace(APPLICATION, ready=status.ready, normalise=normalise, remarks=remarks)
+KIND = replace(
+    APPLICATION,
+    ready=status.ready,
+    normalise=normalise,
+    remarks=remarks,
+    references=of_application("spec"),
+)

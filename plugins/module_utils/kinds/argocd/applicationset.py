@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import spec as spec_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATIONSET
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.references import of_application
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Readiness, condition
 
 STALE = 4.0  # seconds that an error from before a write may stay until it counts as one of now
@@ -94,4 +95,4 @@ def ready(live: dict) -> Readiness:
     return Readiness("waiting", "Argo CD has not generated its Applications yet")
 
 
-KIND = replace(APPLICATIONSET, ready=ready, normalise=normalise)
+KIND = replace(APPLICATIONSET, references=of_application("spec.template.spec"), ready=ready, normalise=normalise)

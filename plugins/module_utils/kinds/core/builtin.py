@@ -11,6 +11,7 @@ from functools import partial
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import base
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Kind, Readiness, condition
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.references import REFERENCES
 
 
 def crd_ready(live: dict) -> Readiness:
@@ -153,6 +154,7 @@ def _rule(rule):
 
 
 def _kind(group, kind, plural, order, namespaced=True, **more) -> Kind:
+    more.setdefault("references", REFERENCES.get((group, kind)))
     return Kind(group, kind, plural, more.pop("versions", ("v1",)), namespaced, order, **more)
 
 

@@ -11,6 +11,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_ap
     verdict,
     worst,
 )
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import rules, typed
 
 
 def ready(live: dict) -> Readiness:
@@ -37,4 +38,8 @@ KIND = Kind(
     versions=("v1", "v1alpha3"),
     order=MESH_SUBSETS,
     ready=ready,
+    references=rules(
+        typed("spec.targetRefs[]", "", "Service"),
+        typed("spec.validation.caCertificateRefs[]", "", "ConfigMap"),
+    ),
 )

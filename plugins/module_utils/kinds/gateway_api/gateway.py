@@ -17,6 +17,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_ap
     verdict,
     worst,
 )
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import named, rules, typed
 
 
 def ready(live: dict) -> Readiness:
@@ -67,5 +68,10 @@ KIND = Kind(
             "spec.tls.frontend.default.validation.mode": "AllowValidOnly",
             "spec.tls.frontend.perPort[].tls.validation.mode": "AllowValidOnly",
         }
+    ),
+    references=rules(
+        named("spec.gatewayClassName", (GROUP, "GatewayClass"), cluster_wide=True),
+        typed("spec.listeners[].tls.certificateRefs[]", "", "Secret"),
+        typed("spec.tls.backend.clientCertificateRef", "", "Secret"),
     ),
 )

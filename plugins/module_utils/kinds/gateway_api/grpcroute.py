@@ -24,4 +24,5 @@ KIND = Kind(
             "spec.rules[].matches[].method.type": "Exact",
         }
     ),
+    references=routes.references(),
 )

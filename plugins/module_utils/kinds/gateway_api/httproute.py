@@ -41,4 +41,5 @@ KIND = Kind(
             "spec.rules[].matches[].queryParams[].type": "Exact",
         }
     ),
+    references=routes.references(),
 )

@@ -36,5 +36,6 @@ KINDS = (
         order=MESH_ROUTES,
         ready=routes.ready,
         defaults=defaults_of({**routes.PARENTS, **routes.backends("spec.rules[].backendRefs")}),
+        references=routes.references(),
     ),
 )

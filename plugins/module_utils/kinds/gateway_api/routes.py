@@ -13,6 +13,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_ap
     verdict,
     worst,
 )
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import References, rules, typed
 
 PARENTS = {"spec.parentRefs[].group": GROUP, "spec.parentRefs[].kind": "Gateway"}
 
@@ -74,4 +75,15 @@ def _key(live: dict, parent: dict) -> tuple:
         parent.get("name"),
         parent.get("sectionName"),
         parent.get("port"),
+    )
+
+
+def references(backends: str = "spec.rules[].backendRefs[]") -> References:
+    """What a route refers to: its parents, and the backends at a path with the filters beside and below them."""
+    filters = [backends.rpartition(".")[0] + ".filters[]", f"{backends}.filters[]"]
+    return rules(
+        typed("spec.parentRefs[]", GROUP, "Gateway"),
+        typed(backends, "", "Service"),
+        *(typed(f"{path}.requestMirror.backendRef", "", "Service") for path in filters),
+        *(typed(f"{path}.extensionRef", "", "") for path in filters),
     )

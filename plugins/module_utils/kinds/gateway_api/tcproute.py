@@ -15,4 +15,5 @@ KIND = Kind(
     order=MESH_ROUTES,
     ready=routes.ready,
     defaults=defaults_of({**routes.PARENTS, **routes.backends("spec.rules[].backendRefs")}),
+    references=routes.references(),
 )

@@ -12,6 +12,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
     Readiness,
     condition,
 )
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.targets import TARGETS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import rules
 
 # Targets that only a waypoint serves. A Gateway may be an ingress gateway, of which the status says nothing.
 _WAYPOINT_TARGETS = {"Service", "ServiceEntry", "GatewayClass"}
@@ -45,4 +47,5 @@ KIND = Kind(
     installed_by="istio",
     control_plane=ISTIOD,
     ready=accepted,
+    references=rules(*TARGETS),
 )

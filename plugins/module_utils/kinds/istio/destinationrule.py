@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, MESH_SUBSETS, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import SECRET, hosts, named, rules
 
 
 def union(live: dict, desired: dict) -> dict | None:
@@ -28,4 +29,11 @@ KIND = Kind(
     installed_by="istio",
     control_plane=ISTIOD,
     union=union,
+    references=rules(
+        hosts("spec.host"),
+        named("spec.trafficPolicy.tls.credentialName", SECRET),
+        named("spec.trafficPolicy.portLevelSettings[].tls.credentialName", SECRET),
+        named("spec.subsets[].trafficPolicy.tls.credentialName", SECRET),
+        named("spec.subsets[].trafficPolicy.portLevelSettings[].tls.credentialName", SECRET),
+    ),
 )

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, MESH_GATEWAYS, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import SECRET, named, rules
 
 
 def union(live: dict, desired: dict) -> dict | None:
@@ -46,4 +47,8 @@ KIND = Kind(
     installed_by="istio",
     control_plane=ISTIOD,
     union=union,
+    references=rules(
+        named("spec.servers[].tls.credentialName", SECRET),
+        named("spec.servers[].tls.credentialNames[]", SECRET),
+    ),
 )

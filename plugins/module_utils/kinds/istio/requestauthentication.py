@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, POLICIES, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.targets import TARGETS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import rules
 
 KIND = Kind(
     group="security.istio.io",
@@ -14,4 +16,5 @@ KIND = Kind(
     order=POLICIES,
     installed_by="istio",
     control_plane=ISTIOD,
+    references=rules(*TARGETS),
 )

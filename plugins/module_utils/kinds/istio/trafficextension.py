@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, MESH_DEFAULT, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.targets import TARGETS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import SECRET, named, rules
 
 KIND = Kind(
     group="extensions.istio.io",
@@ -14,4 +16,5 @@ KIND = Kind(
     order=MESH_DEFAULT,
     installed_by="istio",
     control_plane=ISTIOD,
+    references=rules(*TARGETS, named("spec.wasm.imagePullSecret", SECRET)),
 )

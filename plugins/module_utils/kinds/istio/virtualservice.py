@@ -5,6 +5,14 @@
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, MESH_ROUTES, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import (
+    destinations,
+    named,
+    rules,
+    typed,
+)
+
+GATEWAY = ("networking.istio.io", "Gateway")
 
 KIND = Kind(
     group="networking.istio.io",
@@ -14,4 +22,26 @@ KIND = Kind(
     order=MESH_ROUTES,
     installed_by="istio",
     control_plane=ISTIOD,
+    references=rules(
+        *(
+            destinations(path)
+            for path in (
+                "spec.http[].route[].destination",
+                "spec.http[].mirror",
+                "spec.http[].mirrors[].destination",
+                "spec.tls[].route[].destination",
+                "spec.tcp[].route[].destination",
+            )
+        ),
+        *(
+            named(path, GATEWAY, qualified=True, besides=("mesh",))
+            for path in (
+                "spec.gateways[]",
+                "spec.http[].match[].gateways[]",
+                "spec.tls[].match[].gateways[]",
+                "spec.tcp[].match[].gateways[]",
+            )
+        ),
+        typed("spec.http[].delegate", "networking.istio.io", "VirtualService"),
+    ),
 )

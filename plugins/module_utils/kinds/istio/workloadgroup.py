@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, MESH_HOSTS, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import SERVICE_ACCOUNT, named, rules
 
 KIND = Kind(
     group="networking.istio.io",
@@ -14,4 +15,5 @@ KIND = Kind(
     order=MESH_HOSTS,
     installed_by="istio",
     control_plane=ISTIOD,
+    references=rules(named("spec.template.serviceAccount", SERVICE_ACCOUNT)),
 )

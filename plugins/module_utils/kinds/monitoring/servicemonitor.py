@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MONITORING, Kind, defaults_of
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.monitoring.credentials import scraped
 
 KIND = Kind(
     group="monitoring.coreos.com",
@@ -19,4 +20,5 @@ KIND = Kind(
             "spec.endpoints[].metricRelabelings[].action": "replace",
         }
     ),
+    references=scraped("spec.endpoints[]"),
 )
