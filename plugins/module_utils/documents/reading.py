@@ -14,6 +14,7 @@ from collections.abc import Callable
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import kubernetes_yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import YAML_LOADER, yaml
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import cache
 
 _DOCUMENT = re.compile(r"(?m)^(?=---(?:\s|$))")
 _KIND = re.compile(r"(?m)^kind:[ \t]*[\"']?(\w+)")
@@ -51,7 +52,17 @@ def read(
     ``wanted`` (kind -> bool) leaves out documents of kinds that nobody asked for.
     """
     text = text_of(path)
-    return parse(_without_unwanted(text, wanted) if wanted else text, os.path.expanduser(path), on_duplicate)
+    if wanted:
+        text = _without_unwanted(text, wanted)
+    documents = cache.load(text)
+    if documents is None:
+        duplicates_found: list[str] = []
+        documents = parse(text, os.path.expanduser(path), duplicates_found.append)
+        for message in duplicates_found:
+            on_duplicate(message)
+        if not duplicates_found:
+            cache.keep(text, documents)
+    return documents
 
 
 def text_of(path: str) -> str:
