@@ -16,8 +16,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import manage
 
-LABEL = "meshops.lifecycle/argocd-access"  # on all that is made here; its value is the service account's name
-PENDING = "a token that is made in the run"  # stands for it in check mode
+LABEL = "meshops.lifecycle/argocd-access"  # on all that is created here; its value is the service account's name
+PENDING = "a token that the run creates"  # stands for it in check mode
 _RBAC = "rbac.authorization.k8s.io"
 _ALL = [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]
 _OUTSIDE = [{"nonResourceURLs": ["*"], "verbs": ["*"]}]
@@ -85,15 +85,17 @@ class Access:
     def _apply(self, document: dict) -> Change:
         kind, metadata = _KINDS[document["kind"]], document["metadata"]
         live = self._resources.get(kind, metadata.get("namespace"), metadata["name"])
-        made = manage.applied(self._task, self._resources, kind, document, live)
-        self.changes.append(made)
-        return made
+        change = manage.applied(self._task, self._resources, kind, document, live)
+        self.changes.append(change)
+        return change
 
     def _delete(self, kind: str, live: dict) -> None:
         metadata, check = live["metadata"], self._task.check
         place = (metadata.get("namespace"), metadata["name"])
-        made = change_module.delete(self._resources, _KINDS[kind], *place, live, check=check, propagation="Background")
-        self.changes.append(made)
+        change = change_module.delete(
+            self._resources, _KINDS[kind], *place, live, check=check, propagation="Background"
+        )
+        self.changes.append(change)
 
     def _ours(self, kind: str) -> list[dict]:
         namespace = self.namespace if kind in ("Secret", "ServiceAccount") else None

@@ -63,10 +63,10 @@ def run(task: Task) -> dict:
     document = _document(task, spec, server, _secret_name(task, registered, server))
     document["stringData"]["config"] = json.dumps(_config(task, spec, target, token), sort_keys=True)
     live = here.get(_REGISTRATION, document["metadata"]["namespace"], document["metadata"]["name"])
-    made = manage.applied(task, here, _REGISTRATION, secret(document), live)
+    change = manage.applied(task, here, _REGISTRATION, secret(document), live)
     if token and token != PENDING:
-        access.retire()  # only now does nobody need an older one
-    return _answer(task, made, access, server)
+        access.retire()  # only now does nobody need an older token
+    return _answer(task, change, access, server)
 
 
 def _target(task: Task) -> Session | None:
@@ -92,23 +92,23 @@ def _check(task: Task, spec: dict, server: str, access: Access | None) -> None:
     if not access and not _has_credentials(spec) and server != HERE:
         raise MeshError(
             f"argocd_cluster {name}: Argo CD has no credentials for {server}. Give 'cluster', so that a service "
-            "account is made there, or credentials in spec.config."
+            "account is created there, or credentials in spec.config."
         )
 
 
 def _registered(task: Task, here: Resources, server: str) -> dict | None:
     """The Secret that registers this name. Raises MeshError when another name has the same address."""
-    found = None
+    registered = None
     for live in _all(task, here):
         if decoded(live, "name") == task.params["name"]:
-            found = live
+            registered = live
         elif (decoded(live, "server") or "").rstrip("/") == server:
             raise MeshError(
                 f"The address {server} is registered in Argo CD as {decoded(live, 'name')!r}, by Secret "
                 f"{live['metadata']['namespace']}/{live['metadata']['name']}. Argo CD takes each address once: use "
                 "that name, or remove it first."
             )
-    return found
+    return registered
 
 
 def _all(task: Task, here: Resources) -> list[dict]:
@@ -183,20 +183,20 @@ def encoded(value: str, name: str, repair: Callable[[str, str], str]) -> str:
 
 def _absent(task: Task, here: Resources, access: Access | None) -> dict:
     name = task.params.get("secret_name")
-    found = [
+    matching = [
         live
         for live in _all(task, here)
         if (live["metadata"]["name"] == name if name else decoded(live, "name") == task.params["name"])
     ]
-    live = found[0] if found else None
+    live = matching[0] if matching else None
     place = (task.params["namespace"], live["metadata"]["name"] if live else name or task.params["name"])
     # Argo CD first, so that it does not meet a token that is no longer valid.
-    made = change_module.delete(here, _REGISTRATION, *place, live, check=task.check, propagation="Background")
+    change = change_module.delete(here, _REGISTRATION, *place, live, check=task.check, propagation="Background")
     if access:
         access.remove()
-    return _answer(task, made, access, decoded(live, "server") or "")
+    return _answer(task, change, access, decoded(live, "server") or "")
 
 
-def _answer(task: Task, made, access: Access | None, server: str) -> dict:
+def _answer(task: Task, change, access: Access | None, server: str) -> dict:
     others = access.changes if access else []
-    return {**manage.results(task, [*others, made], manage.shown(task, made)), "server": server}
+    return {**manage.results(task, [*others, change], manage.shown(task, change)), "server": server}

@@ -39,12 +39,12 @@ def run(task: Task) -> dict:
     absent = task.params["state"] == "absent"
     maps = [_Map(task, resources, option) for option in NAMES if absent or task.params.get(option) is not None]
     workloads = _Workloads(task, resources) if task.params["restart"] else None
-    for one in maps:
-        one.apply(workloads.readers(one.name, one.touched()) if workloads else [])
+    for config in maps:
+        config.apply(workloads.readers(config.name, config.touched()) if workloads else [])
     if workloads and not task.check:
         workloads.restart(deadline)
-    for one in maps:
-        one.settle()
+    for config in maps:
+        config.settle()
     return _answer(task, maps, workloads.wanted if workloads else [])
 
 
@@ -123,38 +123,38 @@ class _Workloads:
         if self._all is None:
             namespace = self._task.params["namespace"]
             self._all = [(kind, live) for kind in _WORKLOADS for live in self._resources.list(kind, namespace)]
-        found = [(kind, live) for kind, live in self._all if reads(live, name) & keys]
-        self.wanted += [one for one in found if one not in self.wanted]
-        return found
+        readers = [(kind, live) for kind, live in self._all if reads(live, name) & keys]
+        self.wanted += [reader for reader in readers if reader not in self.wanted]
+        return readers
 
     def restart(self, deadline: float) -> None:
         """Restart them all, and wait for their new pods where the task waits."""
         now = times.text_of(times.now())
         body = {"spec": {"template": {"metadata": {"annotations": {RESTARTED: now}}}}}
-        begun = []
+        restarted = []
         for kind, live in self.wanted:
             place = (live["metadata"]["namespace"], live["metadata"]["name"])
-            begun.append((kind, self._resources.patch(kind, *place, body)))
+            restarted.append((kind, self._resources.patch(kind, *place, body)))
         if self._task.params["wait"]:
-            for kind, live in begun:
+            for kind, live in restarted:
                 wait.until_ready(self._task, self._resources, kind, live, None, deadline)
 
 
 def reads(workload: dict, name: str) -> set[str]:
     """The keys of a ConfigMap that a workload's containers get as environment variables."""
     pod = workload["spec"]["template"]["spec"]
-    found = set()
+    keys = set()
     for container in [*(pod.get("initContainers") or []), *(pod.get("containers") or [])]:
         for variable in container.get("env") or []:
             reference = (variable.get("valueFrom") or {}).get("configMapKeyRef") or {}
             if reference.get("name") == name:
-                found.add(reference["key"])
-    return found
+                keys.add(reference["key"])
+    return keys
 
 
 def _answer(task: Task, maps: list[_Map], restarted: list) -> dict:
     answer = manage.results(
-        task, [one.change for one in maps], {one.name: diff.masked(one.change.after) for one in maps}
+        task, [config.change for config in maps], {config.name: diff.masked(config.change.after) for config in maps}
     )
     places = [(kind, live["metadata"]["namespace"], live["metadata"]["name"]) for kind, live in restarted]
     return {

@@ -30,9 +30,9 @@ def wait(task: Task, resources, live: dict, deadline: float) -> dict:
 
     Returns the Application as it is then. Raises MeshError on a failure at once, and on time-out with what was missing.
     """
-    begun = _begin(task, resources, live, task.writes > 0)
-    begun.until(deadline)
-    return with_children(task, begun.watched, _health(task), deadline)
+    pending = _begin(task, resources, live, task.writes > 0)
+    pending.until(deadline)
+    return with_children(task, pending.watched, _health(task), deadline)
 
 
 def wait_all(task: Task, resources, changes: list, deadline: float) -> None:
@@ -49,12 +49,12 @@ def _begin(task: Task, resources, live: dict, written: bool, projects: dict | No
     """A wait whose first question, where one is needed, has been asked. ``written``: whether by this task."""
     judge = partial(status.judge, enough=_health(task))
     restarts = task.params.get("retry_failed", True) and is_automated(live["spec"])
-    begun = Wait(task, Watched(resources, KIND, live), judge, restarts, projects)
+    pending = Wait(task, Watched(resources, KIND, live), judge, restarts, projects)
     if task.params.get("refresh"):
-        begun.refresh(task.params["refresh"])
+        pending.refresh(task.params["refresh"])
     elif live.get("status") and (written or is_newer(live) or judge(live).state != "ready"):
-        begun.refresh()
-    return begun
+        pending.refresh()
+    return pending
 
 
 def _health(task: Task) -> tuple[str, ...]:

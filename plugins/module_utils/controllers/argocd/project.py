@@ -34,10 +34,10 @@ def before_delete(task: Task, resources, live: dict) -> None:
 def _users(resources, live: dict) -> list[str]:
     namespace, name = live["metadata"]["namespace"], live["metadata"]["name"]
     elsewhere = (live.get("spec") or {}).get("sourceNamespaces")
-    found = resources.list(APPLICATION, None if elsewhere else namespace)
+    applications = resources.list(APPLICATION, None if elsewhere else namespace)
     return [
         f"{app['metadata']['namespace']}/{app['metadata']['name']}"
-        for app in found
+        for app in applications
         if ((app.get("spec") or {}).get("project") or DEFAULT) == name
     ]
 

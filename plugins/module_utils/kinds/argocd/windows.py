@@ -47,43 +47,43 @@ def forbids(project: dict | None, application: dict, *, manual: bool, now: datet
         return ""
     if manual and all(w.get("manualSync") for w in closed):
         return ""
-    return _told(closed, manual)
+    return _explained(closed, manual)
 
 
-def _told(windows: list[dict], manual: bool) -> str:
-    named = ", ".join(
+def _explained(windows: list[dict], manual: bool) -> str:
+    listed = ", ".join(
         f"{w['kind']} {w.get('schedule')!r} for {w.get('duration')} ({w.get('timeZone') or 'UTC'})" for w in windows[:3]
     )
-    return f"the sync windows of its project forbid {'a sync' if manual else 'automated sync'} now: {named}"
+    return f"the sync windows of its project forbid {'a sync' if manual else 'automated sync'} now: {listed}"
 
 
 def matches(window: dict, application: dict) -> bool:
     """Whether a window is for this Application: by any of its lists, or by all of them with ``andOperator``."""
     destination = (application.get("spec") or {}).get("destination") or {}
     clusters = [name for name in (destination.get("name"), destination.get("server")) if name]
-    found = []
+    matches = []
     for patterns, names in (
         (window.get("applications"), [application["metadata"]["name"]]),
         (window.get("clusters"), clusters),
         (window.get("namespaces"), [destination.get("namespace") or ""]),
     ):
         if patterns:
-            found.append(any(_fits(pattern, name) for pattern in patterns for name in names))
-    return bool(found) and (all(found) if window.get("andOperator") else any(found))
+            matches.append(any(_fits(pattern, name) for pattern in patterns for name in names))
+    return bool(matches) and (all(matches) if window.get("andOperator") else any(matches))
 
 
 def _fits(pattern: str, name: str) -> bool:
-    return any(fnmatchcase(name, one) for one in _braces(pattern))
+    return any(fnmatchcase(name, alternative) for alternative in _braces(pattern))
 
 
 def _braces(pattern: str) -> Iterator[str]:
     """``{a,b}c`` as ``ac`` and ``bc``."""
-    found = re.search(r"\{([^{}]*)\}", pattern)
-    if not found:
+    braces = re.search(r"\{([^{}]*)\}", pattern)
+    if not braces:
         yield pattern
         return
-    for part in found[1].split(","):
-        yield from _braces(pattern[: found.start()] + part + pattern[found.end() :])
+    for part in braces[1].split(","):
+        yield from _braces(pattern[: braces.start()] + part + pattern[braces.end() :])
 
 
 def active(window: dict, now: datetime) -> bool:
@@ -97,10 +97,10 @@ def active(window: dict, now: datetime) -> bool:
 def _local(now: datetime, zone: str | None) -> datetime:
     """The time on the wall there, without a zone; an unknown zone is UTC, as it is to Argo CD."""
     try:
-        found = ZoneInfo(zone) if zone else timezone.utc
+        known = ZoneInfo(zone) if zone else timezone.utc
     except (KeyError, ValueError, OSError):
-        found = timezone.utc
-    return now.astimezone(found).replace(tzinfo=None)
+        known = timezone.utc
+    return now.astimezone(known).replace(tzinfo=None)
 
 
 def _starts(schedule: list[tuple[set, bool]], after: datetime, until: datetime) -> Iterator[datetime]:
@@ -130,7 +130,7 @@ def _fields(schedule) -> list[str]:
 def _numbers(text: str, field: tuple[int, int, dict]) -> tuple[set, bool]:
     """The values of one field of cron, and whether it is unrestricted."""
     low, high, names = field
-    found: set[int] = set()
+    values: set[int] = set()
     star = False
     for part in text.lower().split(","):
         base, _slash, step = part.partition("/")
@@ -144,8 +144,8 @@ def _numbers(text: str, field: tuple[int, int, dict]) -> tuple[set, bool]:
         width = _number(step, {}) if step else 1
         if not low <= first <= last <= high or width < 1:
             raise BadWindow(f"{part!r} of a schedule is out of range")
-        found.update(range(first, last + 1, width))
-    return found, star
+        values.update(range(first, last + 1, width))
+    return values, star
 
 
 def _number(text: str, names: dict) -> int:
@@ -158,7 +158,7 @@ def _number(text: str, names: dict) -> int:
 
 def duration(text) -> timedelta:
     """Go's notation of a duration, such as ``1h30m``. Raises BadWindow."""
-    found = re.findall(r"(\d+(?:\.\d+)?)(h|ms|us|µs|ns|m|s)", str(text or ""))
-    if not found or "".join(number + unit for number, unit in found) != str(text):
+    parts = re.findall(r"(\d+(?:\.\d+)?)(h|ms|us|µs|ns|m|s)", str(text or ""))
+    if not parts or "".join(number + unit for number, unit in parts) != str(text):
         raise BadWindow(f"duration {text!r} is not like 1h30m")
-    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in found))
+    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
