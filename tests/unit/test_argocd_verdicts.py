@@ -8,6 +8,7 @@ import copy
 
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import (
+    deletion,
     delivered,
     generated,
     judging,
@@ -699,9 +700,29 @@ def test_child(case):
     assert (verdict.state, verdict.reason) == (state, reason), verdict
 
 
+DELETED = {**live(), "metadata": {"name": "shop", "finalizers": ["resources-finalizer.argocd.argoproj.io"]}}
+BROKEN_OFF = {**DELETED, "status": {**live()["status"], **error("DeletionError", "no access to the cluster")}}
+# live, since when it fails, state, reason, message; now is 100
+DELETIONS = {
+    "goes on": (DELETED, None, "waiting", Reason.DELETING, "held by resources-finalizer.argocd.argoproj.io"),
+    "what it deployed is named": (DELETED, None, "waiting", Reason.DELETING, "it deployed ConfigMap shop/one"),
+    "an error": (BROKEN_OFF, 99, "waiting", Reason.DELETING, "held by"),
+    "an error that lasts": (BROKEN_OFF, 97, "waiting", Reason.DELETION_STUCK, "held by"),
+    "an error that stays": (BROKEN_OFF, 94, "failed", Reason.DELETION_FAILED, "no access to the cluster"),
+}
+
+
+@pytest.mark.parametrize("case", DELETIONS)
+def test_deletion(case):
+    application, failing_since, state, reason, message = DELETIONS[case]
+    verdict = deletion.verdict(application, failing_since, 100.0)
+    assert (verdict.state, verdict.reason) == (state, reason), verdict
+    assert message in verdict.message
+
+
 def test_every_reason_has_a_row():
     """A reason that no table reaches is a branch without a test, or is gone."""
-    tables = [STATUSES, WAITS, OPERATIONS, SETTLED, COMMITS, GENERATIONS, CHILDREN]
+    tables = [STATUSES, WAITS, OPERATIONS, SETTLED, COMMITS, GENERATIONS, CHILDREN, DELETIONS]
     reached = {cell for table in tables for row in table.values() for cell in row if isinstance(cell, Reason)}
     reached |= {reason for _current, reason, _message in HYDRATIONS}
     by_requests = {Reason.MISSING, Reason.PART_UNHEALTHY}  # concluded from what is read, see the integration tests

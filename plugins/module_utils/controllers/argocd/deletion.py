@@ -19,6 +19,12 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import deploys_here
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.verdict import (
+    Reason,
+    Verdict,
+    failed,
+    waiting,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import condition
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 
@@ -80,35 +86,50 @@ def prepare(watched: Watched, cascade: bool | None, policy: str | None, deadline
     raise MeshError(f"{watched.label} is changed by others so often that it could not be deleted. Try again.")
 
 
+def verdict(live: dict, failing_since: float | None, now: float) -> Verdict:
+    """How a deletion goes. ``failing_since``: when the controller began to report an error of it, or None."""
+    error = _error(live)
+    message = f"being deleted, held by {_held(live)}{_remaining(live)}"
+    if not error or failing_since is None:
+        return waiting(Reason.DELETING, message)
+    lasted = now - failing_since
+    if lasted > _PATIENCE:
+        return failed(Reason.DELETION_FAILED, error)
+    # The controller tries again when the object changes.
+    return waiting(Reason.DELETION_STUCK if lasted > _PATIENCE / 2 else Reason.DELETING, message)
+
+
 def until_gone(task: Task, watched: Watched, deadline: float) -> None:
     """Wait until the Application is gone. Raises MeshError on an error that lasts, and on time-out."""
-    progress = Progress(task, watched.label)
-    since, refreshed = None, False
+    progress, failing_since, asked = Progress(task, watched.label), None, False
     while watched.read() is not None:
-        live = watched.live
-        error = _error(live)
-        if not error:
-            since = None
-        elif since is None:
-            since, refreshed = time.monotonic(), False
-        elif time.monotonic() - since > _PATIENCE / 2 and not refreshed:
-            watched.refresh()  # the controller tries again when the object changes
-            refreshed = True
-        elif time.monotonic() - since > _PATIENCE:
+        live, now = watched.live, time.monotonic()
+        failing_since = (failing_since or now) if _error(live) else None
+        asked = asked and failing_since is not None
+        current = verdict(live, failing_since, now)
+        if current.state == "failed":
             raise MeshError(
-                f"{watched.label} cannot be deleted: {error}. {_way_out(watched.resources, live)}",
+                f"{watched.label} cannot be deleted: {current.message}. {_way_out(watched.resources, live)}",
                 application=status.summary(live),
             )
-        left = deadline - time.monotonic()
+        if current.reason is Reason.DELETION_STUCK and not asked:
+            watched.refresh()
+            asked = True
+        left = deadline - now
         if left <= 0:
-            raise MeshError(
-                f"{watched.label} is marked for deletion but still there, held by {_held(live)}{_remaining(live)}"
-                f"{'; Argo CD reports: ' + error if error else ''}. {_way_out(watched.resources, live)}",
-                application=status.summary(live),
-            )
-        progress.say(f"being deleted, held by {_held(live)}{_remaining(live)}")
+            raise _timed_out(watched)
+        progress.say(current.message)
         if not watched.next(left):
             return
+
+
+def _timed_out(watched: Watched) -> MeshError:
+    live, error = watched.live, _error(watched.live)
+    return MeshError(
+        f"{watched.label} is marked for deletion but still there, held by {_held(live)}{_remaining(live)}"
+        f"{'; Argo CD reports: ' + error if error else ''}. {_way_out(watched.resources, live)}",
+        application=status.summary(live),
+    )
 
 
 def _error(live: dict) -> str:

@@ -15,6 +15,10 @@ class Reason(enum.Enum):
     DELETED = enum.auto()  # it is being deleted
     NO_STATUS = enum.auto()  # the controller has not written any status yet
     NOT_WATCHED = enum.auto()  # no controller looks at its namespace
+    # A deletion.
+    DELETING = enum.auto()
+    DELETION_STUCK = enum.auto()  # an error of it lasts
+    DELETION_FAILED = enum.auto()
     # Before a comparison.
     NOT_HYDRATED = enum.auto()
     HYDRATION_FAILED = enum.auto()
