@@ -21,6 +21,9 @@ LAB := PATH=$(VENV)/bin:$$PATH $(ROOT)/tests/lab/lab
 # Others are named: make unit CORES="2.17 2.20@3.12", the latter on that Python.
 CORES ?= 2.16 2.21
 CORE_VENVS := $(VENV) $(foreach core,$(CORES),$(BUILD)/venv-$(subst @,-py,$(core)))
+# Tests on a cluster mostly wait: three workers keep two cores busy. What must not meet is in groups (tests/support/order.py).
+WORKERS ?= 3
+SIDE_BY_SIDE := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 # Run only what is named: make unit ARGS="-k params", make integration ARGS="tests/integration/test_play.py -x".
 ARGS ?=
 
@@ -60,7 +63,7 @@ demo: collections $(A_CLUSTER) ## Start the lab, bootstrap it, show what runs an
 
 .PHONY: test
 test: venv ## Everything that CI runs; what fails once has a second try, and is listed as RERUN
-	@PYTEST_ADDOPTS="--reruns 1 --reruns-delay 3 --rerun-show-tracebacks $${PYTEST_ADDOPTS:-}" $(VENV)/bin/python tools/stages.py generate-check lint unit sanity lab-all lab-all=integration lab-all=faults
+	@PYTEST_ADDOPTS="--reruns 1 --reruns-delay 3 --rerun-show-tracebacks $${PYTEST_ADDOPTS:-}" $(VENV)/bin/python tools/stages.py generate-check prepared lint+unit+sanity lab-all lab-all=tests-on-lab
 
 # ---- Preparation ----------------------------------------------------------------------------------------------------
 .PHONY: venv
@@ -84,6 +87,10 @@ generate: collections ## Write specs, action stubs, registry and action group fr
 .PHONY: generate-check
 generate-check: collections ## Fail when what `make generate` writes differs from what is there
 	@$(VENV)/bin/python tools/generate.py --check
+
+# What the stages that run side by side begin with, so that it is made once.
+.PHONY: prepared
+prepared: installed venv-tools
 
 # ---- Tests without a cluster ----------------------------------------------------------------------------------------
 .PHONY: lint
@@ -135,9 +142,19 @@ lab-status: ## Say what of the lab runs
 	@$(LAB) status
 
 .PHONY: integration
-integration: collections lab-all ## Integration tests on the lab, both ways; on ansible-core 2.21 in process, without the longest
-	@$(MAKE) each-core CORES=2.21 RUN="-m pytest $(if $(filter tests/integration/%,$(ARGS)),,tests/integration) $(ARGS)" \
-	  NEXT="--ways=in_process -m 'not once'" NAME="integration tests"
+integration: collections lab-all ## Integration tests on the lab; on ansible-core 2.16 and 2.21 those that are marked each_core
+	@$(MAKE) each-core RUN="-m pytest $(if $(filter tests/integration/%,$(ARGS)),,$(SIDE_BY_SIDE) tests/integration) $(ARGS)" \
+	  NEXT="-m each_core" NAME="integration tests"
+
+# Both at once: the workers that wait for the one have time for the other.
+.PHONY: tests-on-lab
+tests-on-lab: collections lab-all
+	@$(MAKE) each-core RUN="-m pytest $(SIDE_BY_SIDE) tests/integration tests/faults $(ARGS)" NEXT="-m each_core" \
+	  NAME="integration tests and faults"
+
+.PHONY: durations
+durations: collections lab-all ## Run all tests, and renew tests/durations.json, by which the workers share them
+	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) --write-durations tests/unit tests/integration tests/faults $(ARGS)
 
 # Without ARGS every environment and every stage, which takes many hours on two cores; tools/matrix.py says what ARGS may be.
 .PHONY: matrix
@@ -159,7 +176,8 @@ cluster: collections
 .PHONY: test-cluster
 ifeq ($(A_CLUSTER),cluster)
 test-cluster: collections cluster ## The integration tests on another cluster: CLUSTER=<kubeconfig>[:context]
-	@$(MAKE) each-core CORES=2.21 RUN="-m pytest tests/integration $(ARGS)" NAME="integration tests on $$MESHOPS_CLUSTER"
+	@$(MAKE) each-core RUN="-m pytest $(SIDE_BY_SIDE) tests/integration $(ARGS)" NEXT="-m each_core" \
+	  NAME="integration tests on $$MESHOPS_CLUSTER"
 else
 test-cluster:
 	@echo "test-cluster: name the cluster: make test-cluster CLUSTER=<kubeconfig>[:context]"; exit 2

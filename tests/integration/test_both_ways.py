@@ -4,8 +4,14 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import playing
+import pytest
+import schema_coverage
+import yaml
+
+CASES = Path(__file__).parent / "cases"
 pytestmark = pytest.mark.each_core
 TASKS = """
 - name: Two maps
@@ -73,3 +79,50 @@ def test_a_failure_is_told_without_a_traceback(play, namespace):
     )
     assert "/nowhere/at/all" in run.msg
     assert run.rc == 2
+
+
+# Options of the modules that are not the module of one kind in tests/integration/cases.
+OTHERS = {
+    "argocd_account": {"name": "robot", "capabilities": ["login"]},
+    "argocd_application": {"name": "shop", "spec": {"project": "default"}},
+    "argocd_application_info": {},
+    "argocd_applicationset": {"name": "shops", "spec": {"generators": []}},
+    "argocd_certificate": {"type": "tls", "server": "git.example.com", "data": "none"},
+    "argocd_cluster": {"name": "far", "spec": {"server": "https://10.9.8.7", "config": {"bearer_token": "one-two"}}},
+    "argocd_config": {"config": {"users.session.duration": "10h"}},
+    "argocd_project": {"name": "shops", "spec": {"source_repos": ["*"]}},
+    "argocd_repository": {"spec": {"url": "https://git.example.com/shop.git"}},
+    "argocd_sync": {"name": "nobody"},
+    "grafana_dashboard": {"name": "shop", "dashboard": {"uid": "shop", "title": "Shop"}},
+    "helm_release": {"name": "shop", "chart": str(Path(__file__).parent / "charts" / "sample")},
+    "mesh_apply": {"objects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one"}}]},
+    "mesh_info": {"kind": "ConfigMap", "name": "one"},
+}
+
+
+def of_each_kind():
+    """{module: a document that it declares}, of the cases."""
+    modules = {schema_coverage.kind_of(module): module for module in schema_coverage.modules()}
+    documents = [one for path in sorted(CASES.glob("*/*.yaml")) for one in yaml.safe_load_all(path.read_text())]
+    return {modules[one["apiVersion"].rpartition("/")[0], one["kind"]]: one for one in documents}
+
+
+@pytest.mark.in_process
+def test_every_module_answers_the_same_as_a_process(player, crds, namespace, tmp_path):
+    """In check mode; what it says where something is missing in this cluster is an answer, too."""
+    for group in ("istio.io", "gateway.networking.k8s.io", "monitoring.coreos.com", "argoproj.io"):
+        crds(group)
+    called = dict(OTHERS)
+    for module, document in of_each_kind().items():
+        file = tmp_path / f"{module}.yml"
+        file.write_text(yaml.safe_dump(document))
+        called[module] = {"src": str(file)}
+    assert called.keys() == {path.stem for path in (playing.ROOT / "plugins" / "modules").glob("[a-z]*.py")}
+    tasks = [
+        {"name": module, f"meshops.lifecycle.{module}": {"namespace": namespace, **options}, "ignore_errors": True}
+        for module, options in called.items()
+    ]
+    inside, outside = (player.play(tasks, check=True, in_process=in_process) for in_process in (True, False))
+    assert len(inside.tasks) == len(called)
+    for one, other in zip(inside.tasks, outside.tasks, strict=True):
+        assert (one.name, one.status, one.comparable()) == (other.name, other.status, other.comparable())

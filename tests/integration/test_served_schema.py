@@ -14,7 +14,7 @@ import pytest
 import schema_coverage as coverage
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def served(cluster, crds):
     if cluster.is_lab:
         for api in coverage.SOURCES:

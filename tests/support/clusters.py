@@ -216,12 +216,15 @@ class Together:
         return _told("--dir", str(folder))
 
     def once(self, name, do):
-        """Call `do()` in the first worker that comes here, and let the others wait until it is done."""
+        """Call `do()` in the first worker that comes here, and let the others wait; all are given the text it returns.
+
+        Where it raises, the next who comes tries it again.
+        """
         with self.locked(f"once-{name}"):
             done = self.folder / f"once-{name}.done"
             if not done.exists():
-                do()
-                done.touch()
+                done.write_text(do() or "", encoding="utf-8")
+            return done.read_text(encoding="utf-8")
 
     def locked(self, name):
         """Hold a lock of this name; for what is done by one worker at a time."""
