@@ -23,6 +23,11 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import exe
 _numbers = itertools.count(1)
 
 
+def pytest_itemcollected(item):
+    """All these tests break one lab, so one worker has them."""
+    item.add_marker(pytest.mark.xdist_group("faults"))
+
+
 @pytest.fixture(scope="session")
 def broken_lab(tmp_path_factory):
     """A control plane of the tests' own: they end its processes and fill its etcd."""

@@ -24,6 +24,7 @@ from ansible_collections.meshops.lifecycle.plugins.modules.mesh_apply import ENT
 from ansible_collections.meshops.lifecycle.plugins.modules.mesh_info import ENTRY as INFO
 from test_passing_faults import route, split, the_route
 
+pytestmark = pytest.mark.in_order  # a cluster is upgraded from one version to the next
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 CASES = schema_coverage.ROOT / "tests" / "integration" / "cases" / "istio"
 MODULE_OF = {schema_coverage.kind_of(module): module for module in schema_coverage.modules()}

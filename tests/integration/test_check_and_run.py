@@ -29,6 +29,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import ch
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 
+pytestmark = pytest.mark.in_order  # the last one asks what the others have seen
 OURS = "meshops.lifecycle"
 EXAMPLES = int(os.environ.get("MESHOPS_EXAMPLES", "150"))
 SEED = int(os.environ.get("MESHOPS_SEED", "20261126"))
