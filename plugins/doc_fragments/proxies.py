@@ -21,6 +21,16 @@ options:
         O(istiod_namespace). Without them the task fails before anything is written.
     type: bool
     default: true
+  references:
+    description:
+      - What to do about names that lead nowhere, neither to an object that this task declares nor to one in the cluster;
+        the API server and istiod accept them, and requests then fail. It is about hosts, subsets, gateways, certificates
+        of gateways, and what a policy is attached to.
+      - V(warn) warns, V(refuse) fails before anything is written, V(ignore) does not look.
+      - Looked at are objects that change, and in check mode all. What may not be read counts as being there.
+    type: str
+    choices: [warn, refuse, ignore]
+    default: warn
   istiod_namespace:
     description:
       - The namespace that istiod runs in.

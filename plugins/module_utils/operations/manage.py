@@ -13,12 +13,14 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import NONE, Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import unresolved
 
 
 def manage(kind: Kind, conversation: Conversation = NONE, *, declare: Callable | None = None) -> Callable:
@@ -73,7 +75,16 @@ def _present(
     conversation: Conversation,
 ) -> dict:
     started = time.monotonic()
-    made = applied(task, resources, kind, desired, live, before_write=lambda: propagation.begin([kind]))
+    item = Item(kind, desired, "the task")
+    if task.check:
+        unresolved.check(task, [item], [item])
+
+    def before_write() -> None:
+        if not task.check:
+            unresolved.check(task, [item], [item])
+        propagation.begin([kind])
+
+    made = applied(task, resources, kind, desired, live, before_write=before_write)
     waited = False
     if task.params.get("wait") and not task.check:
         deadline = started + task.params["wait_timeout"]

@@ -20,6 +20,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.applyset 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_ROUTES, NAMESPACES
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import unresolved
 
 _NAMED = 20  # objects that a failure names one by one
 
@@ -61,6 +62,7 @@ class Run:
             self.set.mark(self.items)
         found = live.read(self.resources, self.items)
         changing = [item for item in self.items if not self._is_settled(item, found[item.key])]
+        unresolved.check(self.task, self.items if self.check else changing, self.items)
         keeping = self._begin(changing + pruned) and any(item.kind.order == MESH_ROUTES for item in changing + pruned)
         known = {item.key for item in changing}
         for step in collect.steps(self.items):

@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""References of mesh objects that lead nowhere: a subset that no DestinationRule has, a missing gateway, host or
+certificate. The API server and istiod accept all of these, and requests are then answered with 503 or reset.
+
+Only what is certain is reported: where something may not be read, nothing is concluded from it.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+from collections.abc import Iterable
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import destinationrule, serviceentry
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import (
+    HOST,
+    SECRET,
+    Reference,
+    full_host,
+    service_of,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+
+_APIS = (".istio.io", "gateway.networking.k8s.io")  # groups whose objects are looked at
+_ROOT_NAMESPACE = "istio-system"  # DestinationRules there hold for every client
+_MOST = 10  # findings that are named
+_OPTION = "references"
+
+
+def check(task: Task, items: Iterable[Item], declared: Iterable[Item]) -> None:
+    """Warn of references of ``items`` that lead neither to one of ``declared`` nor to a live object.
+
+    Raises MeshError instead where the option ``references`` is ``refuse``.
+    """
+    wanted = task.params.get(_OPTION)
+    if wanted not in ("warn", "refuse"):
+        return
+    mesh = _Mesh(task.resources, list(declared))
+    looked_at = [item for item in items if item.kind.group.endswith(_APIS) and item.kind.references]
+    findings = [finding for found in parallel(mesh.findings, looked_at) for finding in found]
+    if not findings:
+        return
+    more = f" And {len(findings) - _MOST} more." if len(findings) > _MOST else ""
+    if wanted == "refuse":
+        raise MeshError(
+            f"Nothing was written: {' '.join(findings[:_MOST])}{more} With references: warn this is a warning."
+        )
+    for finding in findings[:_MOST]:
+        task.warn(finding)
+    if more:
+        task.warn(more.strip())
+
+
+class _Mesh:
+    """What is declared and what is live, each read at most once."""
+
+    def __init__(self, resources: Resources, declared: list[Item]):
+        self._resources = resources
+        self._declared = declared
+        self._keys = {item.key for item in declared}
+
+    def findings(self, item: Item) -> list[str]:
+        """A sentence for each reference of an object that leads nowhere."""
+        references = item.kind.references
+        found = (
+            [(reference, self._missing(item, reference)) for reference in references(item.desired)]
+            if references
+            else []
+        )
+        return [f"{item.label}, {reference.field}: {missing}" for reference, missing in found if missing]
+
+    def _missing(self, item: Item, reference: Reference) -> str:
+        if reference.kind == HOST:
+            return self._host(reference) or (self._subset(reference) if reference.part else "")
+        if reference.kind == SECRET and item.kind.kind == "Gateway" and item.kind.group.endswith(".istio.io"):
+            return self._certificate(item, reference)
+        kind = KINDS.get(reference.kind)
+        if kind is None or self._is_there(kind, reference.namespace, reference.name):
+            return ""
+        return f"there is no {kind.label(reference.namespace, reference.name)}. Create it first, or correct the name."
+
+    def _is_there(self, kind: Kind, namespace: str | None, name: str) -> bool:
+        """Whether an object is declared or live; True as well where that cannot be read."""
+        return (kind.group, kind.kind, namespace, name) in self._keys or self._is_live(kind, namespace, name)
+
+    @functools.cache  # noqa: B019 - as short-lived as the task
+    def _is_live(self, kind: Kind, namespace: str | None, name: str) -> bool:
+        try:
+            return self._resources.get(kind, namespace, name) is not None
+        except NotInstalled:
+            return False
+        except ApiError:
+            return True
+
+    @functools.cache  # noqa: B019
+    def _live(self, kind: Kind, namespace: str | None) -> list[dict] | None:
+        """The live objects of a kind in a namespace, or everywhere; None where they may not be listed."""
+        try:
+            return self._resources.list(kind, namespace)
+        except NotInstalled:
+            return []
+        except ApiError:
+            return None
+
+    def _host(self, reference: Reference) -> str:
+        host = reference.name
+        service = service_of(host)
+        if service and self._is_there(KINDS["", "Service"], *service):
+            return ""
+        entries = self._live(serviceentry.KIND, None)
+        if entries is None:
+            return ""
+        declared = [item.desired for item in self._declared if item.kind.kind == "ServiceEntry"]
+        known = [name for entry in [*declared, *entries] for name in (entry.get("spec") or {}).get("hosts") or []]
+        if any(fnmatch.fnmatchcase(host, str(name)) for name in known):
+            return ""
+        if service:
+            return f"there is no Service {service[0]}/{service[1]}, and no ServiceEntry has the host {host}."
+        hint = "" if host.count(".") != 1 else f" If a Service is meant, write {host}.svc.cluster.local."
+        return f"no ServiceEntry has the host {host}, so no proxy knows it.{hint}"
+
+    def _subset(self, reference: Reference) -> str:
+        service = service_of(reference.name)
+        spaces = {reference.namespace, _ROOT_NAMESPACE, *([service[0]] if service else [])}
+        rules = [item.desired for item in self._declared if item.kind.kind == "DestinationRule"]
+        for space in sorted(filter(None, spaces)):
+            live = self._live(destinationrule.KIND, space)
+            if live is None:
+                return ""
+            rules += [rule for rule in live if self._key(rule) not in self._keys]
+        subsets = {
+            str(subset.get("name"))
+            for rule in rules
+            if _is_for(rule, reference.name)
+            for subset in (rule.get("spec") or {}).get("subsets") or []
+        }
+        if reference.part in subsets:
+            return ""
+        there = f"they have {', '.join(sorted(subsets))}" if subsets else "there is none with subsets"
+        return (
+            f"no DestinationRule has the subset {reference.part} of {reference.name}; {there}. Requests that are sent "
+            "there are answered with 503."
+        )
+
+    def _key(self, live: dict) -> tuple:
+        metadata, kind = live["metadata"], destinationrule.KIND
+        return kind.group, kind.kind, metadata.get("namespace"), metadata["name"]
+
+    def _certificate(self, item: Item, reference: Reference) -> str:
+        """istiod looks for a gateway's certificates in the namespaces of the pods that the Gateway selects."""
+        selector = (item.desired.get("spec") or {}).get("selector") or {}
+        if "://" in reference.name or not selector:
+            return ""
+        labels = ",".join(f"{name}={value}" for name, value in sorted(selector.items()))
+        spaces = self._spaces_of(labels)
+        if not spaces or any(self._is_there(KINDS[SECRET], space, reference.name) for space in spaces):
+            return ""
+        return (
+            f"there is no Secret {reference.name} in {', '.join(spaces)}, where the pods of this gateway are; its "
+            "connections are reset until it comes."
+        )
+
+    @functools.cache  # noqa: B019
+    def _spaces_of(self, labels: str) -> list[str]:
+        try:
+            pods = self._resources.list(KINDS["", "Pod"], None, labels)
+        except (ApiError, NotInstalled):
+            return []
+        return sorted({pod["metadata"]["namespace"] for pod in pods})
+
+
+def _is_for(rule: dict, host: str) -> bool:
+    stated = str((rule.get("spec") or {}).get("host") or "")
+    return fnmatch.fnmatchcase(host, full_host(stated, (rule.get("metadata") or {}).get("namespace")))

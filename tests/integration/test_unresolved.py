@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names that lead nowhere are told in check mode and in the run, before requests find out."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.in_process
+
+ISTIO = "networking.istio.io/v1"
+
+
+def document(kind, name, namespace, spec, api=ISTIO):
+    return {"apiVersion": api, "kind": kind, "metadata": {"name": name, "namespace": namespace}, "spec": spec}
+
+
+def route(namespace, **destination):
+    spec = {"hosts": ["reviews"], "http": [{"route": [{"destination": destination}]}]}
+    return document("VirtualService", "reviews", namespace, spec)
+
+
+def service(namespace, name="reviews"):
+    return document("Service", name, namespace, {"ports": [{"port": 80}], "selector": {"app": name}}, "v1")
+
+
+def rule(namespace, *subsets):
+    spec = {"host": "reviews", "subsets": [{"name": name, "labels": {"version": name}} for name in subsets]}
+    return document("DestinationRule", "reviews", namespace, spec)
+
+
+def cases(ns):
+    """name → (objects of one set, part of the one warning about them; "" for none)."""
+    good = [service(ns), rule(ns, "v1", "v2")]
+    entry = document("ServiceEntry", "api", ns, {"hosts": ["*.example.com"], "resolution": "NONE", "ports": [
+        {"number": 443, "name": "tls", "protocol": "TLS"}]})  # fmt: skip
+    gateways = {**route(ns, host="reviews")["spec"], "gateways": ["edge"]}
+    return {
+        "all there": ([*good, route(ns, host="reviews", subset="v2")], ""),
+        "a subset that no rule has": (
+            [*good, route(ns, host="reviews", subset="v3")],
+            f"VirtualService {ns}/reviews, spec.http[0].route[0].destination: no DestinationRule has the subset v3 of "
+            f"reviews.{ns}.svc.cluster.local; they have v1, v2. Requests that are sent there are answered with 503.",
+        ),
+        "no rule at all": ([service(ns), route(ns, host="reviews", subset="v1")], "there is none with subsets"),
+        "no such service": ([route(ns, host="nobody")], f"there is no Service {ns}/nobody"),
+        "a host outside": ([entry, route(ns, host="a.example.com")], ""),
+        "a host that nobody declares": (
+            [route(ns, host="b.example.org")],
+            "no ServiceEntry has the host b.example.org",
+        ),
+        "a short name with a dot": ([route(ns, host=f"reviews.{ns}")], f"write reviews.{ns}.svc.cluster.local"),
+        "a gateway that is not there": (
+            [service(ns), document("VirtualService", "reviews", ns, gateways)],
+            f"spec.gateways[0]: there is no Gateway {ns}/edge",
+        ),
+    }
+
+
+def test_what_leads_nowhere_is_told_before_it_is_written(play, cluster, namespace, crds):
+    crds("istio.io")
+    table = cases(namespace)
+    tasks = [
+        {"name": name, "meshops.lifecycle.mesh_apply": {"objects": objects}} for name, (objects, _part) in table.items()
+    ]
+    run = play(tasks, check=True)
+    for name, (_objects, part) in table.items():
+        warnings = run[name].result.get("warnings") or []
+        assert (len(warnings) == 1 and part in warnings[0]) if part else not warnings, f"{name}: {warnings}"
+    refused = {"objects": table["a subset that no rule has"][0], "references": "refuse"}
+    run = play([{"name": "Refused", "meshops.lifecycle.mesh_apply": refused}], expect="failed")
+    assert run.msg.startswith("Nothing was written:") and "subset v3" in run.msg
+    assert cluster.get(f"/api/v1/namespaces/{namespace}/services/reviews") is None
+
+
+def test_what_is_live_counts_and_an_unchanged_object_costs_nothing(play, cluster, namespace, crds):
+    crds("istio.io")
+    present = [service(namespace), rule(namespace, "v1")]
+    single = {"name": "reviews", "namespace": namespace, "spec": route(namespace, host="reviews", subset="v1")["spec"]}
+    wrong = {**single, "spec": route(namespace, host="reviews", subset="v9")["spec"]}
+    run = play([
+        {"name": "Set", "meshops.lifecycle.mesh_apply": {"objects": present}},
+        {"name": "Good", "meshops.lifecycle.istio_virtualservice": single},
+        {"name": "Wrong", "meshops.lifecycle.istio_virtualservice": wrong},
+        {"name": "Again", "meshops.lifecycle.istio_virtualservice": wrong},
+        {"name": "Meant", "meshops.lifecycle.istio_virtualservice": {**single, "references": "ignore"}},
+    ])  # fmt: skip
+    assert not run["Good"].result.get("warnings") and not run["Meant"].result.get("warnings")
+    assert "has the subset v9" in json.dumps(run["Wrong"].result["warnings"])
+    assert not run["Again"].changed and not run["Again"].result.get("warnings")
