@@ -259,3 +259,69 @@ def _comparable(entries):
             inner["tokenFile"] = os.path.basename(inner["tokenFile"])
         by_name[entry["name"]] = inner
     return by_name
+
+
+@pytest.mark.in_process
+def test_the_second_cluster_of_argocd_cluster_is_reached_by_what_is_said_of_it(
+    play, namespace, robot, server, admin, secret
+):
+    """The task itself is an administrator's, by the environment, and what it says of the other cluster is not."""
+    register = {
+        "name": "prod",
+        "namespace": namespace,
+        "service_account": {"name": "argocd", "namespace": namespace},
+        "spec": {"server": "https://10.9.8.7"},
+    }
+    given = secret("a-token-of-somebody")
+    ways = {
+        "robot": {**server, "api_key": robot},
+        "spoilt": {**server, "api_key": "spoilt"},
+        "nobody": server,
+        "context": {"context": "deputy"},
+        "nowhere": {"api_key": robot},
+    }
+    tasks = [
+        {
+            "name": name,
+            "meshops.lifecycle.argocd_cluster": {**register, "cluster": way},
+            "environment": {"K8S_AUTH_KUBECONFIG": admin},
+            "ignore_errors": True,
+        }
+        for name, way in ways.items()
+    ]
+    stated = {**register, "spec": {**register["spec"], "config": {"bearer_token": given}}}
+    tasks.append({"name": "shown", "meshops.lifecycle.argocd_cluster": stated})
+    run = play(tasks, diff=True, args=["-vvv"])
+    account = f"'system:serviceaccount:{namespace}:robot' may not get serviceaccounts in namespace {namespace} (403)"
+    assert account in run["robot"].msg
+    assert "(401)" in run["spoilt"].msg
+    assert "without credentials (403), and none were given" in run["nobody"].msg
+    assert "'deputy' may not get serviceaccounts" in run["context"].msg
+    assert "'cluster' does not say which cluster is meant" in run["nowhere"].msg
+    (diff,) = run["shown"].diffs
+    assert diff["after"]["data"] == {
+        "name": "prod",
+        "server": "https://10.9.8.7",
+        "config": "<hidden, changed>",
+    }
+
+
+@pytest.mark.in_process
+def test_a_refusal_has_what_the_server_sent_and_nothing_more(play, namespace, robot, server):
+    bad = {"name": "a", "namespace": namespace, "spec": {"url": "https://git.example.com/a"}, "labels": {"a b": "c"}}
+    run = play(
+        [
+            {"name": "invalid", "meshops.lifecycle.argocd_repository": bad, "ignore_errors": True},
+            reading("forbidden", **server, api_key=robot),
+            reading("unauthorised", **server, api_key="spoilt"),
+            reading("no server", host=NOWHERE, api_key="x"),
+        ]
+    )
+    sent = {task.name: {key: task.result.get(key, "") for key in ("status", "reason")} for task in run.tasks}
+    assert sent == {
+        "invalid": {"status": 422, "reason": "Invalid"},
+        "forbidden": {"status": 403, "reason": "Forbidden"},
+        "unauthorised": {"status": 401, "reason": "Unauthorized"},
+        "no server": {"status": "", "reason": ""},
+    }
+    assert "reason" not in run["no server"].result and "status" not in run["no server"].result

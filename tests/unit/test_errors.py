@@ -268,3 +268,10 @@ TOKEN = "ghp_0123456789abcdefghij"
 def test_a_message_shows_no_secret_that_looks_like_one(text, shown):
     error = MeshError(text)
     assert (error.message, str(error)) == (shown, shown)
+
+
+def test_what_the_server_did_not_send_is_not_in_a_result():
+    body = {"kind": "Status", "message": "failed to create typed patch object (a/b; v1, Kind=C): .x: y", "code": 500}
+    assert errors.from_status(500, body, "here").as_sent == {"status": 500}
+    assert errors.from_status(403, {"reason": "Forbidden"}, "here").as_sent == {"status": 403, "reason": "Forbidden"}
+    assert errors.ApiError("cannot be reached").as_sent == {}
