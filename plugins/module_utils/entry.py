@@ -96,7 +96,11 @@ class Entry:
         if outcome.error_messages:
             raise MeshError("; ".join(outcome.error_messages))
         params = outcome.validated_parameters
-        return Task(self.name, self.arguments, written, params, check, diff, warn, progress)
+
+        def cleaned(tell: Callable[[str], object]) -> Callable[[str], object]:
+            return lambda message: tell(without_secrets(message))
+
+        return Task(self.name, self.arguments, written, params, check, diff, cleaned(warn), cleaned(progress))
 
     def secrets_of(self, written: Mapping) -> set[str]:
         """The texts that must never be shown: values of no_log options, credentials within an inline kubeconfig, and
@@ -170,7 +174,7 @@ def execute(entry: Entry, task: Task, *, keep_traceback: bool = False) -> dict:
 def _unforeseen(name: str, error: Exception) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1]
     return (
-        f"Unexpected error in {name}: {type(error).__name__}: {error} "
+        f"Unexpected error in {name}: {type(error).__name__}: {without_secrets(str(error))} "
         f"({os.path.basename(last.filename)}, line {last.lineno}). {BUG}; please report it with the output of -vvv."
     )
 

@@ -12,8 +12,9 @@ import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.masking import LAST_APPLIED, masked
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
-from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles, execute
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import argocd_cluster, argocd_repository
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.git_delivery import Plan
 
 HIDDEN, CHANGED = diff.MASK, diff.MASK_CHANGED
 SECRET = "Hunter2isnotgood"
@@ -145,3 +146,23 @@ def test_what_a_registration_shows():
 def test_a_pasted_last_applied_annotation_is_not_declared():
     document = {**OPAQUE, "metadata": {"name": "a", "annotations": {LAST_APPLIED: "{}", "x": "y"}}}
     assert desired.tidy(document)["metadata"]["annotations"] == {"x": "y"}
+
+
+def test_files_that_are_delivered_to_git():
+    plan = Plan(before={"a.yaml": yaml.safe_dump(NESTED["URL"]).encode()})
+    plan.add("Application", "argocd", "a", "a.yaml", yaml.safe_dump(NESTED["URL"]).replace(SECRET, "x").encode())
+    (shown,) = plan.diff()
+    assert SECRET not in str(shown) and CHANGED in shown["after"]
+
+
+def test_warnings_progress_and_what_nobody_foresaw():
+    told = []
+
+    def run(task):
+        task.warn(URL)
+        task.progress(URL)
+        raise RuntimeError(URL)
+
+    entry = Entry("x", {}, run)
+    answer = execute(entry, entry.task({}, check=False, warn=told.append, progress=told.append))
+    assert len(told) == 2 and SECRET not in str(told) + answer["msg"]

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import masking
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND
@@ -17,7 +18,7 @@ def run(task: Task) -> dict:
     project = task.params.get("project")
     if project:
         applications = [live for live in applications if (live["spec"].get("project") or "default") == project]
-    shown = [_shown(live) for live in applications]
+    shown = [masking.masked(_shown(live)) for live in applications]
     answer = {**info.answer(applications, None, KIND), "applications": shown}
     return answer if search is None else {**answer, "result": search.search(shown)}
 

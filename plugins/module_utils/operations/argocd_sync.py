@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, without_secrets
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import culprits, operation
@@ -70,7 +70,7 @@ def _shown(state: dict | None) -> dict:
     return {
         "id": status.run_id(state.get("operation")),
         "phase": state.get("phase"),
-        "message": state.get("message", ""),
+        "message": without_secrets(state.get("message", "")),
         "revisions": result.get("revisions") or ([result["revision"]] if result.get("revision") else []),
         "started_at": state.get("startedAt"),
         "finished_at": state.get("finishedAt"),
