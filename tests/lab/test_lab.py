@@ -25,6 +25,7 @@ import pytest
 
 LAB = Path(__file__).with_name("lab")
 PORT_BASE = 21400
+pytestmark = [pytest.mark.in_order, pytest.mark.xdist_group("lab")]
 SOMEBODY = 47123  # the number of a user who is nobody on this machine, and has no rights
 ROOT = os.geteuid() == 0
 needs_root = pytest.mark.skipif(not ROOT, reason="istio-init tells users apart: that needs root")
