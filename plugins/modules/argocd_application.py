@@ -52,8 +52,10 @@ options:
         Application is Synced and in a state of O(wait_health).
       - An Application without automated sync is not synced by Argo CD. Unless it is Synced already, or an operation
         runs, the task then fails at once and says so.
-      - Errors of the specification, of the comparison and of the sync end the wait with the words of Argo CD. A
-        time-out says which resources were missing.
+      - Errors of the specification, of the comparison and of the sync end the wait with the message of Argo CD. A
+        time-out names the resources that were missing.
+      - A kind that is not served (its CRD is missing) ends the wait, unless another Application that is awaited in the
+        same task may still bring it. So does a namespace that Argo CD does not watch.
       - With O(state=absent), wait until the Application, and with O(cascade=true) what it deployed, is gone.
     type: bool
     default: false
@@ -84,6 +86,8 @@ options:
     description:
       - When Argo CD had given up on the revision of an automated Application before the task began, start its sync once
         more, as automated sync would, and wait for that. The task warns that it did.
+      - When a sync of what was declared before fails again and again, end it, so that Argo CD syncs what is declared now.
+        The task warns that it did.
       - It takes effect with O(wait=true).
     type: bool
     default: true

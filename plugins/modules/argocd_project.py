@@ -181,7 +181,9 @@ options:
             type: list
             elements: str
           jwt_tokens:
-            description: Tokens that were issued for the role. Argo CD's API server writes them.
+            description:
+              - Tokens that were issued for the role. Argo CD's API server writes them.
+              - Left out, tokens stay as they are. V([]) takes them away.
             type: list
             elements: dict
             aliases: [jwtTokens]
