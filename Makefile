@@ -149,12 +149,12 @@ integration: collections lab-all ## Integration tests on the lab; on ansible-cor
 # Both at once: the workers that wait for the one have time for the other.
 .PHONY: tests-on-lab
 tests-on-lab: collections lab-all
-	@$(MAKE) each-core RUN="-m pytest $(SIDE_BY_SIDE) tests/integration tests/faults tests/lab $(ARGS)" NEXT="-m each_core" \
-	  NAME="integration tests, faults and the lab's own"
+	@$(MAKE) each-core RUN="-m pytest $(SIDE_BY_SIDE) tests/integration tests/faults $(ARGS)" NEXT="-m each_core" \
+	  NAME="integration tests and faults"
 
 .PHONY: durations
 durations: collections lab-all ## Run all tests, and renew tests/durations.json, by which the workers share them
-	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) --write-durations tests/unit tests/integration tests/faults tests/lab $(ARGS)
+	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) --write-durations tests/unit tests/integration tests/faults $(ARGS)
 
 # Without ARGS every environment and every stage, which takes many hours on two cores; tools/matrix.py says what ARGS may be.
 .PHONY: matrix
@@ -168,10 +168,6 @@ property: collections lab ## Check mode against the run on 2,000 random document
 .PHONY: faults
 faults: collections lab-all ## Faults between us and a control plane of the tests' own, which they break
 	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python -m pytest $(if $(filter tests/faults/%,$(ARGS)),,tests/faults) $(ARGS)
-
-.PHONY: lab-test
-lab-test: collections lab-all ## The lab's own tests, on labs of their own
-	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python -m pytest tests/lab $(ARGS)
 
 .PHONY: cluster
 cluster: collections

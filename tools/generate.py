@@ -193,6 +193,46 @@ KINDS = {{
 '''
 
 
+def managed_kind(path: Path) -> str | None:
+    """The module of ``kinds`` whose KIND a module manages, where the fields of its ``spec`` are options."""
+    if not documented_options(path).get("spec", {}).get("suboptions"):
+        return None
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ImportFrom) and ".kinds." in node.module and "KIND" in {one.name for one in node.names}:
+            return node.module
+    return None
+
+
+def typed_file(modules: list[Path]) -> str:
+    """Modules, and the argument specs of ``spec``, by kind; each spec is imported when it is asked for."""
+    functions, table, names = "", "", ""
+    for path in modules:
+        module = managed_kind(path)
+        if module:
+            kind = importlib.import_module(module).KIND
+            functions += (
+                f"\n\ndef _{path.stem}() -> dict:\n"
+                f"    from {PACKAGE}.module_utils.specs.{path.stem} import ARGUMENTS\n\n"
+                '    return ARGUMENTS["spec"]["options"]\n'
+            )
+            table += f'    ("{kind.group}", "{kind.kind}"): _{path.stem},\n'
+            names += f'    ("{kind.group}", "{kind.kind}"): "{path.stem}",\n'
+    return f'''{HEADER}"""A kind's module, and the options of its ``spec``, by (group, kind).
+
+Written by `make generate`; do not edit.
+The imports are static, so that a packed module carries the specs, and made when a kind is asked for.
+"""
+
+from __future__ import annotations
+{functions}
+
+MODULES = {{
+{names}}}
+OPTIONS = {{
+{table}}}
+'''
+
+
 def runtime_file(modules: list[Path]) -> str:
     """meta/runtime.yml with the action groups anew; what stands above them stays."""
     path = ROOT / "meta" / "runtime.yml"
@@ -264,6 +304,11 @@ def main() -> int:
     if not registry.exists() or not check and registry.read_text() != wanted[registry]:
         registry.write_text(wanted[registry])  # what is imported from here on asks it
         print(f"written: {registry.relative_to(ROOT)}")
+    by_kind = UTILS / "specs" / "by_kind.py"  # modules import it, and it is made of the kinds alone
+    wanted[by_kind] = typed_file(modules)
+    stale = [by_kind] if not by_kind.exists() or by_kind.read_text() != wanted[by_kind] else []
+    if stale and not check:
+        by_kind.write_text(wanted[by_kind])
     broken = []
     for path in modules:
         try:
@@ -276,13 +321,13 @@ def main() -> int:
         wanted[UTILS / "specs" / path.name] = spec_file(path.stem, documented_options(path), secrets)
     wanted[ROOT / "meta" / "runtime.yml"] = runtime_file(modules)
     wanted.update(mesh_config_files())
-    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
+    stale += [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
     kept = {path.name for path in modules}
     orphans = [
         path
         for folder in (PLUGINS / "action", UTILS / "specs")
         for path in folder.glob("*.py")
-        if path.name not in kept and path.name != "__init__.py"
+        if path.name not in kept and path.name not in ("__init__.py", "by_kind.py")
     ]
     for path in stale + orphans:
         print(f"{'stale' if check else 'removed' if path in orphans else 'written'}: {path.relative_to(ROOT)}")

@@ -19,6 +19,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base import para
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import BUG, MeshError, without_secrets
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import kubeconfig
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import reading
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import settings
 
 _MOST_DOCUMENTS = 20  # of an option that the invocation of a result repeats
@@ -78,6 +79,7 @@ class Entry:
 
     def checked(self, arguments: Mapping) -> dict:
         """The arguments under the options' own names and in their types. Raises MeshError for bad ones."""
+        arguments = self._with_documents(arguments)
         partial = any(arguments.get(name) for name in ("definition", "src", "field_manager"))
         written = params_module.check(arguments, self.arguments, self.name, partial=partial)
         for holder in self._kubeconfig_holders(written):
@@ -85,6 +87,29 @@ class Entry:
             if isinstance(content, str) and "\n" in content:  # a file's content, not its path
                 holder["kubeconfig"] = kubeconfig.parsed(content)
         return written
+
+    def _with_documents(self, arguments: Mapping) -> Mapping:
+        """Documents that were given as text, as kubernetes.core takes them, are read before anything shows them."""
+        many = bool(self.roles.objects)
+        taker = self.roles.objects or "definition"
+        option = self.arguments.get(taker) or {}
+        if option.get("type") != ("list" if many else "dict"):
+            return arguments
+        given = {}
+        for name in (taker, *(option.get("aliases") or [])):
+            value = arguments.get(name)
+            parts = value if isinstance(value, list) and many else [value]
+            if not any(isinstance(part, str) for part in parts):
+                continue
+            libraries.need()
+            read = [reading.parse(params_module.plain(one), name) if isinstance(one, str) else [one] for one in parts]
+            documents = [document for several in read for document in several]
+            if not many and len(documents) != 1:
+                raise MeshError(
+                    f"{name} holds {len(documents)} documents; this module takes one. mesh_apply takes many."
+                )
+            given[name] = documents if many else documents[0]
+        return {**arguments, **given}
 
     def task(self, written: dict, *, check: bool, diff: bool = False, warn: Callable, progress: Callable) -> Task:
         """One call, from checked arguments; defaults and constraints by Ansible's own validator.

@@ -35,7 +35,10 @@ options:
     type: str
   objects:
     description:
-      - The objects, each a whole document. A C(kind=List) counts as its items.
+      - The objects, each a whole document. A C(kind=List), or a typed list such as C(ConfigMapList), counts as its items.
+      - Text in YAML, or a list of texts, is taken as well.
+      - Of kinds that have a module of their own, a null leaves the field out that it stands for, as it does in the options of
+        that module, and text becomes the number or truth that the field is.
     type: list
     elements: dict
     aliases: [definition]
@@ -43,6 +46,7 @@ options:
     description:
       - Files, folders or globs on the controller that hold more documents, in YAML or JSON. They are read as they are and
         not templated. Those that ansible-vault has encrypted are decrypted.
+      - They are read as C(kubectl) reads them. C(17:00) and times are text, C(0123) is octal, C(yes) is true.
     type: list
     elements: str
   templates:
@@ -90,6 +94,16 @@ options:
       - Where images of pod templates are pulled from instead. The start of an image reference, and what to put in its
         place. The longest start that fits counts.
     type: dict
+  validate:
+    description:
+      - What to do about an object that has a field, a type or a choice which the module of its kind does not know, or about a
+        key that stands twice in a file.
+      - V(strict) refuses it before anything is written, also where no cluster is asked. V(warn) and V(ignore) leave it to
+        the cluster, which validates strictly as well. They are for fields that are newer than this collection, and of two
+        keys they take the last.
+    type: str
+    choices: [strict, warn, ignore]
+    default: strict
   state:
     description:
       - V(present) makes the objects what is declared. V(absent) deletes them; with O(name) and no objects, the whole set.

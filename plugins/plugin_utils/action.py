@@ -22,7 +22,7 @@ from ansible.plugins.loader import lookup_loader
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import vault
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import kubeconfig
-from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect, reading, remote
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect, desired, reading, remote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import VERBOSITY_OF_TRACEBACKS, Entry, execute
 
 try:
@@ -48,16 +48,13 @@ class MeshAction(ActionBase):
 
     @classmethod
     def finalize_task_arg(cls, name, value, templar, context):
-        """Template one option; where that fails, say what to do with braces that are not Ansible's."""
+        """Template one option; where that fails, say why, and what to do with braces that are not Ansible's."""
         try:
             return super().finalize_task_arg(name, value, templar, context)
         except AnsibleValueOmittedError:
             raise  # `omit`, which is no failure
         except AnsibleTemplateError as error:
-            raise AnsibleError(
-                f"Ansible cannot fill in the braces in {name!r}. If they are meant for Argo CD, Prometheus or a chart, "
-                "put !unsafe before the value, or keep the document in a file for 'src', which is not templated"
-            ) from error
+            raise AnsibleError(f"{_cause(error)} (in the option {name!r}).{_advice(error)}") from error
 
     def run(self, tmp=None, task_vars=None):
         """Run the task; returns the result of the module, whichever way it ran."""
@@ -187,12 +184,17 @@ class MeshAction(ActionBase):
         if not templates and not urls:
             return arguments
         documents = list(arguments.get(roles.objects) or [])
+        on_duplicate = self._on_duplicate(arguments)
         for one in urls:
-            documents += reading.parse(remote.text(one["url"], one["checksum"]), one["url"])
+            documents += reading.parse(remote.text(one["url"], one["checksum"]), one["url"], on_duplicate)
         for name in templates:
-            documents += reading.parse(self._filled_in(name, task_vars), name)
+            documents += reading.parse(self._filled_in(name, task_vars), name, on_duplicate)
         rest = {key: value for key, value in arguments.items() if key not in (roles.templates, roles.urls)}
         return {**rest, roles.objects: documents}
+
+    def _on_duplicate(self, arguments: Mapping):
+        """What to do about a key that stands twice, as the task wants it."""
+        return reading.duplicates(desired.validation(arguments), self._display.warning)
 
     def _filled_in(self, name: str, task_vars: Mapping) -> str:
         lookup = lookup_loader.get("ansible.builtin.template", loader=self._loader, templar=self._templar)
@@ -223,7 +225,8 @@ class MeshAction(ActionBase):
         rest = {key: value for key, value in arguments.items() if key != "src"}
         if self.entry.roles.text:
             return {**rest, self.entry.roles.text: self._content(paths[0])}
-        documents = [document for path in taken for document in reading.parse(self._content(path), path)]
+        on_duplicate = self._on_duplicate(arguments)
+        documents = [document for path in taken for document in reading.parse(self._content(path), path, on_duplicate)]
         if many:
             objects = [*(rest.get(self.entry.roles.objects) or []), *documents]
             return {**rest, self.entry.roles.objects: objects, **({"src": kept} if kept else {})}
@@ -277,6 +280,30 @@ def in_terms_of_role(message: str, role: str, options: Iterable[str], variables:
         return message
     told = ", ".join(f"{prefix}_{name} for {name}" for name in known)
     return f"{message} The role {prefix} has the variable{'s' if len(known) > 1 else ''} {told}."
+
+
+# What Argo CD, Prometheus and charts fill in themselves: parameters of generators, and the variables of templates.
+_OTHERS = (
+    "name nameNormalized server project metadata path values index cluster branch branch_slug sha short_sha number "
+    "repository organization url target_branch head_sha labels Values Release Chart"
+)
+_OTHERS_VARIABLES = frozenset(_OTHERS.split())
+
+
+def _cause(error: AnsibleError) -> str:
+    """Ansible's own words, without their full stop."""
+    return str(getattr(error, "message", "") or error).strip().rstrip(".")
+
+
+def _advice(error: AnsibleError) -> str:
+    """What to do where the braces look like somebody else's: no Jinja at all, or a variable of Argo CD or a chart."""
+    undefined = re.search(r"'([^']+)' is undefined", str(error))
+    if undefined and undefined[1].partition(".")[0] not in _OTHERS_VARIABLES:
+        return ""
+    return (
+        " If the braces are meant for Argo CD, Prometheus or a chart, put !unsafe before the value, or keep the "
+        "document in a file for 'src', which is not templated."
+    )
 
 
 def _is_this_python(interpreter: str) -> bool:

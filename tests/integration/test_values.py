@@ -139,3 +139,178 @@ def test_what_cannot_be_read_is_refused(cluster, tmp_path, text):
     assert caught.value.message.startswith(f"{path}, line ")
     asked = ("label", "--local", "--dry-run=client", "-o", "json", "-f", str(path), "kubectl=read")
     assert bool(cluster.kubectl(*asked, check=False)) == (text in REFUSED_HERE)
+
+
+# ---- Characters -----------------------------------------------------------------------------------------------------
+
+CHARACTERS = {
+    "rocket": "\U0001f680 and \U0010fffd",
+    "line-ends": "a\u0085b\u2028c\u2029d\r\ne\rf\n",
+    "marks": "\ufeffa\ufeff",
+    "controls": "\x01\t\x1b\x7f\x9f",
+    "edges": "\uffff\ufffe\ufffd\xa0 ",
+    "yaml": "{{ braces }} 'quotes' \"double\" #: - ? | > & * ! % @ ` ~ =",
+}
+
+
+def as_yaml(value):
+    """For a playbook, whose text is in ASCII: YAML has an escape for every character, and braces stay."""
+    return json.dumps(value) if value.isascii() else '"' + "".join(map(_escape, value)) + '"'
+
+
+def _escape(character):
+    return f"\\U{ord(character):08x}"
+
+
+@pytest.mark.in_process
+def test_characters_are_stored_as_they_were_written(play, cluster, namespace, tmp_path):
+    inline = "".join(f"              {key}: !unsafe {as_yaml(value)}\n" for key, value in CHARACTERS.items())
+    file = tmp_path / "file.yaml"
+    written = "".join(f"  {key}: {as_yaml(value)}\n" for key, value in CHARACTERS.items())
+    file.write_text(f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: file}}\ndata:\n{written}")
+    tasks = f"""
+    - name: apply
+      meshops.lifecycle.mesh_apply:
+        namespace: {namespace}
+        src: [{file}]
+        objects:
+          - apiVersion: v1
+            kind: ConfigMap
+            metadata:
+              name: inline
+              annotations:
+                example.com/rocket: "\\U0001f680\\u2028"
+            data:
+{inline}
+    """
+    assert play(tasks).changed == ["apply"]
+    for name in ("inline", "file"):
+        stored = cluster.get(f"/api/v1/namespaces/{namespace}/configmaps/{name}")
+        assert stored["data"] == CHARACTERS, name
+    stored = cluster.get(f"/api/v1/namespaces/{namespace}/configmaps/inline")
+    assert stored["metadata"]["annotations"] == {"example.com/rocket": "\U0001f680\u2028"}
+    assert play(tasks).changed == []
+
+
+# ---- Values whose text is gone, and documents that are wrong, before anything is written --------------------------
+
+ROUTE = {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": "reviews"}}
+REFUSED = {
+    "number as a label": ("mesh_apply", "{objects: [{apiVersion: v1, kind: Namespace, metadata: {name: a, labels: "
+    "{version: 1.10}}}]}", "metadata.labels.version must be text, not 1.1. Put quotes around it"),
+    "octal": ("peer_authentication", "{name: a, labels: {build: 0123456}}", "labels.build must be text, not 42798."),
+    "base 60": ("peer_authentication", "{name: a, annotations: {at: 12:30:45}}", "at must be text, not 45045."),
+    "Norway": ("peer_authentication", "{name: a, labels: {country: NO}}", "labels.country must be text, not false."),
+    "time": ("peer_authentication", "{name: a, annotations: {at: 2024-05-01T10:00:00Z}}", "annotations.at is a time"),
+    "revision": ("argocd_application", "{name: a, spec: {source: {target_revision: 1.10}}}",
+    "spec.source.target_revision must be text, not 1.1. Put quotes around it"),
+    "key": ("mesh_apply", "{objects: [{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {on: x}}]}",
+    "objects[0].data has a key that is not text (true, which may have been yes or on). Put quotes around the key."),
+    "data": ("mesh_apply", "{objects: [{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: 1.10}}]}",
+    "objects[0], ConfigMap a: data.x must be text, not a number. Put quotes around it"),
+    "duration": ("prometheus_rule", "{name: a, spec: {groups: [{name: g, rules: [{alert: A, expr: x, for: 5}]}]}}",
+    "rules[0].for must be text, not 5. Put quotes around it"),
+    "field": ("mesh_apply", "{objects: [{**, spec: {htp: []}}]}",
+    "objects[0], VirtualService reviews: spec.htp is not a field of VirtualService. Did you mean 'http'?"),
+    "deep field": ("mesh_apply", "{objects: [{**, spec: {http: [{route: [{destination: {host: a}, weigth: 1}]}]}}]}",
+    "spec.http[0].route[0].weigth is not a field of VirtualService. Did you mean 'weight'?"),
+    "choice": ("mesh_apply", "{objects: [{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: "
+    "{name: a}, spec: {mtls: {mode: STRCT}}}]}", "mtls.mode must be one of UNSET, DISABLE, PERMISSIVE, STRICT, not "),
+    "type": ("mesh_apply", "{objects: [{**, spec: {hosts: reviews}}]}", "spec.hosts must be a list, not 'reviews'."),
+    "spec": ("mesh_apply", "{objects: [{**, spec: reviews}]}", "spec must be a mapping, not 'reviews'."),
+    "our own spelling": ("mesh_apply", "{objects: [{**, spec: {export_to: [.]}}]}", "Did you mean 'exportTo'?"),
+    "metadata": ("mesh_apply", "{objects: [{apiVersion: v1, kind: ConfigMap, metadata: {name: a, lables: {}}}]}",
+    "metadata.lables is not a field of metadata. Did you mean 'labels'?"),
+    "other API": ("istio_gateway", "{definition: {apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: "
+    "{name: a}}}", "this module manages those of networking.istio.io/v1. Use gateway_api_gateway, or mesh_apply."),
+    "Application": ("argocd_application", "{name: a, definition: {spec: {destination: [x]}}}",
+    "spec.destination must be a mapping, not a list."),
+    "ApplicationSet": ("argocd_applicationset", "{name: a, definition: {spec: {template: {spec: 5}}}}",
+    "spec.template.spec must be a mapping, not 5."),
+    "generators": ("argocd_applicationset", "{name: a, definition: {spec: {generators: {}}}}",
+    "spec.generators must be a list, not a mapping."),
+}  # fmt: skip
+
+
+@pytest.mark.in_process
+def test_what_is_refused_before_any_cluster_is_asked(play):
+    route = json.dumps(ROUTE)[1:-1]
+    git = "delivery: git, git: {repository: /nowhere}"
+    tasks = "".join(
+        f"- name: {name}\n  ignore_errors: true\n"
+        f"  {OURS}.{module}: {{{git}, namespace: shop, {options.replace('**', route)[1:]}\n"
+        for name, (module, options, _told) in REFUSED.items()
+    )
+    run = play(tasks, check=True)
+    assert len(run.tasks) == len(REFUSED)
+    for task in run.tasks:
+        assert task.failed and REFUSED[task.name][2] in task.msg, (task.name, task.msg)
+
+
+@pytest.mark.in_process
+def test_a_key_that_stands_twice_and_files_that_are_empty(play, cluster, namespace, tmp_path):
+    twice = tmp_path / "twice.yaml"
+    twice.write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  x: '1'\n  x: '2'\n")
+    lists = tmp_path / "list.json"
+    lists.write_text('{"apiVersion": "v1", "kind": "ConfigMapList", "items": [{"metadata": {"name": "b"}}]}\n')
+    empty = tmp_path / "empty.yaml"
+    empty.write_text("\n")
+    apply = {"namespace": namespace}
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: text}\n---\n"
+    run = play(
+        [
+            {"name": "refused", f"{OURS}.mesh_apply": {**apply, "src": [str(twice)]}, "ignore_errors": True},
+            {"name": "warned", f"{OURS}.mesh_apply": {**apply, "src": [str(twice)], "validate": "warn"}},
+            {"name": "others", f"{OURS}.mesh_apply": {**apply, "src": [str(lists), str(empty)], "definition": text}},
+        ]
+    )
+    told = f"{twice}, line 6: the key 'x' stands twice in the same mapping."
+    assert run["refused"].msg.startswith(told)
+    assert any(warning.startswith(told) for warning in run["warned"].result["warnings"])
+    assert any(warning.endswith("empty.yaml is empty.") for warning in run["others"].result["warnings"])
+    listed = cluster.get(f"/api/v1/namespaces/{namespace}/configmaps")["items"]
+    assert {
+        one["metadata"]["name"]: one.get("data") for one in listed if one["metadata"]["name"] != "kube-root-ca.crt"
+    } == {
+        "a": {"x": "2"},
+        "b": None,
+        "text": None,
+    }
+
+
+@pytest.mark.in_process
+def test_text_of_a_survey_and_nulls_in_documents(play, crds, cluster, namespace):
+    """Text becomes what the field is, a null leaves it out, and what is newer than the collection is the server's."""
+    crds("istio.io")
+    run = play(
+        """
+        - name: converted
+          meshops.lifecycle.mesh_apply:
+            namespace: "{{ where }}"
+            objects:
+              - apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: reviews}
+                spec:
+                  hosts: [reviews]
+                  tls: null
+                  http:
+                    - route:
+                        - {destination: {host: reviews, subset: null}, weight: "{{ weight }}"}
+                        - {destination: {host: canary}, weight: 10}
+        - name: left to the cluster
+          meshops.lifecycle.mesh_apply:
+            namespace: "{{ where }}"
+            validate: warn
+            objects:
+              - {apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: b}, spec: {newer: {}}}
+          ignore_errors: true
+        """,
+        vars={"where": namespace},
+        args=("-e", "weight=90"),
+    )
+    spec = cluster.get(f"/apis/networking.istio.io/v1/namespaces/{namespace}/virtualservices/reviews")["spec"]
+    routes = [{"destination": {"host": "reviews"}, "weight": 90}, {"destination": {"host": "canary"}, "weight": 10}]
+    assert run["converted"].changed and spec == {"hosts": ["reviews"], "http": [{"route": routes}]}
+    assert "is not a field of this kind in the version the cluster serves" in run["left to the cluster"].msg
+    assert any("spec.newer is not a field" in warning for warning in run["left to the cluster"].result["warnings"])

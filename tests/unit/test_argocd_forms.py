@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import applicationset
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import applicationset, spec
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import argocd_account as account
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import argocd_certificate as trust
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import argocd_repository as repository
@@ -46,9 +46,39 @@ def test_generators_as_the_controller_writes_them(declared, kept):
     template = {"metadata": {"name": "a"}, "spec": {"project": "p", "source": {"directory": {"recurse": False}}}}
     made = applicationset.normalise({"spec": {"generators": [declared], "template": template, "goTemplate": False}})
     assert made["spec"]["generators"] == [kept]
-    assert made["spec"]["template"]["spec"] == {"project": "p", "source": {}, "destination": {}}
+    assert made["spec"]["template"]["spec"] == {"project": "p", "source": {}}
     assert "goTemplate" not in made["spec"]
     assert applicationset.normalise(made) == made
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        {},
+        {"metadata": {"name": "a"}},
+        {"metadata": {"name": "a"}, "spec": {}},
+        {"metadata": {"name": "a"}, "spec": {"destination": {}}},
+        {
+            "metadata": {
+                "name": "a",
+                "labels": {"a": ""},
+                "annotations": {"argoproj.io/subscribe.x.y": ""},
+            }
+        },
+        {"metadata": [], "spec": 5},
+        "text",
+    ],
+)
+def test_a_template_is_not_filled_in_and_keeps_empty_text(template):
+    made = applicationset.normalise({"spec": {"generators": [], "template": template}})
+    assert made["spec"]["template"] == template
+
+
+@pytest.mark.parametrize("value", [True, 0, "", "text"])
+def test_what_is_of_the_wrong_type_is_left_to_the_server(value):
+    for name in ("source", "syncPolicy", "destination", "sourceHydrator"):
+        assert spec.normalise({"metadata": {}, "spec": {name: value}})["spec"] == {name: value}
+    assert applicationset.normalise({"spec": {"generators": value}})["spec"] == {"generators": value}
 
 
 def test_known_hosts_of_others_stay():

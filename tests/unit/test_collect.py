@@ -99,7 +99,10 @@ def test_secrets_are_compared_as_they_are_stored():
         ([{"kind": "List", "items": [doc("ConfigMap"), []]}], "objects[0], item 1 is not an object but a list."),
         ([{"metadata": {"name": "a"}}], "objects[0] has no apiVersion or no kind."),
         ([{"apiVersion": "v1", "kind": "ConfigMap"}], "objects[0]: a ConfigMap without metadata.name."),
-        ([{"apiVersion": "v1", "kind": "ConfigMap", "metadata": []}], "objects[0]: a ConfigMap without metadata.name."),
+        (
+            [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": []}],
+            "objects[0], ConfigMap: metadata of a document must be a mapping, not a list.",
+        ),
         (
             [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": "a"}],
             "objects[0]: metadata must be a mapping, not text.",

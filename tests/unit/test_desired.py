@@ -179,7 +179,29 @@ def test_an_empty_spec_is_declared_and_none_is_not():
             "VirtualService has no apiVersion 'networking.istio.io/v2'. It must be networking.istio.io/v1 or "
             "networking.istio.io/v1beta1 or networking.istio.io/v1alpha3.",
         ),
-        (ROUTE, {"definition": {"metadata": "a"}}, "metadata of a document must be a mapping."),
+        (ROUTE, {"definition": {"metadata": "a"}}, "metadata of a document must be a mapping, not text."),
+        (
+            ROUTE,
+            {"definition": {"metadata": {"name": "a", "lables": {}}}},
+            "metadata.lables is not a field of metadata. Did you mean 'labels'?",
+        ),
+        (
+            ROUTE,
+            {"definition": {"metadata": {"generateName": "a-"}}},
+            "metadata.generateName makes another object in every run, so it cannot be declared. Give it a "
+            "metadata.name.",
+        ),
+        (
+            ROUTE,
+            {"definition": {"metadata": {"name": "a"}, "sepc": {}}},
+            "sepc is not a field of VirtualService. Did you mean 'spec'?",
+        ),
+        (
+            ROUTE,
+            {"definition": {"metadata": {"name": "a"}, "spec": {"http": [{"rout": []}]}}},
+            "spec.http[0].rout is not a field of VirtualService. Did you mean 'route'? What is newer than this "
+            "collection is left to the cluster with validate: warn.",
+        ),
         (
             ROUTE,
             {"definition": {"metadata": {"name": "a", "labels": "b"}}},

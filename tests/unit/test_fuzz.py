@@ -17,10 +17,13 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils import entry as 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import BUG, MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors, session
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import ENVIRONMENT
-from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired, reading
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect, desired, reading, typed
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.specs import by_kind
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+CASES = fuzzing.PLUGINS.parent / "tests" / "integration" / "cases"
 NOWHERE = "http://127.0.0.1:9"  # refuses at once
 FEWER = {"helm_release": 40}
 RNG = st.randoms(use_true_random=False)
@@ -142,6 +145,101 @@ def test_documents(rng):
     is_an_answer(answer(fuzzing.entry(module), {**written, "host": NOWHERE}, True))
 
 
+# A document of every kind that has a module, with what makes its code look into it.
+EVERY_KIND = [
+    *[
+        document
+        for path in sorted(CASES.glob("*/*.yaml"))
+        for document in yaml.safe_load_all(path.read_text())
+        if (document["apiVersion"].rpartition("/")[0], document["kind"]) in by_kind.OPTIONS
+    ],
+    {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {"name": "a", "namespace": "argocd", "labels": {"a": "b"}, "annotations": {"c": "d"}},
+        "spec": {
+            "project": "default",
+            "destination": {"server": "https://kubernetes.default.svc", "namespace": "n"},
+            "source": {"repoURL": "https://x/y", "path": "p", "helm": {"parameters": [{"name": "a", "value": "b"}]}},
+            "sourceHydrator": {"drySource": {"repoURL": "https://x/y", "path": "p", "targetRevision": "main"}},
+            "syncPolicy": {"automated": {"prune": True}, "syncOptions": ["A=b"], "retry": {"backoff": {"factor": 2}}},
+            "ignoreDifferences": [{"kind": "Deployment", "jsonPointers": ["/a"]}],
+        },
+    },
+    {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "ApplicationSet",
+        "metadata": {"name": "a", "namespace": "argocd"},
+        "spec": {
+            "goTemplate": True,
+            "generators": [
+                {"matrix": {"generators": [{"clusters": {"selector": {}}}, {"list": {"elements": [{"a": "b"}]}}]}},
+                {"git": {"repoURL": "https://x/y", "revision": "HEAD", "directories": [{"path": "*"}]}},
+            ],
+            "template": {
+                "metadata": {"name": "{{.name}}", "labels": {"a": ""}, "annotations": {"b": ""}},
+                "spec": {
+                    "project": "default",
+                    "source": {"repoURL": "https://x/y", "path": "p"},
+                    "destination": {"name": "{{.name}}", "namespace": "n"},
+                },
+            },
+        },
+    },
+    {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "AppProject",
+        "metadata": {"name": "a", "namespace": "argocd"},
+        "spec": {"sourceRepos": ["*"], "destinations": [{"server": "*"}], "roles": [{"name": "r", "policies": ["p"]}]},
+    },
+]
+
+
+def with_every_node_of_another_type(document):
+    """The document, once for each of its nodes and each type that YAML has, with that in the node's place."""
+    for path in list(nodes(document)):
+        for other in (None, True, 0, 1.5, "", "text", [], ["x"], {}, {"x": "y"}):
+            changed = json.loads(json.dumps(document))
+            here = changed
+            for step in path[:-1]:
+                here = here[step]
+            here[path[-1]] = other
+            yield changed
+
+
+def nodes(value, path=()):
+    """The paths of all nodes below."""
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield (*path, key)
+        yield from nodes(value[key], (*path, key))
+
+
+@pytest.mark.parametrize("validate", ["strict", "ignore"])
+@pytest.mark.parametrize("kind", sorted({document["kind"] for document in EVERY_KIND}))
+def test_documents_with_every_node_of_another_type(kind, validate):
+    group, document = next(
+        (one["apiVersion"].rpartition("/")[0], one) for one in reversed(EVERY_KIND) if one["kind"] == kind
+    )
+    module = fuzzing.entry(by_kind.MODULES[group, kind])
+    for changed in with_every_node_of_another_type(document):
+        items = []
+        try:
+            items = collect.items(
+                lambda api_version, name: Kind("", name, name.lower(), (api_version,)),
+                [("objects[0]", changed)],
+                "default",
+                judge=lambda one, body: typed.judged(one, body, validate, lambda message: None),
+            )
+        except MeshError as error:
+            assert error.message.startswith("objects[0]") and "has no attribute" not in error.message, error.message
+        for item in items:
+            json.dumps(item.desired)
+        if validate == "strict":
+            is_an_answer(
+                answer(module, {"definition": changed, "delivery": "git", "git": {"repository": "/nowhere"}}, True)
+            )
+
+
 @many(600)
 @given(RNG)
 def test_kubeconfigs(rng):
@@ -203,7 +301,7 @@ def test_files(text, rng):
         for document in reading.parse(cut, "file.yml"):
             desired.tidy(document)
     except MeshError as error:
-        assert "file.yml" in error.message or "document" in error.message or "labels" in error.message
+        assert "file.yml" in error.message or "document" in error.message or "metadata" in error.message
 
 
 def test_nothing_was_written():

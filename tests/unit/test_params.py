@@ -51,6 +51,37 @@ SPEC = {
 }
 
 
+def test_errors_below_spec_name_the_object_and_the_way_out():
+    arguments = {"name": "reviews", "namespace": "shop", "spec": {"htp": []}}
+    with pytest.raises(MeshError) as caught:
+        check(arguments, ROUTE, "istio_virtualservice")
+    assert caught.value.message == (
+        "istio_virtualservice shop/reviews: spec.htp is not an option of istio_virtualservice. Did you mean 'http'? "
+        "What is newer than this module's options belongs under spec_extra."
+    )
+    with pytest.raises(MeshError) as caught:
+        check({"name": "reviews", "spec": {"http": [{"route": [{}]}]}}, ROUTE, "istio_virtualservice")
+    assert caught.value.message == (
+        "istio_virtualservice reviews: spec.http[0].route[0] lacks 'destination', which is required."
+    )
+
+
+def test_a_mapping_for_text_that_has_an_option_of_its_own():
+    spec = {"source": {"repoURL": "https://x/y", "helm": {"values": {"a": 1}}}}
+    with pytest.raises(MeshError, match=r"spec.source.helm.values must be text, not a mapping, which belongs under 'v"):
+        check({"spec": spec}, APPLICATION, "argocd_application", partial=True)
+
+
+@pytest.mark.parametrize("value", [1.1, 83, True, ["a"]])
+def test_mappings_of_text_to_text(value):
+    for spec in (
+        {"leaf": {"host": "a", "matchLabels": {"b": value}}},
+        {"leaf": {"host": "a", "match_labels": {"b": value}}},
+    ):
+        with pytest.raises(MeshError, match=r"^spec\.leaf\.match_?[lL]abels\.b must be text, not "):
+            checked(spec)
+
+
 QUOTES = "Put quotes around it; the result of a template becomes text by '| string'."
 
 
@@ -347,10 +378,10 @@ def test_ansibles_own_tags_go():
 
 def test_ansibles_mark_of_what_is_unsafe_goes():
     """Before ansible-core 2.19 that is a class of text, whose `str()` is of that class again."""
-    marked = unsafe_proxy.wrap_var({"host": "{{ a }}", "matchLabels": {"b": ["{{ c }}"]}})
+    marked = unsafe_proxy.wrap_var({"host": "{{ a }}", "targetPort": {"b": ["{{ c }}"]}})
     made = check({"name": marked["host"], "spec": {"leaf": marked}}, SPEC, "module")
     _only_plain(made)
-    assert made["spec"]["leaf"] == {"host": "{{ a }}", "match_labels": {"b": ["{{ c }}"]}}
+    assert made["spec"]["leaf"] == {"host": "{{ a }}", "target_port": {"b": ["{{ c }}"]}}
 
 
 def test_the_arguments_themselves_are_not_changed():

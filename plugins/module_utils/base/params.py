@@ -26,7 +26,14 @@ _SCALARS = {
     "path": (validation.check_type_path, "a path"),
 }
 _TEXTS = ("text", "a path")  # what those are that take text alone
-_names_of: dict[int, tuple[dict, dict[str, str]]] = {}
+# Below spec: mappings of text to text, by their last name, in both spellings.
+_TEXT_MAPS = (
+    "match_labels matchLabels labels annotations source_labels sourceLabels common_labels commonLabels "
+    "common_annotations commonAnnotations set add map values environment_variables environmentVariables "
+    "endpoint_params endpointParams"
+)
+TEXT_MAPS = frozenset(_TEXT_MAPS.split())
+_names_of: dict[tuple[int, bool], tuple[dict, dict[str, str]]] = {}
 
 
 class _Lost(Exception):
@@ -129,10 +136,25 @@ def _number(value):
 
 
 class _Call(NamedTuple):
-    """What is the same for all levels of a call: the module's name, and whether its options tell only a part."""
+    """What is the same for all levels of a call.
 
-    module: str
+    ``what``: what a name has to be ("an option of istio_virtualservice"); ``partial``: whether it tells only a part;
+    ``api``: whether only the API's own names are known; ``label``: what the errors below ``spec`` begin with;
+    ``way_out``: a sentence for an unknown name below ``spec``.
+    """
+
+    what: str
     partial: bool
+    api: bool = False
+    label: str = ""
+    way_out: str = ""
+
+    def error(self, where: str, problem: str, *, unknown: bool = False) -> MeshError:
+        """The error about one option, by its path."""
+        below = where.startswith(("spec.", "spec[")) or where == "spec"
+        label = f"{self.label}: " if self.label and below else ""
+        way_out = f" {self.way_out}" if unknown and below and self.way_out else ""
+        return MeshError(f"{label}{where} {problem}{way_out}")
 
 
 def check(arguments: Mapping, options: Mapping, module: str, *, partial: bool = False) -> dict:
@@ -140,9 +162,24 @@ def check(arguments: Mapping, options: Mapping, module: str, *, partial: bool = 
 
     ``options`` is an argument spec; with ``partial`` what is required within an option may come from elsewhere (a
     document that the options are laid on, another task that declares the rest). Raises MeshError that names the
-    option by its path, and the nearest name for one that does not exist.
+    object, the option by its path, and the nearest name for one that does not exist.
     """
-    return _options(plain(arguments), options, "", _Call(module, partial))
+    name, namespace = arguments.get("name"), arguments.get("namespace")
+    label = f"{module} {f'{namespace}/' if namespace else ''}{name}" if isinstance(name, str) and name else ""
+    way_out = "What is newer than this module's options belongs under spec_extra." if "spec_extra" in options else ""
+    call = _Call(f"an option of {module}", partial, label=label, way_out=way_out)
+    return _options(plain(arguments), options, "", call)
+
+
+def check_document(document: dict, options: Mapping, kind: str, way_out: str, *, partial: bool = False) -> dict:
+    """A document whose ``spec`` has the types that ``options`` give it, without the nulls of typed fields.
+
+    ``options`` is the argument spec of ``spec`` alone, whose API names are the only ones known; ``way_out`` is a
+    sentence for a field that is not. Raises MeshError that names the field by its path.
+    """
+    call = _Call(f"a field of {kind}", partial, api=True, way_out=way_out)
+    checked = _value(document["spec"], {"type": "dict", "options": options}, "spec", call)
+    return {**document, "spec": api_names(checked, options)}
 
 
 def api_names(written, options: Mapping | None):
@@ -160,39 +197,50 @@ def api_names(written, options: Mapping | None):
 
 
 def _options(values, options: Mapping, path: str, call: _Call) -> dict:
-    names = _names(options)
+    names = _names(options, call.api)
     checked: dict = {}
     for key, value in values.items():
         where = f"{path}.{key}" if path else key
         name = names.get(key)
         if name is None:
-            raise MeshError(_unknown(where, key, names, options, call.module))
+            raise call.error(where, _unknown(key, names, call), unknown=True)
         if name in checked:
-            raise MeshError(f"{where} is given twice, as {name!r} and under another of its names. Keep one.")
+            raise call.error(where, f"is given twice, as {name!r} and under another of its names. Keep one.")
         if value is not None:
+            if isinstance(value, dict) and options[name].get("type") == "str" and f"{name}_object" in options:
+                object_name = next((one for one, own in names.items() if own == f"{name}_object"), "")
+                raise call.error(where, f"must be text, not a mapping, which belongs under {object_name!r}.")
             checked[name] = _value(value, options[name], where, call)
     for name, option in options.items():
         if path and not call.partial and option.get("required") and name not in checked:
-            raise MeshError(f"{path} lacks {(option.get('aliases') or [name])[0]!r}, which is required.")
+            raise call.error(path, f"lacks {(option.get('aliases') or [name])[0]!r}, which is required.")
     return checked
 
 
-def _names(options: Mapping) -> dict[str, str]:
-    """Every name and alias of a level, to the option's own name. Kept: specs are constants of their modules."""
-    kept = _names_of.get(id(options))
+def _names(options: Mapping, api: bool) -> dict[str, str]:
+    """Every name and alias of a level, or the API's name alone, to the option's own name.
+
+    Kept: specs are constants of their modules.
+    """
+    key = id(options), api
+    kept = _names_of.get(key)
     if kept and kept[0] is options:
         return kept[1]
-    names = {alias: name for name, option in options.items() for alias in option.get("aliases") or []}
-    names.update({name: name for name in options})
-    _names_of[id(options)] = (options, names)
+    if api:
+        names = {(option.get("aliases") or [name])[0]: name for name, option in options.items()}
+    else:
+        names = {alias: name for name, option in options.items() for alias in option.get("aliases") or []}
+        names.update({name: name for name in options})
+    _names_of[key] = (options, names)
     return names
 
 
-def _unknown(where: str, key: str, names: Mapping, options: Mapping, module: str) -> str:
+def _unknown(key: str, names: Mapping, call: _Call) -> str:
     near = difflib.get_close_matches(key, names, n=1, cutoff=0.6)
     if near:
-        return f"{where} is not an option of {module}. Did you mean {near[0]!r}?"
-    return f"{where} is not an option of {module}. Known here: {', '.join(sorted(options))}."
+        return f"is not {call.what}. Did you mean {near[0]!r}?"
+    known = sorted(names) if call.api else sorted(set(names.values()))
+    return f"is not {call.what}. Known here: {', '.join(known)}."
 
 
 def _value(value, option: Mapping, where: str, call: _Call):
@@ -202,43 +250,55 @@ def _value(value, option: Mapping, where: str, call: _Call):
     if kind == "list":
         return _list(value, option, where, call)
     if kind in _SCALARS:
-        value = _scalar(value, kind, where, bool(option.get("no_log")))
+        value = _scalar(value, kind, where, call, bool(option.get("no_log")))
     choices = option.get("choices")
     if choices and value not in choices:
         near = difflib.get_close_matches(str(value), list(map(str, choices)), n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise MeshError(f"{where} must be one of {', '.join(map(str, choices))}, not {value!r}.{hint}")
+        raise call.error(where, f"must be one of {', '.join(map(str, choices))}, not {value!r}.{hint}")
     return value
 
 
 def _dict(value, option: Mapping, where: str, call: _Call) -> dict:
     if not isinstance(value, dict):
         try:
+            if call.api:  # a document says what it means; an option may come as text, from a survey
+                raise TypeError
             value = validation.check_type_dict(value)
         except (TypeError, ValueError):
             shown = "text" if isinstance(value, str) and _may_be_secret(value, option) else _shown(value)
-            raise MeshError(f"{where} must be a mapping of options, not {shown}.") from None
+            raise call.error(where, f"must be a mapping{'' if call.api else ' of options'}, not {shown}.") from None
     suboptions = option.get("options")
-    return _options(value, suboptions, where, call) if suboptions else value
+    if suboptions:
+        return _options(value, suboptions, where, call)
+    if where.startswith("spec.") and where.rsplit(".", 1)[1] in TEXT_MAPS:
+        _check_texts(value, where, call)
+    return value
+
+
+def _check_texts(mapping: dict, where: str, call: _Call) -> None:
+    for key, value in mapping.items():
+        if value is not None and not isinstance(value, str):
+            raise call.error(f"{where}.{key}", f"must be text, not {_shown(value)}.{quotes(value)}")
 
 
 def _list(value, option: Mapping, where: str, call: _Call) -> list:
     if not isinstance(value, list):
         if isinstance(value, dict):
-            raise MeshError(f"{where} must be a list, not a mapping. Put a '-' before its item.")
-        if isinstance(value, bool):
-            raise MeshError(f"{where} must be a list, not {_shown(value)}.")
+            raise call.error(where, "must be a list, not a mapping. Put a '-' before its item.")
+        if isinstance(value, bool) or call.api:
+            raise call.error(where, f"must be a list, not {_shown(value)}.")
         value = validation.check_type_list(value) if isinstance(value, str) else [value]
     element = {**option, "type": option.get("elements", "raw")}
     checked = []
     for index, item in enumerate(value):
         if item is None and element["type"] != "raw":
-            raise MeshError(f"{where}[{index}] is empty.")
+            raise call.error(f"{where}[{index}]", "is empty.")
         checked.append(_value(item, element, f"{where}[{index}]", call))
     return checked
 
 
-def _scalar(value, kind: str, where: str, secret: bool):
+def _scalar(value, kind: str, where: str, call: _Call, secret: bool):
     convert, words = _SCALARS[kind]
     try:
         # Text from a template, a survey or the command line becomes what the option is. The other way round there is no
@@ -252,7 +312,7 @@ def _scalar(value, kind: str, where: str, secret: bool):
         shown = _shown(value)
         if secret and not isinstance(value, (dict, list, bool)):
             shown = "text" if isinstance(value, str) else "a number"
-        raise MeshError(f"{where} must be {words}, not {shown}.{quotes(value) if words in _TEXTS else ''}") from None
+        raise call.error(where, f"must be {words}, not {shown}.{quotes(value) if words in _TEXTS else ''}") from None
 
 
 def quotes(value) -> str:

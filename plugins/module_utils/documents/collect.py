@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.call import Call
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import reading
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import reading, typed
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import base
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
@@ -76,9 +76,13 @@ def documents(task: Call) -> list[tuple[str, dict]]:
     def wanted(kind: str) -> bool:
         return (not only or kind in only) and kind not in (never or ())
 
+    on_duplicate = reading.duplicates(desired_module.validation(task.written), task.warn)
     inline = [(f"objects[{index}]", document) for index, document in enumerate(task.written.get("objects") or [])]
-    paths = [path for pattern in task.written.get("src") or [] for path in files(pattern)]
-    return inline + [(path, document) for path in paths for document in reading.read(path, wanted)]
+    for path in [path for pattern in task.written.get("src") or [] for path in files(pattern)]:
+        if not reading.text_of(path).strip():
+            task.warn(f"src: {path} is empty.")
+        inline += [(path, document) for document in reading.read(path, wanted, on_duplicate)]
+    return inline
 
 
 def items(
@@ -90,13 +94,15 @@ def items(
     except_kinds: list[str] | None = None,
     images: dict | None = None,
     overlays: list[dict] | None = None,
+    judge: Callable[[Kind, dict], dict] = lambda kind, document: document,
 ) -> list[Item]:
     """The objects to manage, from (origin, document) pairs, in the order they are to be applied in.
 
     ``served_kind(apiVersion, kind)`` is asked for kinds that are not known here; it raises MeshError for unknown ones.
     ``only_kinds`` and ``except_kinds`` choose by kind; ``images`` maps the start of image references to another;
-    ``overlays`` are partial documents, each laid on the one it names. Raises MeshError for a document that is none, a
-    kind nobody knows, an object that is declared twice, and an overlay without its object.
+    ``overlays`` are partial documents, each laid on the one it names; ``judge`` looks at each whole object, and gives
+    it back in the types of its kind. Raises MeshError for a document that is none, a kind nobody knows, an object that
+    is declared twice, and an overlay without its object.
     """
     starts = {str(start): str(instead) for start, instead in (images or {}).items()}
     flat = [(origin, item) for origin, document in documents for item in _expanded(origin, document)]
@@ -108,7 +114,7 @@ def items(
     for index, overlay in enumerate(overlays or []):
         flat = _overlaid(flat, overlay, f"overlays[{index}]")
     local = _kinds_of_crds(flat)
-    made = [_item(served_kind, origin, document, local, default_namespace) for origin, document in flat]
+    made = [_item(served_kind, origin, document, local, default_namespace, judge) for origin, document in flat]
     seen: dict[tuple, Item] = {}
     for item in made:
         twin = seen.setdefault(item.key, item)
@@ -121,13 +127,21 @@ def _expanded(origin: str, document: dict) -> list[dict]:
     """The documents of a ``kind: List``, or the document itself, each a mapping with a mapping for metadata."""
     if not isinstance(document, dict):
         raise MeshError(f"{origin} is not an object but {reading.words(document)}.")
-    if document.get("kind") == "List" and isinstance(document.get("items"), list):
-        return [
-            one for index, item in enumerate(document["items"]) for one in _expanded(f"{origin}, item {index}", item)
-        ]
+    kind = document.get("kind")
+    if isinstance(kind, str) and kind.endswith("List") and isinstance(document.get("items"), list):
+        found = [_with_type(item, document) for item in document["items"]]
+        return [one for index, item in enumerate(found) for one in _expanded(f"{origin}, item {index}", item)]
     if not isinstance(document.get("metadata") or {}, dict):
         raise MeshError(f"{origin}: metadata must be a mapping, not {reading.words(document['metadata'])}.")
     return [document]
+
+
+def _with_type(item, document: dict):
+    """An item of a typed list (``ConfigMapList``), which an API server does not give its apiVersion and kind."""
+    kind = document["kind"].removesuffix("List")
+    if not kind or not isinstance(item, dict) or item.get("kind") or item.get("apiVersion"):
+        return item
+    return {"apiVersion": document.get("apiVersion"), "kind": kind, **item}
 
 
 def _overlaid(documents: list[tuple[str, dict]], overlay: dict, origin: str) -> list[tuple[str, dict]]:
@@ -183,12 +197,18 @@ def _kinds_of_crds(documents: list[tuple[str, dict]]) -> dict[tuple[str, str], K
     return found
 
 
-def _item(served_kind, origin: str, document: dict, local: dict, default_namespace: str) -> Item:
+def _item(served_kind, origin: str, document: dict, local: dict, default_namespace: str, judge: Callable) -> Item:
     if not document.get("kind") or not document.get("apiVersion"):
         raise MeshError(f"{origin} has no apiVersion or no kind.")
-    api_version, name = str(document["apiVersion"]), str(document["kind"])
+    for field in ("kind", "apiVersion"):
+        if not isinstance(document[field], str):
+            raise MeshError(f"{origin}: {field} must be text, not {reading.words(document[field])}.")
+    api_version, name = document["apiVersion"], document["kind"]
     kind = _kind(served_kind, origin, api_version, name, local)
-    body = desired_module.tidy(document)
+    try:
+        body = desired_module.tidy(document)
+    except MeshError as error:
+        raise MeshError(f"{origin}, {name}: {error.message}") from None
     if not body["metadata"].get("name"):
         raise MeshError(f"{origin}: a {name} without metadata.name.")
     desired_module.check_names(body["metadata"], origin)
@@ -197,9 +217,17 @@ def _item(served_kind, origin: str, document: dict, local: dict, default_namespa
     else:
         body["metadata"].pop("namespace", None)
     try:
+        body = judge(kind, body)
         return Item(kind, kind.normalise(body) if kind.normalise else body, origin)
     except MeshError as error:
         raise MeshError(f"{origin}, {name} {body['metadata']['name']}: {error.message}") from None
+
+
+def judge_of(task) -> Callable[[Kind, dict], dict]:
+    """How a task's option ``validate`` judges its objects."""
+    validate = desired_module.validation(task.written)
+    partial = bool(task.written.get("field_manager"))
+    return lambda kind, document: typed.judged(kind, document, validate, task.warn, partial=partial)
 
 
 def _kind(served_kind, origin: str, api_version: str, name: str, local: dict) -> Kind:

@@ -7,23 +7,29 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Callable
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params as params_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.masking import LAST_APPLIED
-from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import reading
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import reading, typed
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.by_kind import MODULES
 
+MANAGER = "meshops.lifecycle"  # the field manager of a module, unless its task names another
 # What a pasted or exported document may carry that nobody declares.
 _SERVER_ONLY = ("managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink")
 
 
-def declared(kind: Kind, written: dict, options: dict, default_namespace: str) -> dict:
+def declared(
+    kind: Kind, written: dict, options: dict, default_namespace: str, warn: Callable[[str], None] = lambda message: None
+) -> dict:
     """The object: options win over the document of ``definition`` or ``src``; ``spec_extra`` is merged in last.
 
-    Raises MeshError when the document is of another kind or version, or when there is no name.
+    ``warn`` is told what ``validate: warn`` lets pass. Raises MeshError when the document is of another kind or
+    version, holds what its kind has not, or when there is no name.
     """
-    document = _document(kind, written)
+    document = _document(kind, written, warn)
     metadata = document["metadata"]
     for field in ("name", "namespace"):
         if written.get(field):
@@ -47,18 +53,29 @@ def declared(kind: Kind, written: dict, options: dict, default_namespace: str) -
     return document
 
 
-def _document(kind: Kind, written: dict) -> dict:
+def _document(kind: Kind, written: dict, warn: Callable[[str], None]) -> dict:
+    validate = validation(written)
     document = copy.deepcopy(written.get("definition"))
     if written.get("src"):
-        found = reading.read(written["src"])
-        if len(found) != 1:
-            raise MeshError(
-                f"src: {written['src']} holds {len(found)} documents; this module takes one. mesh_apply takes many."
-            )
-        document = found[0]
-    if document is None:
-        document = {}
-    return checked_document(kind, tidy(document))
+        document = _only_document(written["src"], reading.duplicates(validate, warn))
+    document = checked_document(kind, tidy({} if document is None else document))
+    beside = any(written.get(name) for name in ("spec", "spec_extra", "overlays"))
+    partial = beside or written.get("field_manager", MANAGER) != MANAGER
+    return typed.judged(kind, document, validate, warn, partial=partial)
+
+
+def validation(written: dict) -> str:
+    """The option ``validate``; what is to be deleted need not be right."""
+    return "ignore" if written.get("state") == "absent" else written.get("validate") or "strict"
+
+
+def _only_document(path: str, on_duplicate: Callable[[str], None]) -> dict:
+    documents = reading.read(path, on_duplicate=on_duplicate)
+    if not documents:
+        raise MeshError(f"src: {path} is empty.")
+    if len(documents) > 1:
+        raise MeshError(f"src: {path} holds {len(documents)} documents; this module takes one. mesh_apply takes many.")
+    return documents[0]
 
 
 def checked_document(kind: Kind, document: dict) -> dict:
@@ -70,6 +87,12 @@ def checked_document(kind: Kind, document: dict) -> dict:
             "or mesh_apply."
         )
     if stated_version and stated_version not in kind.api_versions:
+        other = MODULES.get((str(stated_version).rpartition("/")[0], kind.kind))
+        if other and (kind.group, kind.kind) != (str(stated_version).rpartition("/")[0], kind.kind):
+            raise MeshError(
+                f"The document is a {kind.kind} of {stated_version}; this module manages those of "
+                f"{kind.api_versions[0]}. Use {other}, or mesh_apply."
+            )
         raise MeshError(
             f"{kind.kind} has no apiVersion {stated_version!r}. It must be {' or '.join(kind.api_versions)}."
         )
@@ -83,9 +106,10 @@ def tidy(document: dict) -> dict:
             f"A document must be a mapping with apiVersion, kind and metadata, not {reading.words(document)}."
         )
     kept = {key: value for key, value in document.items() if key != "status"}
-    metadata = kept.get("metadata") or {}
+    metadata = {} if kept.get("metadata") is None else kept["metadata"]
     if not isinstance(metadata, dict):
-        raise MeshError("metadata of a document must be a mapping.")
+        raise MeshError(f"metadata of a document must be a mapping, not {reading.words(metadata)}.")
+    typed.check_metadata(metadata)
     metadata = {key: value for key, value in metadata.items() if key not in _SERVER_ONLY and value is not None}
     for field in ("labels", "annotations"):
         if field in metadata:

@@ -71,6 +71,7 @@ def many(task: Task) -> dict:
     """What mesh_apply does with ``delivery: git``. Raises MeshError."""
     stated = task.params
     chosen = {name: stated.get(name) for name in ("only_kinds", "except_kinds", "images", "overlays")}
+    chosen["judge"] = collect.judge_of(task)
     namespace, name = stated.get("namespace") or "", stated.get("name")
     items = collect.items(_as_written, collect.documents(task), namespace, **chosen)
     if name:
@@ -85,7 +86,7 @@ def one(task: Task, kind: Kind, declare: Callable | None) -> dict:
     if declare:
         desired = declare(task)
     else:
-        desired = desired_module.declared(kind, task.written, task.options, task.default_namespace)
+        desired = desired_module.declared(kind, task.written, task.options, task.default_namespace, task.warn)
     desired = kind.normalise(desired) if kind.normalise else desired
     answer = _run(task, [Item(kind, desired, "the task")], _manager(task.params["field_manager"]), False)
     shown = {} if task.params.get("state") == "absent" else diff.masked(desired, kind.secret_fields)

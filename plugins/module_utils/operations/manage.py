@@ -41,7 +41,7 @@ def manage(kind: Kind, conversation: Conversation = NONE, *, declare: Callable |
         if declare:
             desired = declare(task)
         else:
-            desired = desired_module.declared(kind, task.written, task.options, task.default_namespace)
+            desired = desired_module.declared(kind, task.written, task.options, task.default_namespace, task.warn)
         if kind.normalise:
             desired = kind.normalise(desired)
         live = _read(resources, kind, desired, task)

@@ -50,6 +50,7 @@ class Run:
         )
         self.deadline = time.monotonic() + task.params["wait_timeout"]
         chosen = {name: task.params.get(name) for name in ("only_kinds", "except_kinds", "images", "overlays")}
+        chosen["judge"] = collect.judge_of(task)
         self.items = collect.items(self.resources.served_kind, collect.documents(task), self.namespace, **chosen)
         self.set = ApplySet(self.resources, name, self.namespace, self.manager) if name else None
         self.outcome = Outcome()

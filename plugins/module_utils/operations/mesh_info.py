@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import jmespath
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
@@ -51,7 +53,9 @@ def known_kind(resources: Resources, name: str, api_version: str | None) -> Kind
         choices = " or ".join(sorted(kind.api_versions[0] for kind in found))
         raise MeshError(f"There is more than one {name}: say which by api_version: {choices}.")
     if not api_version:
-        raise MeshError(f"{name} is not a kind known here: say its api_version, and check the spelling.")
+        near = difflib.get_close_matches(name, {kind.kind for kind in KINDS.values()}, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise MeshError(f"{name} is not a kind known here.{hint} Of any other kind, say the api_version.")
     return resources.served_kind(api_version, name)
 
 

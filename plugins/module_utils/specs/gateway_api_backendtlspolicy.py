@@ -11,6 +11,11 @@ ARGUMENTS = {
     "annotations": {"type": "dict"},
     "definition": {"type": "dict"},
     "src": {"type": "str"},
+    "validate": {
+        "type": "str",
+        "choices": ["strict", "warn", "ignore"],
+        "default": "strict",
+    },
     "spec_extra": {"type": "dict"},
     "force_conflicts": {"type": "bool", "default": False},
     "field_manager": {"type": "str", "default": "meshops.lifecycle"},

@@ -76,6 +76,11 @@ ARGUMENTS = {
     "except_kinds": {"type": "list", "elements": "str"},
     "overlays": {"type": "list", "elements": "dict"},
     "images": {"type": "dict"},
+    "validate": {
+        "type": "str",
+        "choices": ["strict", "warn", "ignore"],
+        "default": "strict",
+    },
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "prune": {"type": "bool", "default": False},
     "prune_all": {"type": "bool", "default": False},

@@ -23,6 +23,8 @@ _ALWAYS = {"clusters": "selector", "clusterDecisionResource": "labelSelector", "
 _NESTING = ("matrix", "merge")
 # What keeps its zeros: data of the user's own, and what is required.
 _AS_IS = ("elements", "values", "parameters", "mergeKeys", "template", "matchLabels", "repoURL", "revision", "path")
+_TEXT_MAPS = ("labels", "annotations")  # of metadata; a generator's labels are a list
+_EMPTY_TEMPLATE = {"metadata": {}, "spec": {"destination": {}, "project": ""}}
 
 
 def normalise(declared: dict) -> dict:
@@ -30,11 +32,11 @@ def normalise(declared: dict) -> dict:
     spec = declared.get("spec")
     if not isinstance(spec, dict):
         return declared
-    made = {name: _bare(value) for name, value in spec.items() if name not in ("generators", "template")}
-    made = {name: value for name, value in made.items() if not _is_zero(value)}
-    if isinstance(spec.get("generators"), list):
-        made["generators"] = [_generator(one, 0) for one in spec["generators"]]
-    if "template" in spec:
+    made = _bare({name: value for name, value in spec.items() if name not in ("generators", "template")})
+    generators = spec.get("generators")
+    if generators is not None:
+        made["generators"] = [_generator(one, 0) for one in generators] if isinstance(generators, list) else generators
+    if spec.get("template") is not None:
         made["template"] = _template(spec["template"])
     return {**{name: value for name, value in declared.items() if name != "status"}, "spec": made}
 
@@ -49,7 +51,7 @@ def _generator(stated, depth: int):
             made[name] = value
             continue
         inner = _bare(value)
-        inner["template"] = _template(value.get("template"))
+        inner["template"] = _EMPTY_TEMPLATE if value.get("template") is None else _template(value["template"])
         if name in _ALWAYS:
             inner.setdefault(_ALWAYS[name], {})
         if name in _NESTING and isinstance(value.get("generators"), list):
@@ -58,14 +60,16 @@ def _generator(stated, depth: int):
     return made
 
 
-def _template(stated) -> dict:
-    stated = stated if isinstance(stated, dict) else {}
-    spec = spec_module.normalise({"spec": stated.get("spec") or {}})["spec"]
-    return {
-        **stated,
-        "metadata": _bare(stated.get("metadata") or {}),
-        "spec": {**spec, "destination": spec.get("destination") or {}, "project": spec.get("project") or ""},
-    }
+def _template(stated):
+    """A template without zeros. What it lacks, or what is of the wrong type, is the server's to refuse."""
+    if not isinstance(stated, dict):
+        return stated
+    made = {**stated}
+    if isinstance(stated.get("metadata"), dict):
+        made["metadata"] = _bare(stated["metadata"])
+    if isinstance(stated.get("spec"), dict):
+        made["spec"] = spec_module.normalise({"spec": stated["spec"]})["spec"]
+    return made
 
 
 def _bare(value):
@@ -74,11 +78,12 @@ def _bare(value):
         return [_bare(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {
-        name: item if name in _AS_IS else _bare(item)
-        for name, item in value.items()
-        if name in _AS_IS or not _is_zero(item)
-    }
+    kept = {}
+    for name, item in value.items():
+        as_is = name in _AS_IS or name in _TEXT_MAPS and isinstance(item, dict)
+        if item is not None and (as_is or not _is_zero(item)):
+            kept[name] = item if as_is else _bare(item)
+    return kept
 
 
 def _is_zero(value) -> bool:

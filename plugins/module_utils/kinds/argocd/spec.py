@@ -117,7 +117,8 @@ def _field(name: str, item, struct: Struct, live: dict | None):
     if isinstance(item, list) and below:
         # Lists are replaced as a whole, so there is nothing in them to overrule.
         item = [_without(entry, below, None) if isinstance(entry, dict) else entry for entry in item]
-    vanishes = name in struct.names and not item and not (below and isinstance(item, dict))
+    wrong = below and item is not None and not isinstance(item, (dict, list))  # the server's to refuse
+    vanishes = name in struct.names and not item and not (below and isinstance(item, dict)) and not wrong
     return _GONE if vanishes and not there else item
 
 
@@ -185,9 +186,9 @@ def check_addresses(declared: dict) -> None:
 
     Raises MeshError.
     """
-    spec = declared.get("spec") or {}
+    spec = _mapping(declared.get("spec"))
     problems = []
-    server = (spec.get("destination") or {}).get("server")
+    server = _mapping(spec.get("destination")).get("server")
     for path, source in _sources(spec):
         problems += [f"{path}.{problem}" for problem in _source_problems(source)]
     if isinstance(server, str) and server and "://" not in server:
@@ -218,11 +219,17 @@ def _source_problems(source: dict) -> list[str]:
 
 
 def _sources(spec: dict) -> list[tuple[str, dict]]:
+    sources = spec.get("sources")
     found = [("spec.source", spec.get("source"))]
-    found += [(f"spec.sources[{index}]", source) for index, source in enumerate(spec.get("sources") or [])]
-    hydrator = spec.get("sourceHydrator") or {}
+    found += [(f"spec.sources[{index}]", one) for index, one in enumerate(sources if isinstance(sources, list) else [])]
+    hydrator = _mapping(spec.get("sourceHydrator"))
     found += [(f"spec.sourceHydrator.{name}", hydrator.get(name)) for name in ("drySource", "syncSource")]
     return [(path, source) for path, source in found if isinstance(source, dict)]
+
+
+def _mapping(value) -> dict:
+    """A value that was declared as a mapping; one of another type is refused elsewhere, in words."""
+    return value if isinstance(value, dict) else {}
 
 
 def _urls(spec: dict) -> list:

@@ -104,12 +104,12 @@ def secret(declared: dict) -> dict:
 
 
 def _text(key: str, value) -> str:
-    """A number is clear as text. YAML's true may have been yes or on, and what is not a scalar is a mistake."""
-    if isinstance(value, (bool, dict, list)):
-        what = {True: "true", False: "false"}[value] if isinstance(value, bool) else "more than one value"
-        hint = " Put quotes around it." if isinstance(value, bool) else ""
+    """YAML has made 1.1 of 1.10, 83 of 0123 and true of yes; what is not a scalar is a mistake."""
+    if value is not None and not isinstance(value, str):
+        what = "more than one value" if isinstance(value, (dict, list)) else "a number, true or false"
+        hint = "" if isinstance(value, (dict, list)) else " Put quotes around it."
         raise MeshError(f"stringData.{key} must be text, not {what}.{hint}")
-    return "" if value is None else str(value)
+    return value or ""
 
 
 def decoded(live: dict | None, key: str) -> str | None:
