@@ -9,8 +9,7 @@ import time
 import pytest
 from gitops import APPLICATIONS, PROJECTS, config_map
 
-pytest_plugins = ["gitops"]
-pytestmark = [pytest.mark.in_process, pytest.mark.once]
+pytestmark = pytest.mark.in_process
 NEVER = 300  # seconds of a time-out that no case may come to
 AT_ONCE = 60  # seconds for all cases together
 
