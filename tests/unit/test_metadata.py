@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
+import conftest
 import pytest
 import yaml
 
@@ -156,3 +159,21 @@ def test_galaxy_has_a_required_tag_and_the_version_of_the_changelog():
     assert {"networking", "monitoring", "infrastructure"} <= set(galaxy["tags"])
     releases = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text())["releases"]
     assert galaxy["version"] in releases, "run `make changelog`"
+
+
+WITHOUT_PACKAGES = """
+import importlib, json, sys
+sys.path.insert(0, sys.argv[1])
+for package in ("yaml", "jmespath", "kubernetes", "urllib3", "websocket", "bcrypt"):
+    sys.modules[package] = None  # an import of it fails
+for name in json.loads(sys.argv[2]):
+    importlib.import_module("ansible_collections.meshops.lifecycle.plugins.modules." + name)
+"""
+
+
+def test_every_module_is_imported_without_third_party_packages():
+    """Or what is missing would be told by a traceback; ansible-test's `import` asks for it too."""
+    names = json.dumps([path.stem for path in MODULES])
+    command = [sys.executable, "-c", WITHOUT_PACKAGES, str(conftest.COLLECTIONS), names]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -16,7 +16,12 @@ import decimal
 import math
 import re
 
-import yaml
+try:
+    import yaml
+
+    _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+except ImportError:  # libraries.need() says so before anything is read
+    yaml, _SafeLoader = None, object
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = "meshops:plain"  # a scalar without quotes and without a tag, which its text alone decides
@@ -42,7 +47,7 @@ _INT64 = range(-(2**63), 2**63)
 _FEW_NODES, _MANY_NODES = 400_000, 4_000_000
 
 
-class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class Loader(_SafeLoader):
     """A loader for ``yaml.load`` and ``yaml.load_all``; by libyaml where it is there, which is ten times faster.
 
     ``duplicates``: (key, line from 1) of every key that stands a second time in its mapping; the last one counts.
