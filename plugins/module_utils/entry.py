@@ -192,6 +192,8 @@ def execute(entry: Entry, task: Task, *, keep_traceback: bool = False) -> dict:
         answer = {"failed": True, "changed": False, "msg": _unforeseen(entry.name, error)}
         if keep_traceback:
             answer["exception"] = without_secrets(traceback.format_exc())
+    for notice in task.notices():
+        task.warn(notice)
     retried = task.retries
     return {**answer, "retries": retried} if retried else answer
 

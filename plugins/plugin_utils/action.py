@@ -88,21 +88,22 @@ class MeshAction(ActionBase):
             return {**result, "failed": True, "msg": error.message, **error.details}
         if self._belongs_in_process(task_vars):
             with self._environment():
-                answer = self._in_process(written)
+                answer = self._in_process(written, task_vars)
         else:
             answer = self._as_module(written, task_vars)
         if written is not given and "invocation" in answer:  # not what stood in the files, which may be encrypted ones
             answer["invocation"] = remove_values(self.entry.invocation(given), self.entry.secrets_of(given))
         return {**result, **answer}
 
-    def _in_process(self, written: dict) -> dict:
+    def _in_process(self, written: dict, task_vars: Mapping) -> dict:
         warnings: list[str] = []
         hidden = self.entry.secrets_of(written)
+        host = task_vars.get("inventory_hostname", "")
 
         def progress(message: str) -> None:
             # stderr, so that what a program reads on stdout (JSON callbacks, -o) stays whole
             if not self._task.no_log:
-                self._display.display(f"  ... {remove_values(message, hidden)}", stderr=True)
+                self._display.display(f"  ... [{host}] {remove_values(message, hidden)}", stderr=True)
 
         try:
             task = self.entry.task(

@@ -179,7 +179,7 @@ def test_progress_leaves_standard_output_alone(player, crds, namespace):
     run = player.play([task], env={"ANSIBLE_STDOUT_CALLBACK": "one_document"}, expect="failed")
     (answer,) = json.loads(run.stdout)
     assert "was not ready after 3 s: wait_for (status.never) gives None" in answer["msg"]
-    assert f"  ... VirtualService {namespace}/slow: wait_for (status.never) gives None" in run.stderr
+    assert f"  ... [cluster] VirtualService {namespace}/slow: wait_for (status.never) gives None" in run.stderr
 
 
 @pytest.mark.in_process

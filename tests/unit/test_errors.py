@@ -136,9 +136,33 @@ def test_answers_that_are_no_status(body, message):
     assert errors.from_status(502, body, "x").text == message
 
 
+A_PAGE_OF_GO = 'core.PodTemplateSpec{ObjectMeta:v1.ObjectMeta{Name:"x"}}'
+
+
 @pytest.mark.parametrize(
     ("causes", "findings"),
     [
+        (
+            [
+                {
+                    "field": "spec.template",
+                    "message": 'Invalid value: core.PodTemplateSpec{A:v1.B{Name:"x"}}: field is immutable',
+                }
+            ],
+            [
+                "spec.template: field is immutable, so it cannot be changed in the object that is there: delete that "
+                "first, or choose another name"
+            ],
+        ),
+        (
+            [
+                {
+                    "field": "spec",
+                    "message": "Forbidden: pod updates may not change fields other than x\n  core.PodSpec{\n  a",
+                }
+            ],
+            ["spec: Forbidden: pod updates may not change fields other than x"],
+        ),
         (
             [
                 {"reason": "FieldValueRequired", "message": "Required value", "field": "spec.http[0].route"},

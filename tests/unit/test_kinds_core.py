@@ -44,3 +44,48 @@ MALFORMED = [None, "text", {"ingress": "text"}, {"ingress": ["text"], "egress": 
 def test_what_is_malformed_is_left_to_the_server(spec):
     assert stored("networking.k8s.io", "NetworkPolicy", spec) == spec
     assert stored("apps", "Deployment", spec) == spec
+
+
+def workload(spec, status, *conditions):
+    listed = [{"type": kind, "status": "True", "message": message} for kind, message in conditions]
+    status = {"observedGeneration": 1, **status, "conditions": listed}
+    return {"metadata": {"generation": 1}, "spec": {"replicas": 3, **spec}, "status": status}
+
+
+ROLLED = {"replicas": 3, "updatedReplicas": 3, "availableReplicas": 3, "readyReplicas": 3}
+OLD = {**ROLLED, "updatedReplicas": 1}
+QUOTA = 'pods "a" is forbidden: exceeded quota: small'
+ON_DELETE = {"updateStrategy": {"type": "OnDelete"}}
+PODS = {"desiredNumberScheduled": 2, "numberReady": 2, "updatedNumberScheduled": 0}
+
+
+def partition(first):
+    return {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": first}}}
+
+
+READINESS = {
+    "a Deployment": ("Deployment", workload({}, ROLLED), "ready", ""),
+    "one that rolls": ("Deployment", workload({}, OLD), "waiting", "1 updated"),
+    "one without quota": ("Deployment", workload({}, {}, ("ReplicaFailure", QUOTA)), "failed", QUOTA),
+    "one that is paused": ("Deployment", workload({"paused": True}, OLD), "failed", "it is paused (spec.paused)"),
+    "one that was paused when all was done": ("Deployment", workload({"paused": True}, ROLLED), "ready", ""),
+    "a StatefulSet": ("StatefulSet", workload({}, ROLLED), "ready", ""),
+    "one that rolls, too": ("StatefulSet", workload({}, OLD), "waiting", "1 updated"),
+    "one with OnDelete": ("StatefulSet", workload(ON_DELETE, OLD), "ready", ""),
+    "one with a partition, done": ("StatefulSet", workload(partition(2), OLD), "ready", ""),
+    "one with a partition": ("StatefulSet", workload(partition(1), OLD), "waiting", "1 of 2 updated"),
+    "one with a partition beyond the last": ("StatefulSet", workload(partition(9), OLD), "ready", ""),
+    "one with a null": ("StatefulSet", workload({"updateStrategy": {"rollingUpdate": None}}, ROLLED), "ready", ""),
+    "a DaemonSet": ("DaemonSet", workload({}, PODS), "waiting", "0 updated"),
+    "a DaemonSet with OnDelete": ("DaemonSet", workload(ON_DELETE, PODS), "ready", ""),
+    "a Job": ("Job", workload({}, {}), "waiting", "not complete yet"),
+    "a Job that is suspended": ("Job", workload({"suspend": True}, {}), "failed", "it is suspended (spec.suspend)"),
+}
+
+
+@pytest.mark.parametrize(("kind", "live", "state", "message"), READINESS.values(), ids=READINESS)
+def test_readiness(kind, live, state, message):
+    group = "batch" if kind == "Job" else "apps"
+    verdict = registry.KINDS[group, kind].ready(live)
+    assert verdict.state == state
+    assert message in verdict.message

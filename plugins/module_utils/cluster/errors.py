@@ -172,11 +172,20 @@ def findings(error: ApiError) -> list[str]:
     """The causes of a 422, one sentence each; without the server's remark that it left off validating."""
     told = []
     for cause in error.causes:
-        field, message = str(cause.get("field") or ""), str(cause.get("message") or "")
+        field, message = str(cause.get("field") or ""), _without_go(str(cause.get("message") or ""))
         if "some validation rules were not checked" in message and len(error.causes) > 1:
             continue
         told.append(f"{field}: {message}" if field and field != "<nil>" else message)
     return told
+
+
+def _without_go(message: str) -> str:
+    """A verdict without the object that the server prints with it, in JSON or Go: a page of it for a pod template."""
+    verdict = re.sub(r"^(Invalid|Unsupported) value: (?:[&*\[\]\w.]+\{.*|[\[{].{100,})[\]}]: ", "", message, flags=re.S)
+    verdict = re.sub(r"\n\s*[&*\[\]\w.]+\{.*", "", verdict, flags=re.S).strip()
+    if "field is immutable" in verdict:
+        verdict += ", so it cannot be changed in the object that is there: delete that first, or choose another name"
+    return verdict
 
 
 def is_final(error: ApiError) -> bool:

@@ -129,7 +129,7 @@ class Resources:
 
     def version(self, kind: Kind) -> str:
         """The version of the kind that this session uses; learnt by a request, else the preferred one."""
-        return self.session.cache.get(("version", kind.group, kind.plural), kind.versions[0])
+        return self.session.cache.get(_version_key(kind), kind.versions[0])
 
     def served_kind(self, api_version: str, name: str) -> Kind:
         """A Kind for any ``apiVersion`` and ``kind``, from the API server's discovery. Raises NotInstalled."""
@@ -161,7 +161,7 @@ class Resources:
 
     def _versioned(self, kind: Kind, send: Callable[[str], dict]) -> dict:
         """Send with the version in use; when the cluster does not serve it, learn which it does, once."""
-        key = ("version", kind.group, kind.plural)
+        key = _version_key(kind)
         known = self.session.cache.get(key)
         try:
             answer = send(known or kind.versions[0])
@@ -193,6 +193,11 @@ class Resources:
             f"The role meshops.lifecycle.{kind.installed_by} installs it." if kind.installed_by else "Install it first."
         )
         raise NotInstalled(f"The cluster does not serve {kind.kind} ({kind.plural}.{kind.group}). {remedy}")
+
+
+def _version_key(kind: Kind) -> tuple:
+    """Two objects of a kind may be declared in two of its versions."""
+    return "version", kind.group, kind.plural, kind.versions
 
 
 def _not_served(error: ApiError) -> bool:

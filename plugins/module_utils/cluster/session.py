@@ -19,6 +19,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base import json
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import urllib3, yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials as credentials_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors, kubeconfig
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.notices import Notices
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import Connection, resolve
 
 CONNECT_TIMEOUT = 5.0  # seconds
@@ -61,13 +62,14 @@ def _stamps(connection: Connection) -> list[float]:
 class Session:
     """Requests to one API server. Safe to use from several threads.
 
-    ``counts``: how many reads, dry_runs, writes and retries were made.
+    ``counts``: how many reads, dry_runs, writes and retries were made; ``notices``: what the server warned of.
     """
 
     def __init__(self, credentials: credentials_module.Credentials):
         self.credentials = credentials
         self.default_namespace = credentials.namespace
         self.counts = {"reads": 0, "dry_runs": 0, "writes": 0, "retries": 0}
+        self.notices = Notices()
         self.cache: dict = {}  # what the cluster said of itself (served versions, resources), for this session only
         self._answered = False
         self._lock = threading.Lock()
@@ -135,6 +137,8 @@ class Session:
     def _once(self, verb, url, data, content_type, timeout) -> dict:
         answer = self._send(verb, url, data, content_type if data is not None else None, timeout)
         document = decoded(answer.data)
+        if verb != "GET":  # what is read internally is nobody's to change
+            self.notices.note(answer.headers.getlist("Warning"), document)
         if isinstance(document, dict):  # anything else is not from an API server
             self._answered = True
         if answer.status >= 400:

@@ -24,6 +24,7 @@ class Task(Call):
         """The connection, made when first needed. Raises MeshError."""
         session = connect(self.params)
         self._before = dict(session.counts)
+        session.notices.take()  # of a task before this one
         return session
 
     @functools.cached_property
@@ -38,6 +39,10 @@ class Task(Call):
         """
         stated = self.params.get("namespace")
         return stated or ("" if self.delivers_to_git else self.session.default_namespace)
+
+    def notices(self) -> list[str]:
+        """What the API server has warned of since the last call."""
+        return self.session.notices.take() if "session" in self.__dict__ else []
 
     @property
     def retries(self) -> int:

@@ -8,7 +8,7 @@ import difflib
 import glob
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.call import Call
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
@@ -234,7 +234,8 @@ def _kind(served_kind, origin: str, api_version: str, name: str, local: dict) ->
     group, _slash, version = api_version.rpartition("/")
     known = KINDS.get((group, name)) or local.get((group, name))
     if known and version in known.versions:
-        return known
+        # Of a definition in the same set nobody knows which versions are alike: what is declared is what is written.
+        return known if (group, name) in KINDS else replace(known, versions=(version,))
     if known:
         raise MeshError(f"{origin}: {name} has no apiVersion {api_version!r}; it has {', '.join(known.api_versions)}.")
     for kind in KINDS.values():

@@ -17,13 +17,13 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.owners import PART_OF
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CONFIGMAP
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CONFIGMAP, NAMESPACE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
 TOOL = "meshops.lifecycle/v0.1.0"
 ID = "applyset.kubernetes.io/id"
-PART_OF = "applyset.kubernetes.io/part-of"
 TOOLING = "applyset.kubernetes.io/tooling"
 GROUP_KINDS = "applyset.kubernetes.io/contains-group-kinds"
 NAMESPACES = "applyset.kubernetes.io/additional-namespaces"
@@ -57,10 +57,25 @@ class ApplySet:
             metadata = item.desired["metadata"]
             metadata["labels"] = {**(metadata.get("labels") or {}), PART_OF: self.id}
 
-    def members(self) -> list[Item]:
-        """The live objects that carry the set's label, where the parent says that they may be."""
+    def refuse_parent(self, items: list[Item]) -> None:
+        """Raises MeshError for a member that is the set's own parent."""
+        if any(item.key == ("", "ConfigMap", self.namespace, self.name) for item in items):
+            raise MeshError(
+                f"ConfigMap {self.namespace}/{self.name} is the parent of the set {self.name}, and so cannot be one of "
+                "its objects. Choose another name for the set, or for the ConfigMap."
+            )
+
+    def members(self, declared: list[Item] = ()) -> list[Item]:
+        """The live objects that carry the set's label, where the parent says that they may be.
+
+        Where there is no parent (it was deleted, or an earlier release wrote none for a set of namespaces), namespaces
+        and objects of the kinds in ``declared`` are looked for.
+        """
         if self.parent is None:
-            return []
+            kinds = {(item.kind.group, item.kind.kind): item.kind for item in declared}
+            kinds.setdefault((NAMESPACE.group, NAMESPACE.kind), NAMESPACE)
+            with_label = parallel(lambda kind: self._if_allowed(kind, {self.namespace}), kinds.values())
+            return [item for items in with_label for item in items]
         annotations = self.parent["metadata"].get("annotations") or {}
         kinds = [self._kind(text) for text in annotations.get(GROUP_KINDS, "").split(",") if text]
         namespaces = {self.namespace, *filter(None, annotations.get(NAMESPACES, "").split(","))}
@@ -80,6 +95,14 @@ class ApplySet:
             if isinstance(error, ApiError) and error.status != 404:
                 raise
             return None
+
+    def _if_allowed(self, kind: Kind, namespaces: set[str]) -> list[Item]:
+        try:
+            return self._of_kind(kind, namespaces)
+        except ApiError as error:
+            if error.status != 403:
+                raise
+            return []
 
     def _of_kind(self, kind: Kind, namespaces: set[str]) -> list[Item]:
         selector = f"{PART_OF}={self.id}"

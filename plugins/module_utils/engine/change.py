@@ -11,7 +11,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled, findings
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import adopt, diff, fields
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import adopt, diff, fields, owners
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 CREATED, UPDATED, DELETED, UNCHANGED = "created", "changed", "deleted", "unchanged"
@@ -145,13 +145,16 @@ def _apply(resources, kind, desired, live, manager, force, check, before_write) 
     if before_write:
         before_write()
     try:
-        live, after, owners = _write(resources, kind, desired, live, manager, force, check)
+        live, after, taken = _write(resources, kind, desired, live, manager, force, check)
     except (ApiError, NotInstalled) as error:
         return _unjudged(error, kind, desired, live, check)
     if live is not None and not _differs(live, after, manager):
         return Change(kind, namespace, name, UNCHANGED, live, after)
     change = Change(kind, namespace, name, CREATED if live is None else UPDATED, live, after)
-    change.taken_from = adopt.names(owners, manager)
+    change.taken_from = adopt.names(taken, manager)
+    if live is not None:
+        label = kind.label(namespace, name)
+        change.warnings += [sentence(f"{label}: {told}") for told in owners.taken_from_ours(live, after, manager)]
     return change
 
 
@@ -218,7 +221,7 @@ def explained(error: MeshError, kind: Kind, namespace: str | None, name: str) ->
     if not isinstance(error, ApiError):
         return MeshError(f"{label}: {error.message}", **error.details)
     if error.status == 409 and error.causes:
-        return _conflict(error, label)
+        return owners.conflict(error, label)
     if error.status == 404 and namespace and f'namespaces "{namespace}" not found' in error.text:
         return MeshError(f"{label}: namespace {namespace} does not exist. Create it first.")
     if error.status == 409 and "the UID in the precondition" in error.text:
@@ -228,26 +231,18 @@ def explained(error: MeshError, kind: Kind, namespace: str | None, name: str) ->
     return MeshError(f"{label}: {error.message}", **error.as_sent)
 
 
-def _conflict(error: ApiError, label: str) -> MeshError:
-    owners: dict[str, list[str]] = {}
-    for cause in error.causes:
-        message = cause.get("message") or ""
-        owner = message.split('"')[1] if message.count('"') >= 2 else message
-        owners.setdefault(owner, []).append((cause.get("field") or "").lstrip("."))
-    told = "; ".join(f"{', '.join(paths)} by {owner!r}" for owner, paths in owners.items())
-    return MeshError(
-        f"{label}: fields are owned by another manager: {told}. Leave them out of the task, change them where that "
-        "owner takes them from, or take them over with force_conflicts: true.",
-        conflicts=[{"manager": owner, "fields": paths} for owner, paths in owners.items()],
-    )
+def delete(
+    resources: Resources, kind: Kind, namespace, name, live: dict | None, *, check: bool, propagation, of_its_set=False
+) -> Change:
+    """Delete one object, as read just now; what came in between (another object of that name) is not touched.
 
-
-def delete(resources: Resources, kind: Kind, namespace, name, live: dict | None, *, check: bool, propagation) -> Change:
-    """Delete one object, as read just now; what came in between (another object of that name) is not touched."""
+    ``of_its_set``: the object's own set deletes it. Otherwise a member of a set comes back, which is warned of.
+    """
     if live is None:
         return Change(kind, namespace, name, UNCHANGED)
     if _deleting(live):  # somebody's wish already; a wait still waits
         return Change(kind, namespace, name, UNCHANGED, live, None)
+    warnings = [] if of_its_set else owners.leaves_a_set(live, kind.label(namespace, name))
     for attempt in range(_ATTEMPTS):
         try:
             resources.delete(
@@ -263,16 +258,25 @@ def delete(resources: Resources, kind: Kind, namespace, name, live: dict | None,
             # Stored by somebody in this very moment, which does not matter; but not another object of that name.
             if error.status != 409 or "precondition" in error.text or attempt == _ATTEMPTS - 1:
                 raise explained(error, kind, namespace, name) from None
-    return Change(kind, namespace, name, DELETED, live, None)
+    return Change(kind, namespace, name, DELETED, live, None, warnings=warnings)
 
 
 def _deleting(live: dict) -> bool:
     return bool(live["metadata"].get("deletionTimestamp"))
 
 
+def held_by(live: dict) -> str:
+    """What keeps an object that is being deleted: finalizers, and what a namespace's conditions say of its content."""
+    names = [*(live["metadata"].get("finalizers") or [])]
+    if live.get("kind") == "Namespace":
+        conditions = (live.get("status") or {}).get("conditions") or []
+        names += [str(one.get("message")) for one in conditions if one.get("status") == "True" and one.get("message")]
+    return "; ".join(names) if any(" " in name for name in names) else ", ".join(names)
+
+
 def _being_deleted(kind: Kind, live: dict) -> str:
     metadata = live["metadata"]
-    held = ", ".join(metadata.get("finalizers") or []) or "no finalizer"
+    held = held_by(live) or "no finalizer"
     return (
         f"{kind.label(metadata.get('namespace'), metadata['name'])} is being deleted since "
         f"{metadata['deletionTimestamp']} and held by {held}. Wait until it is gone, or see why that does not end."

@@ -29,11 +29,11 @@ def read(resources: Resources, items: list) -> dict[tuple, dict | None]:
     """The live object of each item by its key, None for those not there. Raises ApiError."""
     groups: dict[tuple, list] = {}
     for item in items:
-        groups.setdefault((item.kind.group, item.kind.kind, item.namespace), []).append(item)
+        groups.setdefault((item.kind.group, item.kind.kind, item.kind.versions, item.namespace), []).append(item)
     found: dict[tuple, dict | None] = {item.key: None for item in items}
     singles = []
     listed = []
-    for (group, kind, _namespace), members in groups.items():
+    for (group, kind, _versions, _namespace), members in groups.items():
         many = len(members) >= _LIST_FROM and (group, kind) not in _NEVER_LISTED
         (listed if many else singles).append(members)
     for live, rest in parallel(lambda group: _listed(resources, group), listed):

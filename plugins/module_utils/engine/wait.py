@@ -12,6 +12,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import held_by
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Kind, Readiness
 
 _WATCH = 30.0  # seconds; a watch is begun anew after this, which also heals one that broke silently
@@ -47,7 +48,7 @@ def until_ready(
     """
     judge = predicate(kind, expression)
     label = kind.label(live["metadata"].get("namespace"), live["metadata"]["name"])
-    progress, failures = Progress(task, label), Failures()
+    progress, failures = Progress(task, label, deadline), Failures()
     started = time.monotonic()
     while True:
         said = judge(live)
@@ -90,13 +91,13 @@ def until_gone(task: Task, resources: Resources, kind: Kind, live: dict, deadlin
     """Wait until a deleted object is gone. Raises MeshError that names the finalizers that hold it."""
     metadata = live["metadata"]
     namespace, name, uid = metadata.get("namespace"), metadata["name"], metadata.get("uid")
-    progress = Progress(task, kind.label(namespace, name))
+    progress = Progress(task, kind.label(namespace, name), deadline)
     pause = 0.05
     while True:
         found = resources.get(kind, namespace, name)
         if found is None or found["metadata"].get("uid") != uid:
             return
-        held = ", ".join(found["metadata"].get("finalizers") or []) or "nothing that it names"
+        held = held_by(found) or "nothing that it names"
         if time.monotonic() >= deadline:
             raise MeshError(
                 f"{kind.label(namespace, name)} is marked for deletion but still there, held by {held}. "
@@ -125,12 +126,18 @@ class Failures:
 class Progress:
     """Says how a wait goes: when something new is known, and now and then when not."""
 
-    def __init__(self, task: Task, label: str):
-        self._task, self._label = task, label
+    def __init__(self, task: Task, label: str, deadline: float | None = None):
+        self._task, self._label, self._deadline = task, label, deadline
+        self._began = time.monotonic()
         self._last, self._at = "", time.monotonic()
 
     def say(self, message: str) -> None:
         now = time.monotonic()
         if now - self._at >= (1.0 if message != self._last else _PROGRESS):
-            self._task.progress(f"{self._label}: {message}")
+            self._task.progress(f"{self._label}: {message}{self._times(now)}")
             self._last, self._at = message, now
+
+    def _times(self, now: float) -> str:
+        if self._deadline is None:
+            return ""
+        return f" ({now - self._began:.0f} s so far, {max(0.0, self._deadline - now):.0f} s left)"

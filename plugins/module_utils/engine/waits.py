@@ -28,7 +28,7 @@ def all_ready(
     """
     own = [change for change in changes if conversations(change.kind).wait]
     polled = [change for change in changes if change.kind.ready and not conversations(change.kind).wait]
-    progress, failures = wait.Progress(task, "mesh_apply"), wait.Failures()
+    progress, failures = wait.Progress(task, "mesh_apply", deadline), wait.Failures()
     total, pause = len(polled), _PAUSE[0]
     pending = _unready(polled, failures)
     while pending:

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import time
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.registry import conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect
@@ -18,9 +19,13 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import ch
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields, guard, live, rollback, waits
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.applyset import ApplySet
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.owners import PART_OF
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_ROUTES, NAMESPACES
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_ROUTES, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import unresolved
+
+_KNOWN = sorted({kind.kind for kind in KINDS.values()})
 
 _NAMED = 20  # objects that a failure names one by one
 
@@ -51,11 +56,24 @@ class Run:
         self.deadline = time.monotonic() + task.params["wait_timeout"]
         chosen = {name: task.params.get(name) for name in ("only_kinds", "except_kinds", "images", "overlays")}
         chosen["judge"] = collect.judge_of(task)
-        self.items = collect.items(self.resources.served_kind, collect.documents(task), self.namespace, **chosen)
+        self.items = collect.items(self._served_kind, collect.documents(task), self.namespace, **chosen)
         self.set = ApplySet(self.resources, name, self.namespace, self.manager) if name else None
+        if self.set:
+            self.set.refuse_parent(self.items)
         self.outcome = Outcome()
         self.propagation = Propagation(task, self.resources, conversation)
         self.unions: list[tuple[Item, Change]] = []  # applied so far as what serves old and new routes alike
+
+    def _served_kind(self, api_version: str, name: str) -> Kind:
+        """Of a kind that is gone there is nothing to delete."""
+        try:
+            return self.resources.served_kind(api_version, name)
+        except NotInstalled:
+            if self.task.params["state"] != "absent" or difflib.get_close_matches(name, _KNOWN, cutoff=0.8):
+                raise
+        self.task.warn(f"The cluster serves no {name} of {api_version}, so there is none to delete.")
+        group, _slash, version = api_version.rpartition("/")
+        return Kind(group, name, f"{name.lower()}s", (version,))
 
     def present(self) -> dict:
         pruned = self._to_prune()
@@ -73,13 +91,14 @@ class Run:
             if self._stopped():
                 self.outcome.left += step
                 continue
-            self._before(step)
+            self._before(step, found)
             self._apply_step(step, fresh, found, keeping)
+        self._record_parent(keep=True)  # of namespaces alone, its own among them
         waited = self._wait_ready()  # before anything goes that the new objects may have to take over from
         if not self.outcome.errors:
             self._delete_steps(pruned)
-        if self.set and not self.check and not self.outcome.errors and self.task.params["prune"]:
-            self.set.record(self.items, keep=False)
+        if self.task.params["prune"] and not any(item.key == self._home() for item in pruned):
+            self._record_parent(keep=False)
         self._wait_gone()
         return self._result(waited)
 
@@ -87,7 +106,7 @@ class Run:
         """The live members of the set that are no longer declared. Raises MeshError when nothing would stay."""
         if not self.set or not self.task.params["prune"]:
             return []
-        members = self.set.members()
+        members = self.set.members(self.items)
         declared = {item.key for item in self.items}
         gone = [item for item in members if item.key not in declared]
         if gone and not self.items and not self.task.params["prune_all"]:
@@ -100,16 +119,24 @@ class Run:
             guard.refuse_vanishing(self.task.params.get("prune_kinds"), labels, {item.kind.kind for item in self.items})
         return gone
 
-    def _before(self, step: list[Item]) -> None:
-        """The parent of the set is written once its namespace can be there, and before any member is."""
-        if self.set and not self.check and step[0].kind.order != NAMESPACES:
-            try:
-                self.set.record(self.items, keep=True)
-            except ApiError as error:
-                where = f"{self.set.namespace}/{self.set.name}"
-                raise MeshError(
-                    f"The parent of the set, ConfigMap {where}, cannot be written: {error.message}"
-                ) from None
+    def _before(self, step: list[Item], found: dict) -> None:
+        """The parent of the set is written before any member is, but for the namespace that it is in itself."""
+        makes_its_namespace = any(item.key == self._home() and not found[item.key] for item in step)
+        if not makes_its_namespace:
+            self._record_parent(keep=True)
+
+    def _home(self) -> tuple:
+        """The key of the namespace that the parent of the set is in."""
+        return "", "Namespace", None, self.namespace
+
+    def _record_parent(self, *, keep: bool) -> None:
+        if not self.set or self.check or self.outcome.errors:
+            return
+        try:
+            self.set.record(self.items, keep=keep)
+        except ApiError as error:
+            where = f"{self.set.namespace}/{self.set.name}"
+            raise MeshError(f"The parent of the set, ConfigMap {where}, cannot be written: {error.message}") from None
 
     def _begin(self, items: list[Item]) -> bool:
         """Learn whom to ask, before anything is written; True when what takes effect can be waited for."""
@@ -187,7 +214,7 @@ class Run:
             try:
                 return change_module.delete(
                     self.resources, item.kind, item.namespace, item.name, item.desired,
-                    check=self.check, propagation="Background",
+                    check=self.check, propagation="Background", of_its_set=self._is_member(item.desired),
                 )  # fmt: skip
             except MeshError as error:
                 return error
@@ -204,6 +231,9 @@ class Run:
                 else:
                     self.outcome.changes.append(answer)
         self._after_routes()
+
+    def _is_member(self, current: dict) -> bool:
+        return bool(self.set) and (current["metadata"].get("labels") or {}).get(PART_OF) == self.set.id
 
     def _after_routes(self) -> None:
         if any(change.changed and change.kind.order == MESH_ROUTES for change in self.outcome.changes):
@@ -224,9 +254,16 @@ class Run:
             ]
         self._begin(doomed)
         self._delete_steps(doomed)
-        if self.set and not self.check and not self.outcome.errors and not self.items:
+        if self.set and not self.check and not self.outcome.errors and self._is_gone(doomed):
             self.set.forget()
         return self._result(self._wait_gone())
+
+    def _is_gone(self, doomed: list[Item]) -> bool:
+        """Whether the set has no member besides those that are being deleted."""
+        keys = {item.key for item in doomed}
+        return not self.items or all(
+            member.key in keys or member.desired["metadata"].get("deletionTimestamp") for member in self.set.members()
+        )
 
     def _waits(self) -> bool:
         return bool(self.task.params["wait"]) and not self.check and not self.outcome.errors
@@ -277,6 +314,13 @@ class Run:
         if self.task.params["on_failure"] == "rollback" and not self.check:
             outcome.undone, outcome.not_undone = rollback.undo(self.resources, outcome.changes)
 
+    def _progress(self, done: int, failed: int) -> str:
+        total, left = len(self.items), len(self.outcome.left)
+        if self.check:
+            return f"Of {total} objects {done} would be changed, {failed} would fail and {left} would not be begun"
+        counts = f"Of {total} objects {done} were changed, {failed} failed and {left} were not begun"
+        return f"{counts}; the next run goes on from here"
+
     def _failure(self, answer: dict) -> MeshError:
         outcome = self.outcome
         done = sum(change.changed for change in outcome.changes)
@@ -290,8 +334,7 @@ class Run:
         answer["resources"] = [row for row in answer["resources"] if row["action"] != change_module.UNCHANGED]
         return MeshError(
             f"{'; '.join(message.rstrip('.') for message in told[:3])}{more}. "
-            f"Of {len(self.items)} objects {done} were changed, {len(told)} failed and {len(outcome.left)} were not "
-            f"begun; the next run goes on from here.{undone}",
+            f"{self._progress(done, len(told))}.{undone}",
             **answer,
             errors=_first_errors(outcome.errors),
             not_begun=_first([item.label for item in outcome.left]),

@@ -34,31 +34,55 @@ def _seen(live: dict) -> bool:
     return (live.get("status") or {}).get("observedGeneration", 0) >= live["metadata"].get("generation", 0)
 
 
+# How long, in seconds, a cause has to last that ends only when somebody does something about it: a quota is raised, a
+# ServiceAccount is made. Both may be on their way.
+_PATIENCE = 5.0
+
+
 def deployment_ready(live: dict) -> Readiness:
-    """As ``kubectl rollout status`` has it, and failed when the progress deadline is over."""
+    """As ``kubectl rollout status`` has it; failed when the progress deadline is over, or for a cause that stays."""
     status, wanted = live.get("status") or {}, live["spec"].get("replicas", 1)
-    progressing = condition(live, "Progressing")
+    progressing, failure = condition(live, "Progressing"), condition(live, "ReplicaFailure")
     if _seen(live) and progressing.get("reason") == "ProgressDeadlineExceeded":
-        return Readiness("failed", progressing.get("message") or "the progress deadline is over")
+        return Readiness("failed", _why(progressing, failure) or "the progress deadline is over")
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
     if _seen(live) and updated >= wanted and available >= wanted and status.get("replicas", 0) <= updated:
         return READY
-    return Readiness("waiting", f"{available} of {wanted} replicas available, {updated} updated")
+    message = f"{available} of {wanted} replicas available, {updated} updated"
+    if _seen(live) and failure.get("status") == "True":
+        return Readiness("failed", f"{message}: {failure.get('message')}", _PATIENCE)
+    if _seen(live) and live["spec"].get("paused") and updated < wanted:
+        return Readiness("failed", f"{message}: it is paused (spec.paused), so the change is not rolled out", _PATIENCE)
+    return Readiness("waiting", message)
+
+
+def _why(progressing: dict, failure: dict) -> str:
+    """The words of both conditions, the cause last."""
+    cause = failure.get("message") if failure.get("status") == "True" else ""
+    return ": ".join(filter(None, [(progressing.get("message") or "").rstrip("."), cause]))
 
 
 def statefulset_ready(live: dict) -> Readiness:
+    """Ready with the pods that its update strategy replaces: with OnDelete none, with a partition those from it on."""
     status, wanted = live.get("status") or {}, live["spec"].get("replicas", 1)
     ready, updated = status.get("readyReplicas", 0), status.get("updatedReplicas", 0)
-    if _seen(live) and ready >= wanted and updated >= wanted:
+    strategy = live["spec"].get("updateStrategy") or {}
+    renewed = wanted - min(wanted, (strategy.get("rollingUpdate") or {}).get("partition") or 0)
+    if strategy.get("type") == "OnDelete":
+        renewed = 0
+    if _seen(live) and ready >= wanted and updated >= renewed:
         return READY
-    return Readiness("waiting", f"{ready} of {wanted} replicas ready, {updated} updated")
+    of = f" of {renewed}" if renewed != wanted else ""
+    return Readiness("waiting", f"{ready} of {wanted} replicas ready, {updated}{of} updated")
 
 
 def daemonset_ready(live: dict) -> Readiness:
+    """Ready with the pods of this declaration; with OnDelete with those that are there."""
     status = live.get("status") or {}
     wanted = status.get("desiredNumberScheduled", 0)
     ready, updated = status.get("numberReady", 0), status.get("updatedNumberScheduled", 0)
-    if _seen(live) and ready >= wanted and updated >= wanted:
+    renewed = 0 if (live["spec"].get("updateStrategy") or {}).get("type") == "OnDelete" else wanted
+    if _seen(live) and ready >= wanted and updated >= renewed:
         return READY
     return Readiness("waiting", f"{ready} of {wanted} pods ready, {updated} updated")
 
@@ -67,7 +91,11 @@ def job_ready(live: dict) -> Readiness:
     failed = condition(live, "Failed")
     if failed.get("status") == "True":
         return Readiness("failed", failed.get("message") or "the job failed")
-    return READY if condition(live, "Complete").get("status") == "True" else Readiness("waiting", "not complete yet")
+    if condition(live, "Complete").get("status") == "True":
+        return READY
+    if live["spec"].get("suspend"):
+        return Readiness("failed", "it is suspended (spec.suspend), so it does not run", _PATIENCE)
+    return Readiness("waiting", "not complete yet")
 
 
 def condition_ready(name: str, live: dict) -> Readiness:

@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose a field is, in words: conflicts, and what one of our tasks takes over from another.
+
+Field managers of this collection are ``meshops.lifecycle`` (a task for one object, or mesh_apply without a set),
+``meshops.lifecycle.set.NAME`` (a set) and ``meshops.lifecycle.ROLE`` (a role).
+"""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
+
+OURS = "meshops.lifecycle"
+SET = f"{OURS}.set."
+PART_OF = "applyset.kubernetes.io/part-of"
+_PART_OF_FIELD = f"metadata.labels.{PART_OF}"
+
+
+def is_ours(manager: str) -> bool:
+    """Whether a field manager is one of this collection."""
+    return manager == OURS or manager.startswith(f"{OURS}.")
+
+
+def words(manager: str) -> str:
+    """Who a field manager of this collection is."""
+    if manager.startswith(SET):
+        return f"the set {manager[len(SET) :]!r} (mesh_apply with that name)"
+    if manager == OURS:
+        return f"tasks of this collection without a set (field_manager {manager!r})"
+    return f"the role or task with field_manager {manager!r}"
+
+
+def conflict(error: ApiError, label: str) -> MeshError:
+    """A conflict of server-side apply as an answer: whose which field is, and the ways out."""
+    owners: dict[str, list[str]] = {}
+    for cause in error.causes:
+        message = cause.get("message") or ""
+        owner = message.split('"')[1] if message.count('"') >= 2 else message
+        owners.setdefault(owner, []).append((cause.get("field") or "").lstrip("."))
+    conflicts = [{"manager": owner, "fields": paths} for owner, paths in sorted(owners.items())]
+    return MeshError(" ".join([f"{label}: {_told(conflicts)}.", *_ways_out(conflicts)]), conflicts=conflicts)
+
+
+def _told(conflicts: list[dict]) -> str:
+    member_of = [one["manager"] for one in conflicts if _PART_OF_FIELD in one["fields"]]
+    if member_of:
+        return f"it is a member of {_of_set(member_of[0])} already, and an object belongs to one set"
+    parts = [f"{', '.join(one['fields'])} by {_named(one['manager'])}" for one in conflicts]
+    return f"fields are owned by another manager: {'; '.join(parts)}"
+
+
+def _of_set(manager: str) -> str:
+    return words(manager) if manager.startswith(SET) else f"a set (field manager {manager!r})"
+
+
+def _named(manager: str) -> str:
+    return f"{manager!r}, which is {words(manager)}" if is_ours(manager) else repr(manager)
+
+
+def _ways_out(conflicts: list[dict]) -> list[str]:
+    ways = []
+    if any(not is_ours(one["manager"]) for one in conflicts):
+        ways.append(
+            "Leave them out of the task, change them where that owner takes them from, or take them over with "
+            "force_conflicts: true."
+        )
+    if any(is_ours(one["manager"]) for one in conflicts):
+        ways.append(
+            "Declare it in one place. To hand it over to this task, take it out of the other and run this one once "
+            "with force_conflicts: true; two tasks that are to be one owner have the same field_manager."
+        )
+    return ways
+
+
+def taken_from_ours(live: dict, after: dict, manager: str) -> list[str]:
+    """One sentence for each other field manager of this collection that ``after`` has fewer fields of than ``live``."""
+    told = []
+    for entry in live["metadata"].get("managedFields") or []:
+        other = str(entry.get("manager"))
+        if not is_ours(other) or other == manager or entry.get("operation") != "Apply" or entry.get("subresource"):
+            continue
+        kept = (fields.entry(after, other) or {}).get("fieldsV1") or {}
+        paths = fields.paths(fields.minus(entry.get("fieldsV1") or {}, kept))
+        if paths:
+            told.append(f"{_few(paths)} belonged to {words(other)}, and is this task's now; that one will not know")
+    return told
+
+
+def _few(paths: list[str]) -> str:
+    more = f" and {len(paths) - 5} more fields" if len(paths) > 5 else ""
+    return f"{', '.join(paths[:5])}{more}"
+
+
+def leaves_a_set(live: dict, label: str) -> list[str]:
+    """The warning about a deletion of an object that a set, of this collection or another tool, counts as its own."""
+    part_of = (live["metadata"].get("labels") or {}).get(PART_OF)
+    if not part_of:
+        return []
+    managers = [str(entry.get("manager")) for entry in live["metadata"].get("managedFields") or []]
+    names = [words(manager) for manager in managers if manager.startswith(SET)]
+    whose = names[0] if names else f"the set with the id {part_of}"
+    return [f"{label} is a member of {whose}, whose next run creates it again. Take it out of the set as well."]

@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the cluster says, said to the person: warnings of the API server, and why something does not become ready."""
+
+from __future__ import annotations
+
+import pytest
+
+OURS = "meshops.lifecycle"
+pytestmark = pytest.mark.in_process
+ON_DELETE = {"updateStrategy": {"type": "OnDelete"}}
+DEPRECATED = "beta.kubernetes.io/os"
+
+
+def task(called, namespace, *objects, **options):
+    keywords = {
+        key: options.pop(key) for key in list(options) if key in ("ignore_errors", "check_mode", "async", "poll")
+    }
+    return {
+        "name": called,
+        f"{OURS}.mesh_apply": {"namespace": namespace, "objects": list(objects), **options},
+        **keywords,
+    }
+
+
+def workload(kind, name, spec=None, **pod):
+    labels = {"app": name}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "c", "image": "x"}], **pod}}
+    body = {"replicas": 1, "selector": {"matchLabels": labels}, "template": template, **(spec or {})}
+    return {"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": name}, "spec": body}
+
+
+def job(name, **spec):
+    pod = {"restartPolicy": "Never", "containers": [{"name": "c", "image": "x"}], **spec.pop("pod", {})}
+    body = {"template": {"spec": pod}, **spec}
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "spec": body}
+
+
+def warnings(result):
+    return [text for text in result.result.get("warnings") or [] if DEPRECATED in text]
+
+
+def test_warnings_of_the_server_are_told_once_with_the_object(play, namespace):
+    many = [
+        workload("Deployment", f"d{number}", {"replicas": 0}, nodeSelector={DEPRECATED: "linux"}) for number in range(7)
+    ]
+    run = play(
+        [
+            task("check one", namespace, many[0], check_mode=True),
+            task("one", namespace, many[0]),
+            task("unchanged", namespace, many[0]),
+            task("many", namespace, *many),
+        ]
+    )
+    for name in ("check one", "one"):
+        (text,) = warnings(run[name])
+        assert text.startswith(f"Deployment {namespace}/d0: spec.template.spec.nodeSelector[{DEPRECATED}]: deprecated")
+    assert warnings(run["unchanged"]) == [], "nothing was sent"
+    (text,) = warnings(run["many"])
+    assert text.startswith(f"Deployment {namespace}/d") and " and 1 more: spec.template" in text
+
+
+def test_a_cause_that_stays_ends_the_wait(play, namespace):
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "none"},
+        "spec": {"hard": {"count/pods": 0}},
+    }
+    wait = {"wait": True, "wait_timeout": 60, "ignore_errors": True}
+    paused = workload("Deployment", "paused", {"paused": True})
+    run = play(
+        [
+            task("no account", namespace, workload("Deployment", "nobody", serviceAccountName="nobody"), **wait),
+            task("paused", namespace, paused, **wait),
+            task("suspended", namespace, job("suspended", suspend=True), **wait),
+            task("immutable", namespace, job("suspended", suspend=True, pod={"hostNetwork": True}), ignore_errors=True),
+            task("on delete", namespace, workload("StatefulSet", "parts", ON_DELETE), wait=True),
+            task(
+                "on delete again", namespace, workload("StatefulSet", "parts", ON_DELETE, hostNetwork=True), wait=True
+            ),
+            task("quota", namespace, quota, workload("Deployment", "over"), **wait),
+        ]
+    )
+    assert 'serviceaccount "nobody" not found' in run["no account"].msg
+    assert f"[cluster] mesh_apply: 0 of 1 ready, waiting for Deployment {namespace}/nobody" in run.stderr
+    assert " s so far, " in run.stderr and " s left)" in run.stderr
+    assert "it is paused (spec.paused), so the change is not rolled out" in run["paused"].msg
+    assert "it is suspended (spec.suspend)" in run["suspended"].msg
+    assert "exceeded quota: none" in run["quota"].msg
+    assert "spec.template.spec: field is immutable, so it cannot be changed" in run["immutable"].msg
+    assert "PodTemplateSpec" not in run["immutable"].msg
+
+
+def test_a_namespace_that_does_not_go_says_why(play, cluster, namespace):
+    inner = f"{namespace}-held"
+    cluster.api("POST", "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": inner}})
+    path = f"/api/v1/namespaces/{inner}/configmaps"
+    held = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "finalizers": ["example.com/stuck"]}}
+    cluster.api("POST", path, held)
+    gone = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": inner}}
+    try:
+        run = play(
+            [
+                task("gone", namespace, gone, state="absent", wait=True, wait_timeout=8, ignore_errors=True),
+                task("anew", namespace, gone, ignore_errors=True),
+            ]
+        )
+        for one in run.tasks:
+            assert "example.com/stuck in 1 resource instances" in one.msg
+            assert "no finalizer" not in one.msg
+    finally:
+        cluster.api("PATCH", f"{path}/a", {"metadata": {"finalizers": None}}, "application/merge-patch+json")
