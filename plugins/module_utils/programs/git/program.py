@@ -10,17 +10,16 @@ import re
 import shlex
 import shutil
 import subprocess
-import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import PREFIX
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs import runner
 
 OLDEST = (2, 31)  # the first that takes configuration from the environment, where nobody else reads it
 _GET = "Install git 2.31 or newer where the task runs."
-_PROGRESS = 10.0  # seconds between two lines that say that git still works
 _MOST = 600.0  # seconds that one command may take
 # What a person may have set for their own git and wants here as well; everything else (GIT_DIR, GIT_TRACE and their
 # like) would have git work elsewhere, or print what it should not.
@@ -90,24 +89,21 @@ class Program:
         """Run a command and return its stdout. ``doing`` (``push to``) names it in errors and progress; ``data`` goes
         to its stdin. Raises MeshError, or GitFailed where ``doing`` is empty.
         """
-        # Not AnsibleModule.run_command: in Ansible's worker there is no module, and its progress is shown as it comes.
-        process = subprocess.Popen(  # pylint: disable=ansible-bad-function
-            [self.path, *arguments],
-            env={**self.env, **env},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
         try:
-            out, said = self._watch(process, data.encode() if isinstance(data, str) else data, doing)
-        except BaseException:
-            process.kill()
-            process.communicate()
-            raise
-        if process.returncode == 0:
-            return out
-        ended = f"it was ended by signal {-process.returncode}" if process.returncode < 0 else ""
-        failed = GitFailed(self.shown(said) + ended, self.shown(out))
+            ended = runner.run(
+                [self.path, *arguments],
+                env={**self.env, **env},
+                progress=lambda seconds: self._progress(f"git works on it for {seconds} s: {doing} {self.place}"),
+                end=runner.kill,
+                data=data.encode() if isinstance(data, str) else data,
+                limit=_MOST,
+            )
+        except runner.TookTooLong as error:
+            raise MeshError(f"git did not finish within {error.seconds} s: {doing} {self.place}.") from None
+        if ended.code == 0:
+            return ended.out
+        by_signal = f"it was ended by signal {-ended.code}" if ended.code < 0 else ""
+        failed = GitFailed(self.shown(ended.err) + by_signal, self.shown(ended.out))
         if doing:
             raise self.answer(failed, doing) from None
         raise failed
@@ -115,18 +111,6 @@ class Program:
     def text(self, *arguments: str, **more) -> str:
         """Like :meth:`run`, with stdout as text."""
         return self.run(*arguments, **more).decode(errors="replace").strip()
-
-    def _watch(self, process: subprocess.Popen, data: bytes, doing: str) -> tuple[bytes, bytes]:
-        started = time.monotonic()
-        while True:
-            try:
-                return process.communicate(data, timeout=_PROGRESS)
-            except subprocess.TimeoutExpired:
-                seconds = int(time.monotonic() - started)
-                if seconds > _MOST:
-                    raise MeshError(f"git did not finish within {seconds} s: {doing} {self.place}.") from None
-                self._progress(f"git works on it for {seconds} s: {doing} {self.place}")
-                data = b""
 
     @property
     def place(self) -> str:

@@ -4,21 +4,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
 import subprocess
-import time
 from collections.abc import Callable
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import Workspace
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import PREFIX
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs import runner
 
 OLDEST = (3, 13)  # the first with --dry-run=server and with --labels
 _GET = "Install Helm 3.13 or newer, or 4 (https://helm.sh/docs/intro/install/), or name the program by 'binary_path'."
-_PROGRESS = 10.0  # seconds between two lines that say that helm still works
 _GRACE = 10.0  # seconds that helm gets to record an end that was asked for
 # What a person may have set for their own helm and wants here as well; everything else (HELM_NAMESPACE, HELM_KUBETOKEN
 # and their like) would send helm to another cluster than the task names. K8S_AUTH_* is none of its business.
@@ -66,30 +64,18 @@ class Program:
 
     def run(self, *arguments: str, doing: str) -> str:
         """Run a command and return its stdout; ``doing`` names it in progress lines. Raises HelmFailed."""
-        # Not AnsibleModule.run_command: in Ansible's worker there is no module, and its progress is shown as it comes.
-        process = subprocess.Popen(  # pylint: disable=ansible-bad-function
+        ended = runner.run(
             [self.path, *arguments],
             env=self._env(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            progress=lambda seconds: self._progress(f"{doing}: helm works on it for {seconds} s"),
+            end=runner.ask_to_end(
+                _GRACE
+            ),  # so that it records the release as failed; killed, it would leave it pending
         )
-        try:
-            out, said = self._watch(process, doing)
-        except BaseException:
-            _end(process)
-            raise
-        if process.returncode:
-            raise HelmFailed(said.decode(errors="replace"), out.decode(errors="replace"))
-        return out.decode(errors="replace")
-
-    def _watch(self, process: subprocess.Popen, doing: str) -> tuple[bytes, bytes]:
-        started = time.monotonic()
-        while True:
-            try:
-                return process.communicate(timeout=_PROGRESS)
-            except subprocess.TimeoutExpired:
-                self._progress(f"{doing}: helm works on it for {int(time.monotonic() - started)} s")
+        out, err = ended.out.decode(errors="replace"), ended.err.decode(errors="replace")
+        if ended.code:
+            raise HelmFailed(err, out)
+        return out
 
     def set(self, **variables: str) -> None:
         """Add environment variables for the commands that follow."""
@@ -107,14 +93,6 @@ class Program:
                 made["HELM_CACHE_HOME"] = self.workspace.path("cache")
             self._environment = made
         return self._environment
-
-
-def _end(process: subprocess.Popen) -> None:
-    """Ask helm to end, so that it records the release as failed. One that takes longer (it may be rolling back) is
-    let be: killing it would leave the release pending."""
-    process.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired, ValueError):
-        process.communicate(timeout=_GRACE)
 
 
 def find(binary_path: str | None) -> str:
