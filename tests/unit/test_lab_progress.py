@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the lab says of its build: how long it still takes, and how much memory its compilers may use."""
+"""The lab's build: how long it still takes, how much memory its compilers may use, what it leaves for later."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lab"))
 
-from meshlab import build, progress
+from meshlab import build, outside, progress
+from meshlab.settings import Lab
 
 GIB = 2**30
 
@@ -68,3 +69,19 @@ def test_each_module_is_one_step_and_what_only_tests_need_is_left_out():
     assert set(build.KUBE_ONLY) <= names
     for sources in steps:  # `go build` names them by the last part of the package
         assert len({source.package.rpartition("/")[2] for source in sources}) == len(sources)
+
+
+def test_what_is_not_compiled_has_a_stand_in_until_it_is(monkeypatch, tmp_path):
+    monkeypatch.setattr(build, "program", lambda name: tmp_path / "cache" / name)
+    monkeypatch.setattr(build, "artefacts", lambda: tmp_path / "nothing")
+    lab = Lab(tmp_path / "lab", 20000)
+    lab.folder.mkdir()
+    outside.link(lab)
+    stand_in = lab.folder / "bin" / "istioctl"
+    assert f"tool --dir {lab.folder} istioctl" in stand_in.read_text()
+    assert stand_in.stat().st_mode & 0o111
+    program = tmp_path / "cache" / "istioctl"
+    program.parent.mkdir()
+    program.write_text("the program")
+    outside.link(lab)
+    assert stand_in.is_symlink() and stand_in.read_text() == "the program"
