@@ -238,8 +238,9 @@ def test_sidecars_have_real_identities_and_strict_cuts_plaintext(lab):
 
 # ---- Istio's standard metrics ----------------------------------------------------------------------------------------
 
+DASHBOARDS = LAB.parents[2] / "roles" / "monitoring" / "files" / "dashboards"
 REVIEWS = 'destination_service_name="reviews",destination_workload_namespace="production"'
-LATENCY = "sum by (destination_version, le) (rate(istio_request_duration_milliseconds_bucket{%s}[1m]))"
+LATENCY = "sum by (destination_version, response_code, le) (rate(istio_request_duration_milliseconds_bucket{%s}[1m]))"
 
 
 @pytest.fixture(scope="module")
@@ -349,8 +350,8 @@ def test_a_bad_version_shows_in_error_rate_and_latency(lab, prometheus):
         {labels(destination_version="v2"): float(len(failed))},
     )
     latency = prometheus(f"histogram_quantile(0.5, {LATENCY % selected})")
-    assert latency[labels(destination_version="v1")] < 100
-    assert latency[labels(destination_version="v2")] > 250
+    assert latency[labels(destination_version="v1", response_code="200")] < 100
+    assert latency[labels(destination_version="v2", response_code="500")] > 250
 
 
 @needs_root
@@ -386,6 +387,15 @@ def test_plaintext_grpc_and_tcp_have_labels_of_their_own(lab, prometheus):
     received = prometheus(f"sum {ends} (istio_tcp_received_bytes_total)")
     assert set(received) == set(expected)
     assert len(set(received.values())) == 1 and min(received.values()) > 100
+
+
+@needs_root
+def test_the_mesh_dashboard_shows_these_requests(lab, prometheus):
+    panels = json.loads((DASHBOARDS / "mesh.json").read_text())["panels"]
+    queries = {panel["title"]: target["expr"] for panel in panels for target in panel["targets"]}
+    of_istio = {title: expression for title, expression in queries.items() if "istio_" in expression}
+    assert len(of_istio) == 8
+    assert [title for title, expression in of_istio.items() if not prometheus(expression)] == []
 
 
 @needs_root
