@@ -81,7 +81,7 @@ options:
                   - Name of the series that the result is stored under. Excludes O(spec.groups[].rules[].alert).
                 type: str
               expr:
-                description: The PromQL expression, a string or a plain number.
+                description: The PromQL expression, a string or a plain number. A fraction is sent as its text.
                 type: raw
                 required: true
               for:

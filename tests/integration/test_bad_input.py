@@ -199,7 +199,7 @@ def test_what_only_the_schema_knows(play, crds, namespace):
     unknown = "is not a field of this kind in the version the cluster serves."
     assert told["unknown field"] == f"{label}spec.htp {unknown}"
     assert told["unknown deep field"] == f"{label}spec.http[0].rote {unknown}"
-    assert told["type"] == f"{label}spec.http[0].timeout must be text."
+    assert told["type"] == f"{label}spec.http[0].timeout must be text. Put quotes around it."
     assert told["name"].startswith(f"VirtualService {namespace}/Not_A_Name: metadata.name: Invalid value")
     assert told["label"].startswith(f'{label}metadata.labels: Invalid value: "a b"')
     for message in told.values():

@@ -256,14 +256,19 @@ def test_a_key_that_stands_twice_and_files_that_are_empty(play, cluster, namespa
     empty = tmp_path / "empty.yaml"
     empty.write_text("\n")
     apply = {"namespace": namespace}
+    large = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "large"}, "data": {"a": "x" * 1100000}}
     text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: text}\n---\n"
     run = play(
         [
             {"name": "refused", f"{OURS}.mesh_apply": {**apply, "src": [str(twice)]}, "ignore_errors": True},
             {"name": "warned", f"{OURS}.mesh_apply": {**apply, "src": [str(twice)], "validate": "warn"}},
             {"name": "others", f"{OURS}.mesh_apply": {**apply, "src": [str(lists), str(empty)], "definition": text}},
+            {"name": "long", f"{OURS}.mesh_apply": {**apply, "name": "s" * 120, "objects": []}, "ignore_errors": True},
+            {"name": "large", f"{OURS}.mesh_apply": {**apply, "objects": [large]}, "ignore_errors": True},
         ]
     )
+    assert "has 142 characters, and Kubernetes takes 128. Shorten the name of the set" in run["long"].msg
+    assert "its data is larger than Kubernetes keeps of one object" in run["large"].msg and "[]" not in run["large"].msg
     told = f"{twice}, line 6: the key 'x' stands twice in the same mapping."
     assert run["refused"].msg.startswith(told)
     assert any(warning.startswith(told) for warning in run["warned"].result["warnings"])
@@ -282,6 +287,7 @@ def test_a_key_that_stands_twice_and_files_that_are_empty(play, cluster, namespa
 def test_text_of_a_survey_and_nulls_in_documents(play, crds, cluster, namespace):
     """Text becomes what the field is, a null leaves it out, and what is newer than the collection is the server's."""
     crds("istio.io")
+    crds("monitoring.coreos.com")
     run = play(
         """
         - name: converted
@@ -298,6 +304,11 @@ def test_text_of_a_survey_and_nulls_in_documents(play, crds, cluster, namespace)
                     - route:
                         - {destination: {host: reviews, subset: null}, weight: "{{ weight }}"}
                         - {destination: {host: canary}, weight: 10}
+        - name: an expression that is a fraction
+          meshops.lifecycle.prometheus_rule:
+            name: fraction
+            namespace: "{{ where }}"
+            spec: {groups: [{name: g, rules: [{record: "half:x", expr: 0.50}, {record: "one:x", expr: 1}]}]}
         - name: left to the cluster
           meshops.lifecycle.mesh_apply:
             namespace: "{{ where }}"
@@ -312,5 +323,7 @@ def test_text_of_a_survey_and_nulls_in_documents(play, crds, cluster, namespace)
     spec = cluster.get(f"/apis/networking.istio.io/v1/namespaces/{namespace}/virtualservices/reviews")["spec"]
     routes = [{"destination": {"host": "reviews"}, "weight": 90}, {"destination": {"host": "canary"}, "weight": 10}]
     assert run["converted"].changed and spec == {"hosts": ["reviews"], "http": [{"route": routes}]}
+    rules = cluster.get(f"/apis/monitoring.coreos.com/v1/namespaces/{namespace}/prometheusrules/fraction")
+    assert [rule["expr"] for rule in rules["spec"]["groups"][0]["rules"]] == ["0.5", 1]
     assert "is not a field of this kind in the version the cluster serves" in run["left to the cluster"].msg
     assert any("spec.newer is not a field" in warning for warning in run["left to the cluster"].result["warnings"])

@@ -51,7 +51,7 @@ def answer(status, text, reason="", causes=None):
             500,
             "failed to create typed patch object (default/p; /v1, Kind=Secret): .stringData.pin: expected string, got "
             "&value.valueUnstructured{Value:4711}",
-            "stringData.pin must be text.",
+            "stringData.pin must be text. Put quotes around it.",
         ),
         (
             500,
@@ -172,6 +172,13 @@ A_PAGE_OF_GO = 'core.PodTemplateSpec{ObjectMeta:v1.ObjectMeta{Name:"x"}}'
         ),
         ([LEFT_OFF], [LEFT_OFF["message"]]),
         ([{"message": "no field"}], ["no field"]),
+        (
+            [{"message": "Too long: may not be more than 1048576 bytes", "field": "[]"}],
+            [
+                "its data is larger than Kubernetes keeps of one object (Too long: may not be more than 1048576 "
+                "bytes). Divide it among several"
+            ],
+        ),
         ([], []),
     ],
 )

@@ -157,7 +157,8 @@ def _expected(what: str) -> str:
     if not match or match["wanted"] not in _GO_TYPES:
         return f": {what}"
     got = "" if match["got"].startswith("&") else f", not {_GO_TYPES.get(match['got'], match['got'])}"
-    return f" must be {_GO_TYPES[match['wanted']]}{got}"
+    quotes = ". Put quotes around it" if match["wanted"] == "string" and match["got"].startswith("&") else ""
+    return f" must be {_GO_TYPES[match['wanted']]}{got}{quotes}"
 
 
 def _not_converted(text: str) -> str:
@@ -175,7 +176,9 @@ def findings(error: ApiError) -> list[str]:
         field, message = str(cause.get("field") or ""), _without_go(str(cause.get("message") or ""))
         if "some validation rules were not checked" in message and len(error.causes) > 1:
             continue
-        told.append(f"{field}: {message}" if field and field != "<nil>" else message)
+        if field == "[]" and message.startswith("Too long"):
+            message = f"its data is larger than Kubernetes keeps of one object ({message}). Divide it among several"
+        told.append(f"{field}: {message}" if field and field not in ("<nil>", "[]") else message)
     return told
 
 

@@ -30,6 +30,9 @@ _KNOWN = sorted({kind.kind for kind in KINDS.values()})
 _NAMED = 20  # objects that a failure names one by one
 
 
+_LONGEST_MANAGER = 128  # characters, by the API server's validation
+
+
 @dataclass
 class Outcome:
     """How far a run came: changes in their order, errors by label, and what was not begun."""
@@ -53,6 +56,11 @@ class Run:
         self.manager = task.params.get("field_manager") or (
             f"meshops.lifecycle.set.{name}" if name else "meshops.lifecycle"
         )
+        if len(self.manager) > _LONGEST_MANAGER:
+            raise MeshError(
+                f"The field manager {self.manager!r} has {len(self.manager)} characters, and Kubernetes takes "
+                f"{_LONGEST_MANAGER}. Shorten the name of the set, or give a shorter field_manager."
+            )
         self.deadline = time.monotonic() + task.params["wait_timeout"]
         chosen = {name: task.params.get(name) for name in ("only_kinds", "except_kinds", "images", "overlays")}
         chosen["judge"] = collect.judge_of(task)

@@ -6,6 +6,27 @@ from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MONITORING, Kind
 
+
+def normalise(declared: dict) -> dict:
+    """Expressions that are fractions as text: the API takes text and whole numbers, and to Prometheus all are one."""
+    spec = declared.get("spec")
+    if not isinstance(spec, dict) or not isinstance(spec.get("groups"), list):
+        return declared
+    return {**declared, "spec": {**spec, "groups": [_group(group) for group in spec["groups"]]}}
+
+
+def _group(group):
+    if not isinstance(group, dict) or not isinstance(group.get("rules"), list):
+        return group
+    return {**group, "rules": [_rule(rule) for rule in group["rules"]]}
+
+
+def _rule(rule):
+    if not isinstance(rule, dict) or not isinstance(rule.get("expr"), float):
+        return rule
+    return {**rule, "expr": float.__repr__(rule["expr"])}
+
+
 KIND = Kind(
     group="monitoring.coreos.com",
     kind="PrometheusRule",
@@ -13,4 +34,5 @@ KIND = Kind(
     versions=("v1",),
     order=MONITORING,
     installed_by="monitoring",
+    normalise=normalise,
 )
