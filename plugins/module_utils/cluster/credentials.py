@@ -194,12 +194,14 @@ def _from_kubeconfig(source, connection: options.Connection, configuration, fold
     }
     _load_by_package(document, name, begin, configuration, folder)
     clusters = {entry["name"]: entry["cluster"] for entry in document["clusters"]}
+    cluster = clusters.get(context.get("cluster")) or {}
+    configuration.proxy = cluster.get("proxy-url")  # which the kubernetes package of version 31 does not read
     trust = {"certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify"}
     return _Base(
         origin,
         str(context.get("namespace") or "default"),
         acting=_acting_of(user, begin),
-        states_trust=bool(trust & set(clusters.get(context.get("cluster")) or {})),
+        states_trust=bool(trust & set(cluster)),
     )
 
 
