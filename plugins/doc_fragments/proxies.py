@@ -31,6 +31,14 @@ options:
     type: str
     choices: [warn, refuse, ignore]
     default: warn
+  plain_text:
+    description:
+      - What to do when a PeerAuthentication begins to require mTLS while pods without a sidecar run, which then cannot call
+        any more. V(warn) names their workloads, V(refuse) fails before anything is written, V(ignore) does not look.
+      - It takes the verb C(list) on C(pods) of all namespaces; without it nobody is named.
+    type: str
+    choices: [warn, refuse, ignore]
+    default: warn
   istiod_namespace:
     description:
       - The namespace that istiod runs in.

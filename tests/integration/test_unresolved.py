@@ -90,3 +90,27 @@ def test_what_is_live_counts_and_an_unchanged_object_costs_nothing(play, cluster
     assert not run["Good"].result.get("warnings") and not run["Meant"].result.get("warnings")
     assert "has the subset v9" in json.dumps(run["Wrong"].result["warnings"])
     assert not run["Again"].changed and not run["Again"].result.get("warnings")
+
+
+def test_pods_without_a_sidecar_are_named_before_mtls_is_required(play, cluster, namespace, crds):
+    crds("istio.io")
+    pod = {"metadata": {"name": "caller", "labels": {"meshlab/pretend": "true"}}, "apiVersion": "v1", "kind": "Pod"}
+    spec = {"containers": [{"name": "main", "image": "registry.example.com/nothing:1"}]}
+    cluster.api("POST", f"/api/v1/namespaces/{namespace}/pods", {**pod, "spec": spec})
+    policy = {"name": "default", "namespace": namespace, "spec": {"mtls": {"mode": "STRICT"}}}
+    task = "meshops.lifecycle.peer_authentication"
+    run = play([{"name": "Policy", task: policy}], check=True)
+    (warning,) = run["Policy"].result["warnings"]
+    assert (
+        warning.startswith(f"PeerAuthentication {namespace}/default: mTLS becomes required") and "workload" in warning
+    )
+    run = play([{"name": "Policy", task: {**policy, "plain_text": "refuse"}}], expect="failed")
+    assert run.msg.startswith("Nothing was written.")
+    as_set = [document("PeerAuthentication", "default", namespace, policy["spec"], "security.istio.io/v1")]
+    run = play([
+        {"name": "Permissive", task: {**policy, "spec": {"mtls": {"mode": "PERMISSIVE"}}}},
+        {"name": "Set", "meshops.lifecycle.mesh_apply": {"objects": as_set}},
+        {"name": "Again", task: policy},
+    ])  # fmt: skip
+    assert not run["Permissive"].result.get("warnings") and not run["Again"].result.get("warnings")
+    assert "mTLS becomes required" in json.dumps(run["Set"].result["warnings"])

@@ -20,7 +20,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import NONE, Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import unresolved
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import plaintext, unresolved
 
 
 def manage(kind: Kind, conversation: Conversation = NONE, *, declare: Callable | None = None) -> Callable:
@@ -82,6 +82,7 @@ def _present(
     def before_write() -> None:
         if not task.check:
             unresolved.check(task, [item], [item])
+        plaintext.check(task, [(item, live)])
         propagation.begin([kind])
 
     made = applied(task, resources, kind, desired, live, before_write=before_write)

@@ -23,7 +23,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.owners im
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_ROUTES, Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import unresolved
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import plaintext, unresolved
 
 _KNOWN = sorted({kind.kind for kind in KINDS.values()})
 
@@ -90,6 +90,7 @@ class Run:
         found = live.read(self.resources, self.items)
         changing = [item for item in self.items if not self._is_settled(item, found[item.key])]
         unresolved.check(self.task, self.items if self.check else changing, self.items)
+        plaintext.check(self.task, [(item, found[item.key]) for item in changing])
         keeping = self._begin(changing + pruned) and any(item.kind.order == MESH_ROUTES for item in changing + pruned)
         known = {item.key for item in changing}
         for step in collect.steps(self.items):

@@ -31,6 +31,7 @@ ARGUMENTS = {
     "wait_timeout": {"type": "int", "default": 120},
     "wait_proxies": {"type": "bool", "default": True},
     "references": {"type": "str", "choices": ["warn", "refuse", "ignore"], "default": "warn"},
+    "plain_text": {"type": "str", "choices": ["warn", "refuse", "ignore"], "default": "warn"},
     "istiod_namespace": {"type": "str", "default": "istio-system"},
     "istiod_urls": {"type": "list", "elements": "str"},
     "delivery": {"type": "str", "choices": ["cluster", "git"], "default": "cluster"},
