@@ -111,3 +111,31 @@ def test_a_namespace_that_does_not_go_says_why(play, cluster, namespace):
             assert "no finalizer" not in one.msg
     finally:
         cluster.api("PATCH", f"{path}/a", {"metadata": {"finalizers": None}}, "application/merge-patch+json")
+
+
+def test_what_others_put_into_a_declared_spec_is_told(play, cluster, crds, namespace):
+    crds("istio.io")
+    place = f"/apis/security.istio.io/v1/namespaces/{namespace}/peerauthentications/default"
+    single = {"name": "default", "namespace": namespace, "spec": {"mtls": {"mode": "STRICT"}}}
+    strict = {
+        "apiVersion": "security.istio.io/v1",
+        "kind": "PeerAuthentication",
+        "metadata": {"name": "default"},
+        "spec": single["spec"],
+    }
+    one = {"name": "one", f"{OURS}.peer_authentication": single}
+    assert "warnings" not in play([one])["one"].result
+    body = {"spec": {"selector": {"matchLabels": {"app": "none"}}}}
+    cluster.api("PATCH", f"{place}?fieldManager=kubectl-edit", body, "application/merge-patch+json")
+    run = play([one, {**one, "name": "check", "check_mode": True}])
+    for result in run.tasks:
+        (text,) = result.result["warnings"]
+        assert text.startswith(f"PeerAuthentication {namespace}/default: spec.selector.matchLabels.app is not declared")
+        assert "set by 'kubectl-edit', and in effect" in text
+    assert run.changed == []
+    cluster.api("DELETE", place)
+    cluster.api("POST", place.rpartition("/")[0], {**strict, "metadata": {"name": "default", "namespace": namespace}})
+    play([task("many", namespace, strict)])
+    cluster.api("PATCH", f"{place}?fieldManager=kubectl-edit", body, "application/merge-patch+json")
+    (text,) = play([task("many", namespace, strict)])["many"].result["warnings"]
+    assert "spec.selector.matchLabels.app is not declared" in text

@@ -103,7 +103,16 @@ def apply(
     change = _apply_beside(resources, kind, desired, live, manager, force, check, before_write)
     if kind.remarks and change.after:
         change.warnings += kind.remarks(desired, change.after)
+    change.warnings += beside(kind, change.after, manager)
     return change
+
+
+def beside(kind: Kind, live: dict | None, manager: str) -> list[str]:
+    """The warnings about fields of others in a declared ``spec``, of kinds that a control plane takes as they are."""
+    if not kind.control_plane or not live:
+        return []
+    metadata = live["metadata"]
+    return owners.remarks(live, manager, kind.label(metadata.get("namespace"), metadata["name"]))
 
 
 def _apply_beside(resources, kind, desired, live, manager, force, check, before_write) -> Change:

@@ -93,6 +93,28 @@ def _few(paths: list[str]) -> str:
     return f"{', '.join(paths[:5])}{more}"
 
 
+def beside(live: dict, manager: str) -> dict[str, list[str]]:
+    """The fields of ``spec`` that other field managers own and ``manager`` does not, by their name."""
+    entries = [one for one in live["metadata"].get("managedFields") or [] if not one.get("subresource")]
+    own = (fields.entry(live, manager) or {}).get("fieldsV1") or {}
+    found = {}
+    for entry in entries:
+        spec = {"f:spec": (entry.get("fieldsV1") or {}).get("f:spec") or {}}
+        paths = fields.paths(fields.minus(spec, own)) if spec["f:spec"] and "f:spec" in own else []
+        if paths and entry.get("manager") != manager:
+            found[str(entry.get("manager"))] = paths
+    return found
+
+
+def remarks(live: dict, manager: str, label: str) -> list[str]:
+    """The warnings about what others have put into the ``spec`` that is declared."""
+    return [
+        f"{label}: {_few(paths)} {'is' if len(paths) == 1 else 'are'} not declared, but set by "
+        f"{_named(other)}, and in effect. Declare it, or have it taken out there."
+        for other, paths in beside(live, manager).items()
+    ]
+
+
 def leaves_a_set(live: dict, label: str) -> list[str]:
     """The warning about a deletion of an object that a set, of this collection or another tool, counts as its own."""
     part_of = (live["metadata"].get("labels") or {}).get(PART_OF)

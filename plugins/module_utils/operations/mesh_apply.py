@@ -173,7 +173,7 @@ class Run:
 
         answers = dict(zip([item.key for item in changing], live.parallel(one, changing), strict=True))
         for item in step:
-            answer = answers.get(item.key) or _settled(item, found[item.key])
+            answer = answers.get(item.key) or _settled(item, found[item.key], self.manager)
             if isinstance(answer, MeshError):
                 self.outcome.errors[item.label] = answer.message
             else:
@@ -363,8 +363,9 @@ def _first_errors(errors: dict[str, str]) -> dict[str, str]:
     return {**kept, "and more": f"{len(errors) - _NAMED} objects"} if len(errors) > _NAMED else kept
 
 
-def _settled(item: Item, current: dict) -> Change:
-    return Change(item.kind, item.namespace, item.name, change_module.UNCHANGED, current, current)
+def _settled(item: Item, current: dict, manager: str) -> Change:
+    warnings = change_module.beside(item.kind, current, manager)
+    return Change(item.kind, item.namespace, item.name, change_module.UNCHANGED, current, current, warnings=warnings)
 
 
 def run(task: Task) -> dict:
