@@ -56,9 +56,8 @@ _value:
 import difflib
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_config import text
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_repository import ARGUMENTS
-from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, flag
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, flag, text_of_setting
 
 # An option of a repository, and the field of its Secret, which is the option's first alias where the names differ.
 _FIELDS = {
@@ -77,7 +76,7 @@ def _secret(repository, namespace):
     fields = {}
     for option, value in repository.items():
         if option in _FIELDS:
-            fields[_FIELDS[option]] = text(value)
+            fields[_FIELDS[option]] = text_of_setting(value)
         elif option not in _OTHERS:
             near = difflib.get_close_matches(option, [*_FIELDS, *_OTHERS], n=1)
             hint = f" Did you mean {near[0]}?" if near else ""

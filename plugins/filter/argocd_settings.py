@@ -46,14 +46,13 @@ _value:
   type: dict
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_config import text
-from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, text_of_setting
 
 
 @answering("argocd_settings")
 def argocd_settings(settings):
     """The settings as texts."""
-    return {key: text(value) for key, value in settings.items()}
+    return {key: text_of_setting(value) for key, value in settings.items()}
 
 
 class FilterModule:

@@ -63,8 +63,7 @@ _value:
 import difflib
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
-from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, flag
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, every_kind, flag
 
 CASCADE = "resources-finalizer.argocd.argoproj.io"
 _METADATA = ("labels", "annotations", "finalizers")
@@ -80,12 +79,12 @@ def documents(entries, kind, group=None, namespace=None):
 
 
 def _kind(name, group):
-    found = [kind for kind in KINDS.values() if kind.kind == name and group in (None, kind.group)]
+    found = [kind for kind in every_kind().values() if kind.kind == name and group in (None, kind.group)]
     if len(found) == 1:
         return found[0]
     if found:
         raise MeshError(f"more than one API has a kind {name}. Say which: group={found[0].group!r}, for one.")
-    near = difflib.get_close_matches(name, [kind.kind for kind in KINDS.values()], n=1)
+    near = difflib.get_close_matches(name, [kind.kind for kind in every_kind().values()], n=1)
     raise MeshError(f"{name} is not a kind known here." + (f" Did you mean {near[0]}?" if near else ""))
 
 

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
 
 def answering(name: str) -> Callable:
@@ -41,11 +39,18 @@ def flag(value) -> bool:
     return boolean(value, strict=False)
 
 
-def kinds_of(group: str) -> list[Kind]:
+def every_kind() -> dict:
+    """The registry of kinds, imported when it is asked for: Ansible loads the files of all filters to find one."""
+    from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+
+    return KINDS
+
+
+def kinds_of(group: str) -> list:
     """The kinds of an API group and of those below it. Raises MeshError when none is known."""
-    found = [kind for kind in KINDS.values() if kind.group == group or kind.group.endswith(f".{group}")]
+    found = [kind for kind in every_kind().values() if kind.group == group or kind.group.endswith(f".{group}")]
     if not group or not found:
-        groups = sorted({kind.group for kind in KINDS.values() if "." in kind.group})
+        groups = sorted({kind.group for kind in every_kind().values() if "." in kind.group})
         raise MeshError(f"no kind of the API group {group!r} is known here. Known are {', '.join(groups)}.")
     return found
 
@@ -61,3 +66,10 @@ def rows_of(results: Iterable) -> Iterator[dict]:
     """The rows of ``resources`` in registered results."""
     for result in results_of(results):
         yield from (row for row in result.get("resources") or [] if isinstance(row, dict) and "action" in row)
+
+
+def text_of_setting(value) -> str:
+    """A value as Argo CD reads it in a ConfigMap or Secret; imported when it is asked for, as the kinds are."""
+    from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_config import text
+
+    return text(value)

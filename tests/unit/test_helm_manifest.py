@@ -127,3 +127,18 @@ def test_the_ports_of_a_service_have_a_key():
 
 def test_one_patch_laid_on_another():
     assert merge.laid_on({"a": {"b": 1}, "c": [1]}, {"a": {"d": 2}, "c": [2]}) == {"a": {"b": 1, "d": 2}, "c": [2]}
+
+
+def test_definitions_are_kept_and_nothing_else_of_a_release(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    definition = (
+        "---\n# Source: a\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: %s}\n"
+        "spec: {description: " + "x" * 30_000 + "}\n"
+    )
+    between = "---\nkind: ConfigMap\nmetadata: {name: between}\ndata: {token: hunter2}\n"
+    text = definition % "first" + between + definition % "second" + "---\n# nothing\n" + between
+    first = manifest.documents(text)
+    assert [document["metadata"]["name"] for document in first] == ["first", "between", "second", "between"]
+    assert manifest.documents(text) == first
+    [entry] = (tmp_path / "meshops.lifecycle" / "documents").iterdir()
+    assert "hunter2" not in entry.read_text() and "second" in entry.read_text()

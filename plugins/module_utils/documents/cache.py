@@ -12,10 +12,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import importlib
 import json
 import os
 import stat
-import sys
 import tempfile
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import yaml
@@ -87,10 +87,10 @@ def _reader() -> bytes | None:
     """A checksum of the code that reads YAML; None where its source cannot be had."""
     digest = hashlib.sha256(str(getattr(yaml, "__version__", "")).encode())
     for name in _READERS:
-        module = sys.modules.get(f"{_PACKAGE}.{name}")
         try:
+            module = importlib.import_module(f"{_PACKAGE}.{name}")
             digest.update(module.__loader__.get_data(module.__file__))
-        except (AttributeError, OSError, ValueError):
+        except (AttributeError, ImportError, OSError, ValueError):
             return None
     return digest.digest()
 

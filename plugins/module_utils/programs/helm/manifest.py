@@ -5,17 +5,22 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import YAML_LOADER, yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources, path
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import cache
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import KINDS as BUILTIN
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
+_CRD = "CustomResourceDefinition"
+_DOCUMENT = re.compile(r"(?m)^(?=---(?:\s|$))")
+_DEFINITION = re.compile(rf"(?m)^kind: {_CRD}[ \t]*$")
 _LIST_FROM = 4  # so many objects of one kind in a namespace are read by one LIST of what helm made
 _MADE_BY_HELM = "app.kubernetes.io/managed-by=Helm"
 # Groups whose types the API server knows as Go types, to which strategic merge patches apply.
@@ -61,13 +66,32 @@ class Object:
 def documents(text: str) -> list[dict]:
     """The objects that a manifest states, items of a List told apart. Raises MeshError when it is not YAML."""
     try:
-        found = [document for document in yaml.load_all(text, Loader=YAML_LOADER) if isinstance(document, dict)]
+        found = [document for document in _parsed(text) if isinstance(document, dict)]
     except yaml.YAMLError as error:
         raise MeshError(f"The release's manifest is not YAML: {str(error).splitlines()[0]}.") from None
     flat = []
     for document in found:
         flat += document.get("items") or [] if str(document.get("kind", "")).endswith("List") else [document]
     return [document for document in flat if document.get("kind") and (document.get("metadata") or {}).get("name")]
+
+
+def _parsed(text: str) -> list:
+    """The documents of a manifest. Definitions, which are nearly all of it where there are some, come from the cache of
+    documents; nothing else of a release is kept there, as it may hold secrets."""
+    parts = _DOCUMENT.split(text)
+    definitions = "".join(part for part in parts if _DEFINITION.search(part))
+    known = cache.load(definitions)
+    if known is None:
+        known = list(yaml.load_all(definitions, Loader=YAML_LOADER))
+        if all(isinstance(document, dict) and document.get("kind") == _CRD for document in known):
+            cache.keep(definitions, known)
+    if len(known) != sum(1 for part in parts if _DEFINITION.search(part)):
+        return list(yaml.load_all(text, Loader=YAML_LOADER))
+    remaining = iter(known)
+    found: list = []
+    for part in parts:
+        found += [next(remaining)] if _DEFINITION.search(part) else yaml.load_all(part, Loader=YAML_LOADER)
+    return found
 
 
 def objects(resources: Resources, text: str, namespace: str) -> list[Object]:
