@@ -27,6 +27,10 @@ options:
     type: list
     elements: str
     default: []
+  refuse:
+    description: Fail when there are any, with the names in the message.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -44,6 +48,7 @@ _list:
 
 import re
 
+from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.meshops.lifecycle.plugins.plugin_utils.names import known_variables, unknown
 
@@ -60,4 +65,9 @@ class LookupModule(LookupBase):
             names = [str(name) for name in variables or {} if str(name).startswith(prefix)]
             names = [name for name in names if not any(pattern.fullmatch(name) for pattern in others)]
             answers += unknown(names, known_variables(prefix))
+        if answers and self.get_option("refuse"):
+            raise AnsibleLookupError(
+                f"There is no variable {', '.join(answers)}. Nothing was done. Where the name is one of your own, list it "
+                "in mesh_other_variables."
+            )
         return answers

@@ -120,6 +120,41 @@ def test_modules_take_what_is_shown(block):
             params.check(arguments, entry.arguments, module)
 
 
+def inventories():
+    return [block for block in blocks() if isinstance(block.content, dict) and "all" in block.content]
+
+
+def test_the_pages_show_inventories():
+    assert {"README.md", "docs/quickstart.md"} <= {block.page for block in inventories()}
+
+
+@pytest.mark.parametrize("block", inventories(), ids=str)
+def test_every_inventory_has_the_python_of_the_playbook(block, tmp_path):
+    """Modules of others, ours in process and as modules: all of them run with it, and find their packages."""
+    nowhere = {"host": "https://127.0.0.1:1", "api_key": "none", "kind": "Nonsense"}  # refused before it is asked for
+    ours = [
+        {"meshops.lifecycle.mesh_info": nowhere, "vars": {"meshops_in_process": value}, "ignore_errors": True}
+        for value in (True, False)
+    ]
+    python = {"ansible.builtin.setup": {"gather_subset": ["!all", "!min", "python"]}}
+    shown = {"ansible.builtin.debug": {"msg": "runs with {{ ansible_facts.python.executable }}"}}
+    play = {"hosts": "all", "gather_facts": False, "tasks": [python, shown, *ours]}
+    (tmp_path / "inventory.yml").write_text(json.dumps(block.content))
+    (tmp_path / "play.yml").write_text(json.dumps([play]))
+    environment = {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(conftest.COLLECTIONS),
+        "ANSIBLE_HOME": str(tmp_path / "home"),
+    }
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "inventory.yml", "play.yml"]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    hosts = len(re.findall(r"ok=4 ", done.stdout))
+    ran = [Path(path).parent.resolve() for path in re.findall(r"runs with ([^\"]+)", done.stdout)]
+    assert hosts and ran == [Path(sys.executable).parent.resolve()] * hosts, done.stdout + done.stderr
+    answers = re.findall(r"fatal: .*Nonsense is not a kind known here", done.stdout + done.stderr)
+    assert len(answers) == 2 * hosts, done.stdout + done.stderr
+
+
 @cache
 def options_of(role):
     text = (ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text()
