@@ -23,7 +23,7 @@ CORES ?= 2.16 2.21
 CORE_VENVS := $(VENV) $(foreach core,$(CORES),$(BUILD)/venv-$(subst @,-py,$(core)))
 # Tests on a cluster mostly wait: three workers keep two cores busy. What must not meet is in groups (tests/support/order.py).
 WORKERS ?= 3
-SIDE_BY_SIDE := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+SIDE_BY_SIDE := -n $(WORKERS)
 # Run only what is named: make unit ARGS="-k params", make integration ARGS="tests/integration/test_play.py -x".
 ARGS ?=
 

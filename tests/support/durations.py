@@ -31,11 +31,6 @@ def known():
     return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
 
 
-def name_of(nodeid):
-    """The name of a test, without the group that pytest-xdist has appended."""
-    return nodeid[: nodeid.rindex("@")] if nodeid.rfind("@") > nodeid.rfind("]") else nodeid
-
-
 class _Writer:
     """Sums up the reports of a run, those of its workers as well."""
 
@@ -45,8 +40,7 @@ class _Writer:
     def pytest_runtest_logreport(self, report):
         if report.skipped:
             return
-        name = name_of(report.nodeid)
-        self.taken[name] = self.taken.get(name, 0) + report.duration
+        self.taken[report.nodeid] = self.taken.get(report.nodeid, 0) + report.duration
 
     def pytest_sessionfinish(self):
         """What did not run keeps its time, unless its file is gone, or a whole file ran and it was not in it."""

@@ -3,13 +3,15 @@
 """The order of the tests: random, so that none comes to depend on another; with several workers, the longest first.
 
 Files come in a random order, and in each file its tests, but for those of a file that is marked `in_order`. The seed is
-printed, and `--seed` takes it again. With pytest-xdist (`-n 3 --dist loadgroup --no-loadscope-reorder`) a unit of work
-is the group of `@pytest.mark.xdist_group`, else a file that takes little time, else one test. How long they take is
-known from tests/durations.json.
+printed, and `--seed` takes it again. With several workers (pytest-xdist, `-n 3`) a unit of work is the group of
+`@pytest.mark.xdist_group`, else a file that takes little time, else one test. How long they take is known from
+tests/durations.json. (The groups of pytest-xdist itself are written into the names of tests, which newer versions of
+pytest do not let it do.)
 """
 
 from __future__ import annotations
 
+import json
 import random
 
 import durations
@@ -53,15 +55,39 @@ def pytest_collection_modifyitems(config, items):
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     known = durations.known()
     if workers > 1:
-        _group(items, known)  # before pytest-xdist writes the groups into the tests' names
+        _group(items, known)  # by all tests of a file, also where some are deselected
     yield
     _shuffle(items, random.Random(config.option.seed))
     if workers > 1:
         _longest_first(items, known, workers)
+        if config.workerinput["workerid"] == "gw0":  # as all of them have it
+            units = {item.nodeid: item.stash[_unit] for item in items}
+            _units_file(config).write_text(json.dumps(units), encoding="utf-8")
+
+
+def _units_file(config):
+    return config.together.folder / "units.json"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Hands out units of work, in the order of the tests, when all workers have collected them."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Units(LoadScopeScheduling):
+        units = None
+
+        def _split_scope(self, nodeid):
+            if self.units is None:
+                self.units = json.loads(_units_file(config).read_text(encoding="utf-8"))
+            return self.units[nodeid]
+
+    config.option.loadscopereorder = False
+    return Units(config, log)
 
 
 def _takes(item, known):
-    return known.get(durations.name_of(item.nodeid), UNKNOWN)
+    return known.get(item.nodeid, UNKNOWN)
 
 
 def _by_file(items):
@@ -78,8 +104,6 @@ def _group(items, known):
         for item in tests:
             mark = item.get_closest_marker("xdist_group")
             item.stash[_unit] = mark.args[0] if mark else path.stem if whole else item.nodeid
-            if whole and not mark:
-                item.add_marker(pytest.mark.xdist_group(path.stem))
 
 
 def _shuffle(items, rng):

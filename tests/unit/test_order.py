@@ -14,14 +14,11 @@ import pytest
 
 def item(file, name, group=None, in_order=False):
     marks = {"in_order": in_order and SimpleNamespace(args=()), "xdist_group": group and SimpleNamespace(args=(group,))}
-    added = []
     return SimpleNamespace(
         nodeid=f"{file}::{name}",
         path=Path(file),
         stash={},
         get_closest_marker=lambda mark: marks[mark] or None,
-        add_marker=added.append,
-        added=added,
     )
 
 
@@ -58,7 +55,6 @@ def test_a_unit_of_work_is_a_group_a_short_file_or_a_test():
     order._group([*short, *long, *grouped], known)
     units = [test.stash[order._unit] for test in (*short, *long, *grouped)]
     assert units == ["short", "short", *names(long), "mesh", "mesh"]
-    assert [bool(test.added) for test in (*short, *long, *grouped)] == [True, True, False, False, False, False]
 
 
 def test_long_units_begin_first_and_none_waits_behind_another():
