@@ -169,6 +169,6 @@ def test_the_version_that_an_object_declares(converges, cluster, namespace, appl
 
 
 def test_check_mode_says_what_would_be(play, namespace, apply):
-    objects = [config_map("a"), {**config_map("b"), "data": {"k": {"not": "text"}}}]
+    objects = [config_map("a"), {**config_map("b"), "metadata": {"name": "b", "labels": {"a": "no label!"}}}]
     run = play([apply("check", objects=objects, check_mode=True, ignore_errors=True)])
     assert "1 would be changed, 1 would fail and 0 would not be begun" in run["check"].msg
