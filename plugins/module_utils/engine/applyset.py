@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
@@ -65,7 +66,7 @@ class ApplySet:
                 "its objects. Choose another name for the set, or for the ConfigMap."
             )
 
-    def members(self, declared: list[Item] = ()) -> list[Item]:
+    def members(self, declared: Sequence[Item] = ()) -> list[Item]:
         """The live objects that carry the set's label, where the parent says that they may be.
 
         Where there is no parent (it was deleted, or an earlier release wrote none for a set of namespaces), namespaces
@@ -77,9 +78,9 @@ class ApplySet:
             with_label = parallel(lambda kind: self._if_allowed(kind, {self.namespace}), kinds.values())
             return [item for items in with_label for item in items]
         annotations = self.parent["metadata"].get("annotations") or {}
-        kinds = [self._kind(text) for text in annotations.get(GROUP_KINDS, "").split(",") if text]
+        known = [self._kind(text) for text in annotations.get(GROUP_KINDS, "").split(",") if text]
         namespaces = {self.namespace, *filter(None, annotations.get(NAMESPACES, "").split(","))}
-        found = parallel(lambda kind: self._of_kind(kind, namespaces), [kind for kind in kinds if kind])
+        found = parallel(lambda kind: self._of_kind(kind, namespaces), [kind for kind in known if kind])
         return [item for items in found for item in items]
 
     def _kind(self, text: str) -> Kind | None:
