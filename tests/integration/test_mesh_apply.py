@@ -215,15 +215,16 @@ def test_a_failure_leaves_a_state_that_the_next_run_goes_on_from(play, apply, ge
     objects = [config_map("good"), bad, route]
     run = play(
         [
-            apply("stop", objects=objects, ignore_errors=True),
-            apply("go on", objects=objects, on_failure="continue", ignore_errors=True),
+            apply("stop", objects=objects, validate="ignore", ignore_errors=True),
+            apply("go on", objects=objects, validate="ignore", on_failure="continue", ignore_errors=True),
             apply("repaired", objects=[config_map("good"), config_map("bad"), route]),
         ]
     )
     failed = run["stop"].result
-    assert f"ConfigMap {namespace}/bad: data.k must be text." in run["stop"].msg
+    refusal = f"ConfigMap {namespace}/bad: data.k must be text. Put quotes around it."
+    assert refusal in run["stop"].msg
     assert "Of 3 objects 1 were changed, 1 failed and 1 were not begun" in run["stop"].msg
-    assert failed["errors"] == {f"ConfigMap {namespace}/bad": f"ConfigMap {namespace}/bad: data.k must be text."}
+    assert failed["errors"] == {f"ConfigMap {namespace}/bad": refusal}
     assert failed["not_begun"] == [f"NetworkPolicy {namespace}/later"]
     assert rows(run["stop"]) == {"ConfigMap good": "created"}
     assert rows(run["go on"]) == {"NetworkPolicy later": "created"}
@@ -235,7 +236,7 @@ def test_nothing_is_pruned_when_an_object_failed(play, apply, get):
     play(
         [
             apply("both", objects=[config_map("one"), config_map("two")], **prune),
-            apply("bad", objects=[config_map("one", {"k": 5})], ignore_errors=True, **prune),
+            apply("bad", objects=[config_map("one", {"k": 5})], validate="ignore", ignore_errors=True, **prune),
         ]
     )
     assert get("configmaps", "two")
