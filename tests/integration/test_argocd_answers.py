@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 
 import pytest
+import yaml
 from gitops import APPLICATIONS, PROJECTS, config_map
 
 pytestmark = pytest.mark.in_process
@@ -35,8 +37,11 @@ CASES = {
         {"version/app.yaml": custom("apps", "v1beta9", "Deployment")},
         ["Deployment", "v1beta9", "Use the apiVersion that the cluster serves"],
     ),
-    "dependency": (chart("dependency", "http://127.0.0.1:9/charts"), ["charts", "Chart.yaml", "repo-server reaches"]),
-    "address": (chart("address", "http://charts.invalid"), ["charts.invalid", "Chart.yaml"]),
+    "dependency": (
+        chart("dependency", "http://127.0.0.1:9/charts"),
+        ["building helm chart dependencies", "Chart.yaml", "repo-server reaches"],
+    ),
+    "address": (chart("address", "http://charts.invalid"), ["building helm chart dependencies", "Chart.yaml"]),
 }
 
 
@@ -131,8 +136,9 @@ def test_automated_sync_that_others_keep_on_is_told(play, apps, cluster):
         assert any("automated sync is on, by 'somebody'" in text for text in run["Application"].result["warnings"])
 
 
-def test_tokens_that_argocd_issues_for_a_role_stay(play, converges, apps, cluster):
-    """By Argo CD's own command line, which talks to its API server as everybody's does."""
+@pytest.mark.needs_lab
+def test_tokens_that_argocd_issues_for_a_role_stay(play, converges, apps, cluster, tmp_path):
+    """By Argo CD's own command line, which runs its API server's code here."""
     name = apps.namespace
     role = {"name": "ci", "policies": [f"p, proj:{name}:ci, applications, sync, {name}/*, allow"]}
     task = {"name": name, "spec": {"source_repos": ["*"], "roles": [role]}}
@@ -140,8 +146,16 @@ def test_tokens_that_argocd_issues_for_a_role_stay(play, converges, apps, cluste
     def project(**changes):
         return [{"name": "Project", "meshops.lifecycle.argocd_project": {**task, **changes}}]
 
+    config = yaml.safe_load(cluster.kubeconfig.read_text())
+    for context in config["contexts"]:
+        context["context"]["namespace"] = "argocd"
+    (tmp_path / "kubeconfig").write_text(yaml.safe_dump(config))
+
     def argocd(*arguments):
-        return cluster.run("argocd", *arguments, "--core")
+        environment = cluster.environment(KUBECONFIG=str(tmp_path / "kubeconfig"))
+        command = [cluster.program("argocd"), *arguments, "--core"]
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        assert ended.returncode == 0, ended.stderr
 
     try:
         play(project())
