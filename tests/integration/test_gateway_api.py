@@ -20,9 +20,9 @@ def cluster(mesh):
 
 @pytest.fixture(scope="module", autouse=True)
 def _classes(cluster):
-    """istiod makes its GatewayClasses when it has seen their definition."""
+    """istiod makes its GatewayClass when it has seen the definition."""
     deadline = time.monotonic() + 60
-    while not (served(cluster, "istio") and served(cluster, "istio-waypoint")):
+    while not served(cluster, "istio"):
         assert time.monotonic() < deadline, "no istiod serves its GatewayClasses"
         time.sleep(0.5)
 
@@ -120,7 +120,9 @@ def test_a_gateway_and_its_routes_converge(cluster, namespace, play):
 
 
 @pytest.mark.in_process
-def test_a_waypoint_is_programmed(namespace, play):
+def test_a_waypoint_is_programmed(cluster, namespace, play):
+    if not served(cluster, "istio-waypoint"):
+        pytest.skip("this istiod serves no waypoints")
     spec = {"gateway_class_name": "istio-waypoint", "listeners": [{"name": "mesh", "port": 15008, "protocol": "HBONE"}]}
     run = play([task(GATEWAY, "waypoint", namespace, spec, labels={"istio.io/waypoint-for": "service"})])
     said = run.tasks[0].result["result"]["status"]["conditions"]

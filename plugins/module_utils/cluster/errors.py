@@ -30,7 +30,8 @@ class ApiError(MeshError):
 
     ``status``: HTTP status, 0 when there was no answer; ``reason``: the Status object's reason; ``text``: its message;
     ``causes``: its list of {reason, field, message}; ``retry_after``: what the server asks for, as it sent it;
-    ``final``: there was no answer, and asking again gives none either.
+    ``final``: there was no answer, and asking again gives none either; ``repeated``: the request had been sent before,
+    so that an earlier one may have been carried out without its answer having come.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class ApiError(MeshError):
         self.causes = causes or []
         self.retry_after = retry_after
         self.final = final
+        self.repeated = False
 
     @property
     def as_sent(self) -> dict:

@@ -99,6 +99,7 @@ class Session:
             except errors.ApiError as error:
                 pause = self._pause(error, attempt, time.monotonic() - started)
                 if pause is None:
+                    error.repeated = attempt > 0
                     raise
             attempt += 1
             with self._lock:

@@ -171,15 +171,17 @@ def _write(resources, kind, desired, live, manager, force, check) -> tuple[dict 
     """Apply, or predict that; the object before and after, and the managedFields entries that were taken over.
 
     What is written is written on the object that was read, so that what a controller writes meanwhile is not taken for
-    a change of ours; at last it is written anyway.
+    a change of ours; at last it is written anyway. Where the answer to a write of ours was lost, what is found to be as
+    declared was made so by it.
     """
+    first, lost = live, False
     for attempt in range(_ATTEMPTS):
         last = attempt == _ATTEMPTS - 1
         try:
             if live is None:
                 return None, resources.apply(kind, desired, manager=manager, force=force, dry_run=check), []
             if attempt and fields.settled(desired, live, manager, kind.defaults):
-                return live, live, []
+                return first if lost else live, live, []
             before = adopt.preparation(desired, live, manager)
             if not before:
                 body = desired if last else _at_version(desired, live)
@@ -192,6 +194,7 @@ def _write(resources, kind, desired, live, manager, force, check) -> tuple[dict 
         except ApiError as error:
             if error.status != 409 or error.causes or last:
                 raise
+            lost = lost or error.repeated
             live = resources.get(kind, desired["metadata"].get("namespace"), desired["metadata"]["name"])
     raise AssertionError("unreachable: the last attempt returns or raises")
 
