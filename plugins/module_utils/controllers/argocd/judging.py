@@ -24,7 +24,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.ver
 LOST = 5  # how often a request to look again is repeated when it was taken away unanswered
 RESOLUTION = 1.1  # seconds until a new ``reconciledAt`` must differ from the one before: it has whole seconds
 SILENT = 15.0  # seconds without an answer after which the controller is thought to be away
-DOUBT = 0.5  # seconds from a doubtful verdict until the controller is asked for another
+# A busy controller has not begun to watch a kind whose definition the same sync brought, and finds its objects missing.
+DOUBT = 2.0  # seconds from a doubtful verdict until the controller is asked for another
 AWAY = 2.0  # seconds until a sync is run again that ended because a part of Argo CD was away
 
 
