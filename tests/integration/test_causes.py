@@ -116,7 +116,7 @@ def test_a_namespace_that_does_not_go_says_why(play, cluster, namespace):
 def test_what_others_put_into_a_declared_spec_is_told(play, cluster, crds, namespace):
     crds("istio.io")
     place = f"/apis/security.istio.io/v1/namespaces/{namespace}/peerauthentications/default"
-    single = {"name": "default", "namespace": namespace, "spec": {"mtls": {"mode": "STRICT"}}}
+    single = {"name": "default", "namespace": namespace, "spec": {"mtls": {"mode": "STRICT"}}, "plain_text": "ignore"}
     strict = {
         "apiVersion": "security.istio.io/v1",
         "kind": "PeerAuthentication",
