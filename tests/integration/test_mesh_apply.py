@@ -296,7 +296,8 @@ def test_secrets_are_seen_nowhere(play, apply, get, secret_texts):
     ]
     run = play(steps, diff=True, args=["-vvvv"], vars=dict(zip(("first", "second"), secret_texts)))
     assert run.changed == ["create", "update in order", "delete"]
-    assert "stringData.switch must be text, not true. Put quotes around it." in run["update"].msg
+    assert "Secret s: stringData.switch must be text" in run["update"].msg
+    assert "Put quotes around it." in run["update"].msg
     assert "<hidden, changed>" in json.dumps(run["update in order"].diffs)
 
 
