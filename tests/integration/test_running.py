@@ -85,6 +85,8 @@ def test_in_the_background(play, put, data):
     )
     assert run["polled"].changed and run["Look"].changed
     assert data("polled") == data("left-alone") == {"k": "v"}
+    if playing.ANSIBLE_CORE < (2, 17):
+        return  # Ansible refuses async in check mode
     predicted = play([put("predicted", **{"async": 60, "poll": 1})], check=True, vars=ours)
     assert predicted["predicted"].changed and data("predicted") is None
 

@@ -59,7 +59,8 @@ def made(namespace):
                 opaque(
                     "registry",
                     type="kubernetes.io/dockerconfigjson",
-                    stringData={".dockerconfigjson": json.dumps(registry)},
+                    # Before ansible-core 2.19 a template's text that begins like JSON becomes a mapping.
+                    stringData={".dockerconfigjson": " " + json.dumps(registry)},
                 ),
                 listed,
                 {
