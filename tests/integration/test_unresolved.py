@@ -34,7 +34,7 @@ def rule(namespace, *subsets):
 def cases(ns):
     """name → (objects of one set, part of the one warning about them; "" for none)."""
     good = [service(ns), rule(ns, "v1", "v2")]
-    entry = document("ServiceEntry", "api", ns, {"hosts": ["*.example.com"], "resolution": "NONE", "ports": [
+    entry = document("ServiceEntry", "api", ns, {"hosts": [f"*.{ns}.test"], "resolution": "NONE", "ports": [
         {"number": 443, "name": "tls", "protocol": "TLS"}]})  # fmt: skip
     gateways = {**route(ns, host="reviews")["spec"], "gateways": ["edge"]}
     return {
@@ -46,10 +46,10 @@ def cases(ns):
         ),
         "no rule at all": ([service(ns), route(ns, host="reviews", subset="v1")], "there is none with subsets"),
         "no such service": ([route(ns, host="nobody")], f"there is no Service {ns}/nobody"),
-        "a host outside": ([entry, route(ns, host="a.example.com")], ""),
+        "a host outside": ([entry, route(ns, host=f"a.{ns}.test")], ""),
         "a host that nobody declares": (
-            [route(ns, host="b.example.org")],
-            "no ServiceEntry has the host b.example.org",
+            [route(ns, host=f"b.{ns}.invalid")],
+            f"no ServiceEntry has the host b.{ns}.invalid",
         ),
         "a short name with a dot": ([route(ns, host=f"reviews.{ns}")], f"write reviews.{ns}.svc.cluster.local"),
         "a gateway that is not there": (

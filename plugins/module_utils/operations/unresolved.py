@@ -9,8 +9,8 @@ Only what is certain is reported: where something may not be read, nothing is co
 from __future__ import annotations
 
 import fnmatch
-import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
@@ -66,6 +66,13 @@ class _Mesh:
         self._resources = resources
         self._declared = declared
         self._keys = {item.key for item in declared}
+        self._known: dict[tuple, Any] = {}
+
+    def _once(self, key: tuple, ask: Callable[[], Any]) -> Any:
+        """The answer of ``ask()``, which is called once for each key."""
+        if key not in self._known:
+            self._known[key] = ask()
+        return self._known[key]
 
     def findings(self, item: Item) -> list[str]:
         """A sentence for each reference of an object that leads nowhere."""
@@ -91,24 +98,30 @@ class _Mesh:
         """Whether an object is declared or live; True as well where that cannot be read."""
         return (kind.group, kind.kind, namespace, name) in self._keys or self._is_live(kind, namespace, name)
 
-    @functools.cache  # noqa: B019 - as short-lived as the task
     def _is_live(self, kind: Kind, namespace: str | None, name: str) -> bool:
-        try:
-            return self._resources.get(kind, namespace, name) is not None
-        except NotInstalled:
-            return False
-        except ApiError:
-            return True
+        def ask() -> bool:
+            try:
+                return self._resources.get(kind, namespace, name) is not None
+            except NotInstalled:
+                return False
+            except ApiError:
+                return True
 
-    @functools.cache  # noqa: B019
+        return bool(self._once(("object", kind.group, kind.kind, namespace, name), ask))
+
     def _live(self, kind: Kind, namespace: str | None) -> list[dict] | None:
         """The live objects of a kind in a namespace, or everywhere; None where they may not be listed."""
-        try:
-            return self._resources.list(kind, namespace)
-        except NotInstalled:
-            return []
-        except ApiError:
-            return None
+
+        def ask() -> list[dict] | None:
+            try:
+                return self._resources.list(kind, namespace)
+            except NotInstalled:
+                return []
+            except ApiError:
+                return None
+
+        live: list[dict] | None = self._once(("list", kind.group, kind.kind, namespace), ask)
+        return live
 
     def _host(self, reference: Reference) -> str:
         host = reference.name
@@ -168,13 +181,17 @@ class _Mesh:
             "connections are reset until it comes."
         )
 
-    @functools.cache  # noqa: B019
     def _spaces_of(self, labels: str) -> list[str]:
-        try:
-            pods = self._resources.list(KINDS["", "Pod"], None, labels)
-        except (ApiError, NotInstalled):
-            return []
-        return sorted({pod["metadata"]["namespace"] for pod in pods})
+        """The namespaces of the pods with these labels; none where that cannot be read."""
+
+        def ask() -> list[str]:
+            try:
+                pods = self._resources.list(KINDS["", "Pod"], None, labels)
+            except (ApiError, NotInstalled):
+                return []
+            return sorted({pod["metadata"]["namespace"] for pod in pods})
+
+        return list(self._once(("pods", labels), ask))
 
 
 def _is_for(rule: dict, host: str) -> bool:
