@@ -169,6 +169,10 @@ property: collections lab ## Check mode against the run on 2,000 random document
 faults: collections lab-all ## Faults between us and a control plane of the tests' own, which they break
 	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python -m pytest $(if $(filter tests/faults/%,$(ARGS)),,tests/faults) $(ARGS)
 
+.PHONY: lab-test
+lab-test: collections lab-all ## The lab's own tests, on labs of their own
+	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python -m pytest tests/lab $(ARGS)
+
 .PHONY: cluster
 cluster: collections
 	@$(VENV)/bin/python tools/cluster_guard.py --out $(CLUSTER_KUBECONFIG) "$$MESHOPS_CLUSTER"

@@ -160,12 +160,13 @@ def to_start(options: argparse.Namespace) -> tuple[Lab, str]:
 
 def start(lab: Lab, program: processes.Program) -> None:
     """Raises LabError: it does not start, or another program of this machine listens on its port."""
+    ports = LISTENS.get(program.name, ())
     if not lab.rootless and not processes.record(lab, program.name):
-        busy = claims.busy_ports(lab, LISTENS.get(program.name, ()))
-        if busy:
+        # A process that was killed just now may keep its ports for a moment.
+        if not processes.wait_until(lambda: not claims.busy_ports(lab, ports), 3):
             raise LabError(
-                f"{program.name} needs port {lab.port(busy[0])}, and another program of this machine has it. End that "
-                "one, or `lab down`, after which `lab up` takes a free port base."
+                f"{program.name} needs port {lab.port(claims.busy_ports(lab, ports)[0])}, and another program of this "
+                "machine has it. End that one, or `lab down`, after which `lab up` takes a free port base."
             )
     if processes.ensure(lab, rootless.entered(lab, program)):
         report(f"started {program.name}")
