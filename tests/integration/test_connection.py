@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 from pathlib import Path
@@ -380,9 +381,9 @@ def test_in_a_pod(cluster, mode, server, token, namespace, tmp_path):
 
 @pytest.mark.each_core
 @pytest.mark.both_ways
-def test_nothing_is_left_in_temporary_folders(play, reach, server, token, kubeconfig, tmp_path):
-    folder = tmp_path / "temporary"
-    folder.mkdir()
+def test_nothing_is_left_in_temporary_folders(play, reach, server, token, kubeconfig, request):
+    folder = Path(tempfile.mkdtemp(prefix="t-"))  # short: Ansible puts a socket into it
+    request.addfinalizer(lambda: shutil.rmtree(folder, ignore_errors=True))
     user = {
         "client-certificate-data": base64.b64encode(Path(server["client_cert"]).read_bytes()).decode(),
         "client-key-data": base64.b64encode(Path(server["client_key"]).read_bytes()).decode(),

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
+import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -266,12 +268,14 @@ def texts(secret):
 @pytest.fixture
 def places(tmp_path, player):
     """The folders in which a run may leave something, and its log."""
-    folders = {name: tmp_path / name for name in ("TMPDIR", "ANSIBLE_REMOTE_TEMP", "ANSIBLE_LOCAL_TEMP")}
+    folders = {name: tmp_path / name for name in ("ANSIBLE_REMOTE_TEMP", "ANSIBLE_LOCAL_TEMP")}
     for folder in folders.values():
         folder.mkdir()
+    folders["TMPDIR"] = Path(tempfile.mkdtemp(prefix="t-"))  # short: Ansible puts a socket into it
     folders["ANSIBLE_ASYNC_DIR"] = tmp_path / "async"
     folders["ANSIBLE_LOG_PATH"] = tmp_path / "log"
-    return folders
+    yield folders
+    shutil.rmtree(folders["TMPDIR"], ignore_errors=True)
 
 
 def left(places, secrets):
