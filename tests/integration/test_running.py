@@ -166,6 +166,8 @@ def test_secret_options_are_masked(play, put, secret):
     # In the extra variables, as Ansible shows the lines of a playbook around a task that failed.
     run = play([task, inline], args=["-vvvv"], vars={"token": token})
     assert run["two"].failed
+    if playing.ANSIBLE_CORE >= (2, 20) and "invocation" not in run["two"].result:
+        return  # newer versions do not pass on what a module says of its arguments
     shown = run["two"].result["invocation"]["module_args"]["kubeconfig"]
     assert shown["clusters"][0]["cluster"]["server"] == "https://127.0.0.1:9"
 
