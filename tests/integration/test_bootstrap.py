@@ -367,7 +367,7 @@ def test_a_definition_that_another_application_brings_needs_the_option(run, clus
             },
         },
     }
-    player = playing.Player(tmp_path, cluster.kubeconfig, cluster.environment())
+    player = playing.Player(tmp_path / "own", cluster.kubeconfig, cluster.environment())  # not the fixtures' folder
     tasks = [{"name": "Application", "meshops.lifecycle.argocd_application": task}]
     done = player.play(tasks, expect="ok" if skips else "failed")
     if not skips:
