@@ -11,11 +11,11 @@ import os
 import random
 import re
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import json_text
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock, json_text
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Stopwatch
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import urllib3, yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials as credentials_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors, kubeconfig
@@ -91,20 +91,20 @@ class Session:
         url = f"{self.credentials.server}{path}" + (f"?{urlencode(query)}" if query else "")
         data = None if body is None else json_text.compact(body).encode()
         self._count(verb, query)
-        started = time.monotonic()
+        watch = Stopwatch()
         attempt = 0
         while True:
             try:
                 return self._once(verb, url, data, content_type, timeout)
             except errors.ApiError as error:
-                pause = self._pause(error, attempt, time.monotonic() - started)
+                pause = self._pause(error, attempt, watch.elapsed)
                 if pause is None:
                     error.repeated = attempt > 0
                     raise
             attempt += 1
             with self._lock:
                 self.counts["retries"] += 1
-            time.sleep(pause)
+            clock.sleep(pause)
 
     def text(self, path: str, query: Mapping | None = None, timeout: float | None = None) -> str:
         """GET something that is not JSON (a pod's page through the proxy); returns its text. Raises ApiError."""

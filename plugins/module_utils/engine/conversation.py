@@ -21,7 +21,7 @@ class Conversation:
     ``wait(task, resources, live, deadline) -> live``: instead of ``Kind.ready``;
     ``wait_all(task, resources, changes, deadline)``: the same for several at once, which leaves each in its Change;
     ``before_delete(task, resources, live) -> live or None`` and ``wait_deleted(task, resources, live, deadline)``.
-    ``deadline`` is a ``time.monotonic()`` value.
+    ``deadline`` is a ``base.clock.Deadline``.
     ``control_plane(task, resources) -> conversation or None``: opened before the first write where the control plane
     can be asked whether what was written works, see ``engine/propagation.py``.
     """

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
@@ -39,7 +40,7 @@ class Propagation:
                 self._open[kind.control_plane] = control_plane(self._task, self._resources)
         return any(self._open.values())
 
-    def acked(self, changes: Iterable[Change], deadline: float) -> None:
+    def acked(self, changes: Iterable[Change], deadline: Deadline) -> None:
         """Wait for those changes that were not waited for before. Raises MeshError."""
         done = {id(change) for change in self._settled}
         fresh = [change for change in changes if change.changed and id(change) not in done]

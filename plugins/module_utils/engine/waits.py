@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-import time
-
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, pauses
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
@@ -14,13 +13,13 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import li
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import Conversation, Conversations
 
-_PAUSE = (0.1, 1.0)  # seconds between two rounds: at first, at most
+_NAMED = 5  # objects that a message names
 
 
 def all_ready(
-    task: Task, resources: Resources, changes: list[Change], deadline: float, conversations: Conversations
+    task: Task, resources: Resources, changes: list[Change], deadline: Deadline, conversations: Conversations
 ) -> None:
-    """Wait until every object is ready by what its kind says; ``deadline`` is a time.monotonic() value.
+    """Wait until every object is ready by what its kind says.
 
     ``conversations`` tells which kinds have a wait of their own.
 
@@ -28,20 +27,7 @@ def all_ready(
     """
     own = [change for change in changes if conversations(change.kind).wait]
     polled = [change for change in changes if change.kind.ready and not conversations(change.kind).wait]
-    progress, failures = wait.Progress(task, "mesh_apply", deadline), wait.Failures()
-    total, pause = len(polled), _PAUSE[0]
-    pending = _unready(polled, failures)
-    while pending:
-        change, message = pending[0]
-        first = change.kind.label(change.namespace, change.name)
-        if time.monotonic() >= deadline:
-            missing = "; ".join(f"{one.kind.label(one.namespace, one.name)}: {said}" for one, said in pending[:5])
-            raise MeshError(f"{len(pending)} of {total} objects were not ready in time: {missing}.")
-        progress.say(f"{total - len(pending)} of {total} ready, waiting for {first}: {message}")
-        time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
-        pause = min(_PAUSE[1], pause * 1.5)
-        _refresh(resources, [change for change, _message in pending])
-        pending = _unready([change for change, _message in pending], failures)
+    _poll(task, resources, polled, deadline)
 
     def converse(group: tuple[Conversation, list[Change]]) -> None:
         conversation, members = group
@@ -51,6 +37,26 @@ def all_ready(
             members[0].after = conversation.wait(task, resources, members[0].after, deadline)
 
     live.parallel(converse, _by_wait(own, conversations))
+
+
+def _poll(task: Task, resources: Resources, changes: list[Change], deadline: Deadline) -> None:
+    """Ask for all objects again until each is ready. Raises MeshError like :func:`all_ready`."""
+    progress, failures = wait.Progress(task, "mesh_apply", deadline), wait.Failures()
+    total, pending = len(changes), [(change, "") for change in changes]
+    for turn, _pause in enumerate(pauses(deadline, first=0.1, most=1.0)):
+        waiting = [change for change, _message in pending]
+        if turn:
+            _refresh(resources, waiting)
+        pending = _unready(waiting, failures)
+        if not pending:
+            return
+        change, message = pending[0]
+        first = change.kind.label(change.namespace, change.name)
+        progress.say(f"{total - len(pending)} of {total} ready, waiting for {first}: {message}")
+    missing = "; ".join(
+        f"{change.kind.label(change.namespace, change.name)}: {message}" for change, message in pending[:_NAMED]
+    )
+    raise MeshError(f"{len(pending)} of {total} objects were not ready in time: {missing}.")
 
 
 def _by_wait(changes: list[Change], conversations: Conversations) -> list[tuple[Conversation, list[Change]]]:
@@ -64,27 +70,27 @@ def _by_wait(changes: list[Change], conversations: Conversations) -> list[tuple[
 
 
 def _unready(changes: list[Change], failures: wait.Failures) -> list[tuple[Change, str]]:
-    """The objects that are not ready, each with what it says. Raises MeshError for one that has failed for good."""
+    """The objects that are not ready, each with its message. Raises MeshError for one that has failed for good."""
     pending = []
     for change in changes:
-        said, label = change.kind.ready(change.after), change.kind.label(change.namespace, change.name)
-        if not failures.doubt(label, said) and said.state == "failed":
-            raise MeshError(f"{label} failed: {said.message}")
-        if said.state != "ready":
-            pending.append((change, said.message))
+        readiness, label = change.kind.ready(change.after), change.kind.label(change.namespace, change.name)
+        if not failures.patience_left(label, readiness) and readiness.state == "failed":
+            raise MeshError(f"{label} failed: {readiness.message}")
+        if readiness.state != "ready":
+            pending.append((change, readiness.message))
     return pending
 
 
 def _refresh(resources: Resources, changes: list[Change]) -> None:
     items = [Item(change.kind, change.after, "") for change in changes]
-    found = live.read(resources, items)
+    objects = live.read(resources, items)
     for change, item in zip(changes, items, strict=True):
-        if found[item.key] is None:
-            raise MeshError(f"{item.label} was deleted by somebody while we waited for it.")
-        change.after = found[item.key]
+        if objects[item.key] is None:
+            raise MeshError(f"{item.label} was deleted by somebody during the wait.")
+        change.after = objects[item.key]
 
 
-def all_gone(task: Task, resources: Resources, changes: list[Change], deadline: float) -> None:
+def all_gone(task: Task, resources: Resources, changes: list[Change], deadline: Deadline) -> None:
     """Wait until every deleted object is gone. Raises MeshError on time-out, naming the finalizers that hold one."""
     for change in changes:
         wait.until_gone(task, resources, change.kind, change.before, deadline)

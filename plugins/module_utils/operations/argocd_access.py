@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-import time
-
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, poll
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
@@ -129,12 +128,13 @@ class Access:
 
     def _filled(self, name: str) -> str:
         """The token, which a controller of the cluster fills in. Raises MeshError when it does not come."""
-        deadline = time.monotonic() + _TOKEN_WAIT
-        while time.monotonic() < deadline:
-            token = builtin.decoded(self._resources.get(_KINDS["Secret"], self.namespace, name), "token")
-            if token:
-                return token
-            time.sleep(0.1)
+
+        def read() -> str | None:
+            return builtin.decoded(self._resources.get(_KINDS["Secret"], self.namespace, name), "token")
+
+        token = poll(read, Deadline(_TOKEN_WAIT), most=0.5)
+        if token:
+            return token
         raise MeshError(
             f"Secret {self.namespace}/{name} of the cluster has no token after {_TOKEN_WAIT:.0f} s. See whether the "
             f"service account {self.name} is there, and whether the cluster's controller manager runs."

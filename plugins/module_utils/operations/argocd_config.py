@@ -9,9 +9,9 @@ filled from keys of a ConfigMap.
 from __future__ import annotations
 
 import json
-import time
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
@@ -34,7 +34,7 @@ _WORKLOADS = [kind for kind in builtin.KINDS if kind.kind in ("Deployment", "Sta
 
 def run(task: Task) -> dict:
     """The ``run`` of argocd_config. Raises MeshError."""
-    deadline = time.monotonic() + task.params["wait_timeout"]
+    deadline = Deadline(task.params["wait_timeout"])
     resources = task.resources
     absent = task.params["state"] == "absent"
     maps = [_Map(task, resources, option) for option in NAMES if absent or task.params.get(option) is not None]
@@ -127,7 +127,7 @@ class _Workloads:
         self.wanted += [reader for reader in readers if reader not in self.wanted]
         return readers
 
-    def restart(self, deadline: float) -> None:
+    def restart(self, deadline: Deadline) -> None:
         """Restart them all, and wait for their new pods where the task waits."""
         now = times.text_of(times.now())
         body = {"spec": {"template": {"metadata": {"annotations": {RESTARTED: now}}}}}

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, without_secrets
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
@@ -39,7 +39,7 @@ def run(task: Task) -> dict:
         raise explained(error, KIND, namespace, name) from None
     if live is None:
         raise MeshError(f"{KIND.label(namespace, name)} does not exist. Make it with argocd_application first.")
-    deadline = time.monotonic() + task.params["wait_timeout"]
+    deadline = Deadline(task.params["wait_timeout"])
     watched = Watched(resources, KIND, live)
     answer = _ACTIONS[task.params["action"]](task, watched, deadline)
     if task.params.get("wait_for") and answer["waited"]:
@@ -78,7 +78,7 @@ def _shown(state: dict | None) -> dict:
     }
 
 
-def _refresh(task: Task, watched: Watched, deadline: float) -> dict:
+def _refresh(task: Task, watched: Watched, deadline: Deadline) -> dict:
     """Have the controller compare again; nothing of that is a change."""
     if not task.check:
         wait = Wait(task, watched, outcome.compared)
@@ -88,7 +88,7 @@ def _refresh(task: Task, watched: Watched, deadline: float) -> dict:
     return _answer(task, watched, False, [], bool(task.params["wait"] and not task.check))
 
 
-def _terminate(task: Task, watched: Watched, deadline: float) -> dict:
+def _terminate(task: Task, watched: Watched, deadline: Deadline) -> dict:
     if not status.running(watched.live):
         return _answer(task, watched, False, [], False)
     if task.check:
@@ -97,7 +97,7 @@ def _terminate(task: Task, watched: Watched, deadline: float) -> dict:
     return _answer(task, watched, True, outcome.rows(status.operation_state(watched.live)), True)
 
 
-def _sync(task: Task, watched: Watched, deadline: float) -> dict:
+def _sync(task: Task, watched: Watched, deadline: Deadline) -> dict:
     wanted = _wanted_sync(task, watched.live)
     _guard(task, watched)
     _make_current(task, watched, _is_pinned(watched.live, wanted), deadline)
@@ -191,7 +191,7 @@ def _is_pinned(live: dict, wanted: dict) -> bool:
     return any(stated) and stated != targets and stated != _compared_revisions(live)
 
 
-def _make_current(task: Task, watched: Watched, pinned: bool, deadline: float) -> None:
+def _make_current(task: Task, watched: Watched, pinned: bool, deadline: Deadline) -> None:
     """End or await what runs, and have the controller compare what is there now.
 
     Where another revision than the spec's is ``pinned``, that one may well be broken.
@@ -204,7 +204,7 @@ def _make_current(task: Task, watched: Watched, pinned: bool, deadline: float) -
     wait.until(deadline)
 
 
-def _make_room(task: Task, watched: Watched, deadline: float) -> None:
+def _make_room(task: Task, watched: Watched, deadline: Deadline) -> None:
     if not status.running(watched.live):
         return
     if task.params["when_running"] == "fail":
@@ -237,7 +237,7 @@ def _is_needed(live: dict, wanted: dict) -> bool:
     return bool(state) and state.get("phase") != "Succeeded" and status.is_of_this(live)
 
 
-def _unneeded(task: Task, watched: Watched, wanted: dict, deadline: float) -> dict:
+def _unneeded(task: Task, watched: Watched, wanted: dict, deadline: Deadline) -> dict:
     """Nothing has to be synced; what is left is to wait for the health."""
     waited = bool(task.params["wait"]) and not task.check
     if waited and not wanted.get("resources"):
@@ -247,7 +247,7 @@ def _unneeded(task: Task, watched: Watched, wanted: dict, deadline: float) -> di
     return _answer(task, watched, False, [], waited)
 
 
-def _operate(task: Task, watched: Watched, wanted: dict, deadline: float) -> dict:
+def _operate(task: Task, watched: Watched, wanted: dict, deadline: Deadline) -> dict:
     """Start our operation, wait for its end, and then for what it has brought about."""
     dry = bool(wanted.get("dryRun"))
     if task.check:
@@ -287,35 +287,35 @@ class _Ours:
         return outcome.ended(live, self.id, self.state)
 
 
-def _start(task: Task, watched: Watched, requested: dict, deadline: float) -> str:
+def _start(task: Task, watched: Watched, requested: dict, deadline: Deadline) -> str:
     """Start an operation; somebody else may have been faster, and is waited for. Returns its id."""
     while True:
         try:
             return operation.start(watched, requested)
         except operation.Busy:
-            if task.params["when_running"] == "fail" or time.monotonic() >= deadline:
+            if task.params["when_running"] == "fail" or deadline.is_over:
                 raise
         _make_room(task, watched, deadline)
         Wait(task, watched, outcome.unoccupied).until(deadline)
 
 
-def _until_ended(task: Task, watched: Watched, requested: dict, ours: _Ours, deadline: float) -> None:
+def _until_ended(task: Task, watched: Watched, requested: dict, ours: _Ours, deadline: Deadline) -> None:
     """Until our operation has succeeded. One that ended because a part of Argo CD was away is run again."""
     while True:
         try:
             Wait(task, watched, ours.judge).until(deadline)
         except MeshError:
-            if not status.is_passing_end(ours.state) or time.monotonic() + AWAY >= deadline:
+            if not status.is_passing_end(ours.state) or deadline.left <= AWAY:
                 raise
         else:
             return
         task.warn(WAS_AWAY.format(watched.label))
-        time.sleep(AWAY)
+        deadline.sleep(AWAY)
         watched.read()
         ours.id, ours.state = _start(task, watched, operation.again(requested), deadline), None
 
 
-def _until_settled(task: Task, watched: Watched, ours: _Ours, partial, pinned: bool, deadline: float) -> None:
+def _until_settled(task: Task, watched: Watched, ours: _Ours, partial, pinned: bool, deadline: Deadline) -> None:
     """Until the controller has compared after our operation has ended, and it is Synced and healthy enough."""
 
     def judge(live: dict) -> Verdict:
@@ -345,7 +345,7 @@ def _health(task: Task) -> tuple[str, ...]:
     return tuple(task.params.get("wait_health") or status.HEALTHY)
 
 
-def _rollback(task: Task, watched: Watched, deadline: float) -> dict:
+def _rollback(task: Task, watched: Watched, deadline: Deadline) -> dict:
     _guard(task, watched)
     entry = _deployment(task, watched.live)
     wanted: dict = {"prune": bool(task.params["prune"]), "dryRun": bool(task.params["dry_run"])}

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import masking
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock, masking
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import workspace
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
@@ -128,7 +128,7 @@ class _Delivery:
         self.task, self.settings, self.store = task, made, store
         self.items, self.owner, self.is_set = items, owner, is_set
         self.sealer = Sealer(made)
-        self.deadline = time.monotonic() + task.params["wait_timeout"]
+        self.deadline = Deadline(task.params["wait_timeout"])
 
     def run(self) -> dict:
         plan, commit, pushed = self._deliver()
@@ -163,7 +163,7 @@ class _Delivery:
             if self.store.push(commit):
                 return plan, commit, True
             self.task.progress(f"branch {self.store.branch} was pushed to by somebody else meanwhile; doing it again")
-            time.sleep(random.uniform(0, _PAUSE * (attempt + 1)))
+            clock.sleep(random.uniform(0, _PAUSE * (attempt + 1)))
         raise MeshError(
             f"Git could not push to branch {self.store.branch} of {self.settings.repository}: {_ATTEMPTS} times "
             "somebody else's push came first. Run the task again when there is less going on."

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
@@ -74,7 +74,7 @@ def _present(
     propagation: Propagation,
     conversation: Conversation,
 ) -> dict:
-    started = time.monotonic()
+    deadline = Deadline(task.params["wait_timeout"])
     item = Item(kind, desired, "the task")
     if task.check:
         unresolved.check(task, [item], [item])
@@ -88,7 +88,6 @@ def _present(
     made = applied(task, resources, kind, desired, live, before_write=before_write)
     waited = False
     if task.params.get("wait") and not task.check:
-        deadline = started + task.params["wait_timeout"]
         with _told(made):
             made.after = _wait_ready(task, resources, kind, conversation, made.after, deadline)
             propagation.acked([made], deadline)
@@ -124,7 +123,7 @@ def _told(made: Change) -> Iterator[None]:
 
 
 def _wait_ready(
-    task, resources: Resources, kind: Kind, conversation: Conversation, live: dict, deadline: float
+    task, resources: Resources, kind: Kind, conversation: Conversation, live: dict, deadline: Deadline
 ) -> dict:
     """The kind's own wait, then the task's ``wait_for``; returns the object as it is then."""
     expression = task.params.get("wait_for")
@@ -145,7 +144,7 @@ def _absent(
     conversation: Conversation,
 ) -> dict:
     namespace, name = desired["metadata"].get("namespace"), desired["metadata"]["name"]
-    deadline = time.monotonic() + task.params["wait_timeout"]
+    deadline = Deadline(task.params["wait_timeout"])
     if live and conversation.before_delete and not task.check:
         live = conversation.before_delete(task, resources, live) or live
     if live:

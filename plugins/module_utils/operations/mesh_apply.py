@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import time
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
@@ -61,7 +61,7 @@ class Run:
                 f"The field manager {self.manager!r} has {len(self.manager)} characters, and Kubernetes takes "
                 f"{_LONGEST_MANAGER}. Shorten the name of the set, or give a shorter field_manager."
             )
-        self.deadline = time.monotonic() + task.params["wait_timeout"]
+        self.deadline = Deadline(task.params["wait_timeout"])
         chosen = {name: task.params.get(name) for name in ("only_kinds", "except_kinds", "images", "overlays")}
         chosen["judge"] = collect.judge_of(task)
         self.items = collect.items(self._served_kind, collect.documents(task), self.namespace, **chosen)

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import (
     deletion,
@@ -25,7 +25,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.spe
 _BEFORE_DELETE = 60.0  # seconds that preparing a deletion may take where no time-out is given
 
 
-def wait(task: Task, resources, live: dict, deadline: float) -> dict:
+def wait(task: Task, resources, live: dict, deadline: Deadline) -> dict:
     """Until Argo CD has compared this Application, finished its sync, and finds it Synced and healthy enough.
 
     Returns the Application as it is then. Raises MeshError on a failure at once, and on time-out with what was missing.
@@ -35,7 +35,7 @@ def wait(task: Task, resources, live: dict, deadline: float) -> dict:
     return with_children(task, pending.watched, _health(task), deadline)
 
 
-def wait_all(task: Task, resources, changes: list, deadline: float) -> None:
+def wait_all(task: Task, resources, changes: list, deadline: Deadline) -> None:
     """The same for many at once, by one watch for all. Leaves each as it is then in its Change."""
     projects: dict = {}
 
@@ -61,7 +61,7 @@ def _health(task: Task) -> tuple[str, ...]:
     return tuple(task.params.get("wait_health") or status.HEALTHY)
 
 
-def with_children(task: Task, watched: Watched, health: tuple[str, ...], deadline: float) -> dict:
+def with_children(task: Task, watched: Watched, health: tuple[str, ...], deadline: Deadline) -> dict:
     """The Application, once those that it deploys in turn are in order as well, where the task wants that."""
     if task.params.get("wait_children", True) and tree.has_children(watched.live):
         tree.wait(task, watched, health, deadline)
@@ -71,12 +71,12 @@ def with_children(task: Task, watched: Watched, health: tuple[str, ...], deadlin
 def before_delete(task: Task, resources, live: dict) -> dict:
     """End a running operation, and see to it that the deletion takes with it what was asked for, and no more."""
     watched = Watched(resources, KIND, live)
-    deadline = time.monotonic() + (task.params.get("wait_timeout") or _BEFORE_DELETE)
+    deadline = Deadline(task.params.get("wait_timeout") or _BEFORE_DELETE)
     deletion.prepare(watched, task.params.get("cascade"), task.params.get("propagation_policy"), deadline)
     return watched.live
 
 
-def wait_deleted(task: Task, resources, live: dict, deadline: float) -> None:
+def wait_deleted(task: Task, resources, live: dict, deadline: Deadline) -> None:
     deletion.until_gone(task, Watched(resources, KIND, live), deadline)
 
 

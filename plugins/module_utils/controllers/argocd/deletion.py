@@ -9,8 +9,8 @@ without a cascade (``controller/hook.go`` of Argo CD 3.5).
 
 from __future__ import annotations
 
-import time
-
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
@@ -58,7 +58,7 @@ def wanted_finalizers(present: list[str], cascade: bool | None, policy: str | No
     return [*others, *(right[:1] or [_POLICIES[policy]])]
 
 
-def prepare(watched: Watched, cascade: bool | None, policy: str | None, deadline: float) -> None:
+def prepare(watched: Watched, cascade: bool | None, policy: str | None, deadline: Deadline) -> None:
     """End what runs, then set the finalizers. Raises MeshError and ApiError.
 
     On an Application that is being deleted already none can be added; taking one away still ends a stuck deletion.
@@ -99,11 +99,11 @@ def verdict(live: dict, failing_since: float | None, now: float) -> Verdict:
     return waiting(Reason.DELETION_STUCK if lasted > _PATIENCE / 2 else Reason.DELETING, message)
 
 
-def until_gone(task: Task, watched: Watched, deadline: float) -> None:
+def until_gone(task: Task, watched: Watched, deadline: Deadline) -> None:
     """Wait until the Application is gone. Raises MeshError on an error that lasts, and on time-out."""
     progress, failing_since, asked = Progress(task, watched.label), None, False
     while watched.read() is not None:
-        live, now = watched.live, time.monotonic()
+        live, now = watched.live, clock.now()
         failing_since = (failing_since or now) if _error(live) else None
         asked = asked and failing_since is not None
         current = verdict(live, failing_since, now)
@@ -115,11 +115,10 @@ def until_gone(task: Task, watched: Watched, deadline: float) -> None:
         if current.reason is Reason.DELETION_STUCK and not asked:
             watched.refresh()
             asked = True
-        left = deadline - now
-        if left <= 0:
+        if deadline.is_over:
             raise _timed_out(watched)
         progress.say(current.message)
-        if not watched.next(left):
+        if not watched.next(deadline.left):
             return
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
@@ -41,7 +42,7 @@ class Delivered:
         return self._known[revision]
 
 
-def wait(task: Task, namespace: str, name: str, delivered: Delivered, deadline: float) -> dict:
+def wait(task: Task, namespace: str, name: str, delivered: Delivered, deadline: Deadline) -> dict:
     """Until the Application is Synced and Healthy at the commit, with those that it deploys in turn; returns it.
 
     Raises MeshError at once when the sync of it fails, or when the Application does not read that branch.

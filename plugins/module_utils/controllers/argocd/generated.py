@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-import time
-
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, Stopwatch, pauses
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import scope, tree
@@ -28,7 +27,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
 REFRESH = "argocd.argoproj.io/application-set-refresh"
 
 
-def wait(task: Task, resources, live: dict, deadline: float) -> dict:
+def wait(task: Task, resources, live: dict, deadline: Deadline) -> dict:
     """Until the controller has generated from this declaration, and all Applications are synced and healthy enough.
 
     The conditions do not tell which declaration they are about. But the controller takes an annotation away at the end
@@ -56,13 +55,13 @@ def generation(live: dict, before: dict, waited: float) -> Verdict:
     return waiting(Reason.GENERATING, "Argo CD generates its Applications")
 
 
-def _generate(task: Task, watched: Watched, deadline: float) -> None:
+def _generate(task: Task, watched: Watched, deadline: Deadline) -> None:
     before = condition(watched.live, "ErrorOccurred")
-    progress, started = Progress(task, watched.label), time.monotonic()
+    progress, watch = Progress(task, watched.label), Stopwatch()
     watched.patch({"metadata": {"annotations": {REFRESH: "true"}}})
     unwatched = None  # not known yet
     while True:
-        waited = time.monotonic() - started
+        waited = watch.elapsed
         verdict = generation(watched.live, before, waited)
         if verdict.state == "ready":
             return
@@ -70,14 +69,13 @@ def _generate(task: Task, watched: Watched, deadline: float) -> None:
             unwatched = scope.unwatched(watched.resources, watched.live)
         if verdict.state == "failed" or unwatched:
             raise MeshError(f"{watched.label}: {unwatched or verdict.message}")
-        left = deadline - time.monotonic()
-        if left <= 0:
+        if deadline.is_over:
             raise MeshError(
                 f"{watched.label}: Argo CD has not generated its Applications after {waited:.0f} s. See whether its "
                 "applicationset controller runs; a longer wait_timeout may help."
             )
         progress.say(verdict.message)
-        if not watched.next(left):
+        if not watched.next(deadline.left):
             raise watched.gone()
 
 
@@ -91,23 +89,21 @@ def _explained(error: dict) -> str:
     return f"{message}. {ways_out.get(error.get('reason') or '', '')}".strip()
 
 
-def wait_deleted(task: Task, resources, live: dict, deadline: float) -> None:
+def wait_deleted(task: Task, resources, live: dict, deadline: Deadline) -> None:
     """Until the ApplicationSet and the Applications that went with it are gone. Raises MeshError on time-out."""
     watched = Watched(resources, APPLICATIONSET, live)
-    progress, started = Progress(task, watched.label), time.monotonic()
-    while True:
-        left = tree.owned_by(tree.everything(resources, watched.place[0]), live)
+    progress, watch, names = Progress(task, watched.label), Stopwatch(), ""
+    for _turn in pauses(deadline, first=0.3, most=0.3):
+        left = tree.owned_by(tree.everything(resources, live["metadata"]["namespace"]), live)
         present = watched.read() is not None
         if not present and not left:
             return
         names = ", ".join(child["metadata"]["name"] for child in left[:5]) or "nothing but its finalizers"
-        if time.monotonic() >= deadline:
-            raise MeshError(
-                f"{watched.label} is marked for deletion but not gone after {time.monotonic() - started:.0f} s, held "
-                f"by {names}. See whether Argo CD's controllers run, and what holds these Applications."
-            )
         progress.say(f"being deleted, held by {names}")
-        time.sleep(0.3)
+    raise MeshError(
+        f"{watched.label} is marked for deletion but not gone after {watch.elapsed:.0f} s, held by {names}. See "
+        "whether Argo CD's controllers run, and what holds these Applications."
+    )
 
 
 CONVERSATION = Conversation(wait=wait, wait_deleted=wait_deleted)

@@ -8,9 +8,9 @@ is lost, and neither sync options nor retries are taken from the spec. So both a
 
 from __future__ import annotations
 
-import time
 import uuid
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import Watched
@@ -86,7 +86,7 @@ def restart(watched: Watched) -> None:
     start(watched, of_spec(spec, {key: value for key, value in sync.items() if value}))
 
 
-def terminate(watched: Watched, deadline: float) -> bool:
+def terminate(watched: Watched, deadline: Deadline) -> bool:
     """End what runs, and wait for its end; False when nothing ran. Raises MeshError when it does not end in time.
 
     The phase is tested in the write itself, so that an operation that ends meanwhile is left alone. One that was only
@@ -94,18 +94,17 @@ def terminate(watched: Watched, deadline: float) -> bool:
     """
     if not status.running(watched.live):
         return False
-    deadline = min(deadline, time.monotonic() + _TERMINATING)
+    end = deadline.within(_TERMINATING)
     while status.running(watched.live):
         _end(watched)
         if not status.running(watched.live):
             break
-        left = deadline - time.monotonic()
-        if left <= 0:
+        if end.is_over:
             raise MeshError(
                 f"{watched.label}: its operation was terminated and does not end. Argo CD's application controller may "
                 "not run; see its log."
             )
-        if not watched.next(left):
+        if not watched.next(end.left):
             break
     return True
 

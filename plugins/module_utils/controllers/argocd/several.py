@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-import time
-
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, Stopwatch
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import Wait
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import UNWATCHED
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.watched import Feed
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.verdict import Reason, Verdict
@@ -21,30 +19,27 @@ _URGENT = 1.0  # the same while something is to be done for one of them
 _NAMED = 3  # how many are named in a message
 
 
-def until_all(task: Task, resources, waits: list[Wait], deadline: float) -> None:
+def until_all(task: Task, resources, waits: list[Wait], deadline: Deadline) -> None:
     """Until all Applications are in order. Raises MeshError when one has failed, and on time-out."""
     several = _Several(task, resources, waits)
     while True:
         several.look_at_all()
-        left = deadline - time.monotonic()
         if not several.pending:
             return
-        if left <= 0:
+        if deadline.is_over:
             raise several.timed_out()
-        several.follow(left)
+        several.follow(deadline.left)
 
 
 class _Several:
     """The waits that are not over (``pending``), by the place of their Applications, and the watch that feeds them."""
 
     def __init__(self, task: Task, resources, waits: list[Wait]):
-        self._resources = resources
-        self._progress, self._started, self._count = Progress(task, "Applications"), time.monotonic(), len(waits)
+        self._progress, self._watch, self._count = Progress(task, "Applications"), Stopwatch(), len(waits)
         self.pending = {wait.watched.place: wait for wait in waits}
         self._verdicts: dict[tuple, Verdict] = {}
         spaces = {space for space, _name in self.pending}
-        self._namespace = spaces.pop() if len(spaces) == 1 else None
-        self._version: str | None = None
+        self._feed = Feed(resources, APPLICATION, spaces.pop() if len(spaces) == 1 else None)
         self._unseen: set[tuple] = set()
 
     def look_at_all(self) -> None:
@@ -73,32 +68,22 @@ class _Several:
     def follow(self, left: float) -> None:
         """Take in what changes, until the watch is to be begun anew or nothing is pending."""
         longest = _URGENT if any(wait.is_urgent for wait in self.pending.values()) else _SLICE
-        whole = self._version is None  # then the watch begins with every Application as it is
+        whole = self._feed.version is None  # then the watch begins with every Application as it is
         if whole:
             self._unseen = set(self.pending)
-        try:
-            for event in self._resources.watch(APPLICATION, self._namespace, min(left, longest), self._version):
-                if event.get("type") == "ERROR":  # our version is too old for a watch
-                    self._version = None
-                    return
-                self._take(event)
-                if not self.pending:
-                    return
-        except ApiError as error:
-            if error.status not in UNWATCHED:
-                raise
-            self._version = None
-            time.sleep(min(1.0, left))  # without the right to watch, or the server for a moment
+        for event in self._feed.events(min(left, longest)):
+            self._take(event)
+            if not self.pending:
+                return
         if whole:
             self._read_unseen()
 
     def _take(self, event: dict) -> None:
         live = event["object"]
-        self._version = live["metadata"]["resourceVersion"]
-        place = (live["metadata"].get("namespace"), live["metadata"].get("name"))
+        place = (live["metadata"].get("namespace"), live["metadata"]["name"])
         self._unseen.discard(place)
         wait = self.pending.get(place)
-        if wait is None or event["type"] not in ("ADDED", "MODIFIED", "DELETED"):
+        if wait is None:
             return
         watched = wait.watched
         if live["metadata"]["uid"] != watched.live["metadata"]["uid"]:
@@ -106,7 +91,7 @@ class _Several:
         if event["type"] == "DELETED":
             raise watched.gone()
         # What we have written ourselves since may be newer than what the watch has come to.
-        if int(self._version) > int(watched.live["metadata"]["resourceVersion"]):
+        if int(live["metadata"]["resourceVersion"]) > int(watched.live["metadata"]["resourceVersion"]):
             watched.live = live
             self._look(place)
 
@@ -126,7 +111,7 @@ class _Several:
         message = "; ".join(named) + more
         return MeshError(
             f"{len(rows)} of {self._count} Applications were not in order after "
-            f"{round(time.monotonic() - self._started)} s: {message}."
+            f"{round(self._watch.elapsed)} s: {message}."
             f"{advice.on(message) or ' A longer wait_timeout may help.'}",
             applications={label: status.summary(wait.watched.live) for label, wait in rows.items()},
         )

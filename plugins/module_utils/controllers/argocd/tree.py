@@ -8,8 +8,8 @@ them is put into argocd-cm (argo-cd#3781). So the children are looked at themsel
 
 from __future__ import annotations
 
-import time
-
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, Stopwatch
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
@@ -155,16 +155,17 @@ class _Look:
         self._below(child)
 
 
-def wait(task: Task, watched, enough: tuple[str, ...], deadline: float) -> None:
+def wait(task: Task, watched, enough: tuple[str, ...], deadline: Deadline) -> None:
     """Until every Application below the root is in order. Raises MeshError on a failure at once, and on time-out."""
-    progress, started = Progress(task, watched.label), time.monotonic()
+    progress, watch = Progress(task, watched.label), Stopwatch()
     since: dict[str, float] = {}
-    blamed, blamed_at = {}, started - PAUSE / 2
+    blamed, blamed_at = {}, clock.now() - PAUSE / 2
     while True:
-        look, now = _Look(watched.resources, watched.live, enough), time.monotonic()
+        over = deadline.is_over
+        look, now = _Look(watched.resources, watched.live, enough), clock.now()
         if not look.missing:
             return
-        if now - blamed_at > PAUSE or now >= deadline:
+        if now - blamed_at > PAUSE or over:
             blamed, blamed_at = look.culprits(), now
         for label in look.verdicts:
             lasts = look.lasts(label)
@@ -172,10 +173,10 @@ def wait(task: Task, watched, enough: tuple[str, ...], deadline: float) -> None:
                 since.pop(label, None)
             elif now - since.setdefault(label, now) > lasts:
                 raise _failure(watched.label, label, look, blamed)
-        if now >= deadline:
-            raise _timed_out(watched.label, look, blamed, now - started)
+        if over:
+            raise _timed_out(watched.label, look, blamed, watch.elapsed)
         progress.say(f"{_counted(look)}, {_waits(look, blamed)}")
-        time.sleep(_PERIOD)
+        deadline.sleep(_PERIOD)
         if watched.read() is None:
             raise watched.gone()
 

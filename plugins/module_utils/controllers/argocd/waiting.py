@@ -8,10 +8,11 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import (
@@ -64,7 +65,7 @@ class Wait:
         projects: dict | None = None,
     ):
         self.watched, self._task = watched, task
-        self._started = time.monotonic()
+        self._started = clock.now()
         attempt = status.identity(watched.live)
         self.state = State(judge, self._started, attempt, can_restart=restarts, can_resume=restarts)
         self._progress = Progress(task, watched.label)
@@ -87,24 +88,23 @@ class Wait:
 
     def refresh(self, kind: str = "normal") -> None:
         """Have the controller look again; nothing is judged before it has."""
-        before, now = status.reconciled_at(self.watched.live), time.monotonic()
+        before, now = status.reconciled_at(self.watched.live), clock.now()
         self.watched.refresh(kind)
         self._kind = kind
         self._remember(request=Request(before, now, now))
 
-    def until(self, deadline: float) -> dict:
+    def until(self, deadline: Deadline) -> dict:
         """The Application once it is in order. Raises MeshError on a failure at once, and on time-out."""
         while True:
             verdict = self.look()
             if verdict.state == "ready":
                 return self.watched.live
-            left = deadline - time.monotonic()
-            if left <= 0:
+            if deadline.is_over:
                 raise self._timed_out(verdict)
             self._report(verdict)
             if self.state.recheck_at:
-                time.sleep(max(0.0, min(left, self.state.recheck_at - time.monotonic())))
-            elif not self.watched.next(left):
+                deadline.sleep(max(0.0, self.state.recheck_at - clock.now()))
+            elif not self.watched.next(deadline.left):
                 raise self.watched.gone()
 
     def look(self, others_pending: bool = False) -> Verdict:
@@ -115,7 +115,7 @@ class Wait:
         """
         self._remember(others_pending=others_pending)
         while True:
-            live, now = self.watched.live, time.monotonic()
+            live, now = self.watched.live, clock.now()
             self.state = self.state.seen(live, now)
             verdict = judging.verdict(live, self.state, now)
             if verdict.state == "failed":
@@ -151,16 +151,16 @@ class Wait:
 
     def _ask_again(self) -> None:
         self.watched.refresh(self._kind)
-        self._remember(request=self.state.request.again(time.monotonic()))
+        self._remember(request=self.state.request.again(clock.now()))
 
     def _look_again_later(self) -> None:
         request = self.state.request
-        if not request or time.monotonic() - request.begun > _AGAIN:
+        if not request or clock.now() - request.begun > _AGAIN:
             self.refresh()
 
     def _schedule_restart(self) -> None:
         if self.state.restart_at is None:
-            self._remember(restart_at=time.monotonic() + AWAY)
+            self._remember(restart_at=clock.now() + AWAY)
 
     def _resume(self) -> bool:
         """Automated sync has given the revision up, though nothing is known against it."""
@@ -189,7 +189,7 @@ class Wait:
             f"{self.watched.label}: the sync to {revision} of what was declared before had failed and was waiting to "
             "be tried again. It was ended, so that the newer declaration is synced."
         )
-        operation.terminate(self.watched, time.monotonic() + _ENDING)
+        operation.terminate(self.watched, Deadline(_ENDING))
         return True
 
     def _look_up_windows(self) -> bool:
@@ -217,8 +217,8 @@ class Wait:
     def _report(self, verdict: Verdict) -> None:
         message = verdict.message
         if verdict.reason is Reason.UNHEALTHY:
-            if time.monotonic() - self._unhealthy_at > PAUSE:
-                self._unhealthy_at = time.monotonic()
+            if clock.now() - self._unhealthy_at > PAUSE:
+                self._unhealthy_at = clock.now()
                 unhealthy = culprits.find(self.watched.resources, self.watched.live, most=10)
                 self._unhealthy = culprits.sentence(unhealthy)
             message += self._unhealthy
@@ -240,7 +240,7 @@ class Wait:
     def _timed_out(self, verdict: Verdict) -> MeshError:
         missing, unhealthy = self.missing(verdict)
         return MeshError(
-            f"{self.watched.label} was not in order after {round(time.monotonic() - self._started)} s: {missing}."
+            f"{self.watched.label} was not in order after {round(clock.now() - self._started)} s: {missing}."
             f"{advice.on(missing) or ' A longer wait_timeout may help.'}",
             application=status.summary(self.watched.live, unhealthy),
         )

@@ -11,10 +11,10 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Stopwatch
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 
 PORT = 15014
@@ -93,7 +93,7 @@ class Istiod:
             ) from None
 
     def _get(self, path: str) -> bytes:
-        began = time.monotonic()
+        watch = Stopwatch()
         try:
             self._connection.request("GET", path)
             answer = self._connection.getresponse()
@@ -101,7 +101,7 @@ class Istiod:
         except (http.client.HTTPException, OSError) as error:
             self._connection.close()
             raise IstiodGone(str(error) or type(error).__name__) from None
-        self.took = time.monotonic() - began
+        self.took = watch.elapsed
         if answer.status != 200:
             raise MeshError(_refusal(self.name, path, answer.status))
         return body

@@ -18,9 +18,10 @@ during the wait is let go; one that comes gets everything as it comes.
 from __future__ import annotations
 
 import http.client
-import time
 from urllib.parse import urlsplit
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.portforward import PodConnection
@@ -95,7 +96,7 @@ class Istiods:
                     raise self._forbidden(error) from None
                 if not left:
                     raise MeshError(sentence(f"{istiod.name} does not answer: {error}", _WITHOUT)) from None
-            time.sleep(1.0)
+            clock.sleep(1.0)
 
     def refresh(self) -> None:
         """Open a conversation with each that runs, and end those with others."""
@@ -147,11 +148,10 @@ class Istiods:
     def _followers(self, written: list, deleted: tuple | list) -> list[_Follower]:
         return [_Follower(istiod, written, deleted, self._refused) for istiod in self._open.values()]
 
-    def acked(self, changes: list, deadline: float) -> int:
+    def acked(self, changes: list, deadline: Deadline) -> int:
         """Wait until every proxy has what ``changes`` wrote and deleted; returns how many there are.
 
-        ``deadline`` is a time.monotonic() value. Raises MeshError that names the proxies that have not, and at once
-        for one that refuses it.
+        Raises MeshError that names the proxies that have not, and at once for one that refuses it.
         """
         written = [change for change in changes if change.after]
         deleted = [change for change in changes if change.before and not change.after]
@@ -169,13 +169,13 @@ class Istiods:
                     follower.istiod.before = follower.last
                 return sum(len(follower.now) for follower in followers)
             missing = missing or [f"no istiod in {self.namespace} is ready"]
-            if time.monotonic() >= deadline:
+            if deadline.is_over:
                 raise MeshError(
                     f"Not every proxy has it in time: {_some(missing)}. Nothing is undone; proxies take it when they "
                     "can. See why they do not, or give a longer wait_timeout."
                 )
             progress.say(_some(missing))
-            time.sleep(_PAUSE)
+            clock.sleep(_PAUSE)
 
     def _step(self, follower: _Follower) -> bool:
         """True when this istiod is gone."""
@@ -190,7 +190,7 @@ class Istiods:
 
     def _again(self, followers: list[_Follower], written: list, deleted: list) -> list[_Follower]:
         """After one went away: those that stay as they are, and those that run now from the start."""
-        time.sleep(_PAUSE)
+        clock.sleep(_PAUSE)
         self.refresh()
         kept = {follower.istiod: follower for follower in followers}
         return [
@@ -233,7 +233,7 @@ class _Follower:
 
     def _is_pushed(self) -> bool:
         istiod = self.istiod
-        seen, now = istiod.activity(), time.monotonic()
+        seen, now = istiod.activity(), clock.now()
         self._first = self._first or seen
         if seen != self.last:
             self.last, self._since = seen, now

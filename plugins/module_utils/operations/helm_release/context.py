@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-import time
-
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import Workspace
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
@@ -15,7 +14,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.re
 
 
 class Context:
-    """One task and its release. ``deadline`` is a time.monotonic() value."""
+    """One task and its release. ``deadline`` is the end of ``wait_timeout``."""
 
     def __init__(self, task: Task, private: Workspace):
         self.task = task
@@ -26,7 +25,7 @@ class Context:
         self.name = self.params["name"]
         self.namespace = self.params.get("namespace") or self.session.default_namespace
         self.label = f"release {self.namespace}/{self.name}"
-        self.deadline = time.monotonic() + self.params["wait_timeout"]
+        self.deadline = Deadline(self.params["wait_timeout"])
         self._private = private
         self._helm: Program | None = None
 

@@ -9,8 +9,7 @@ what helm itself would have written at its end; helm then goes on from the last 
 
 from __future__ import annotations
 
-import time
-
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import complaint, release_store
@@ -40,7 +39,7 @@ def _waited(context: Context, found: list[Release]) -> list[Release]:
             _take_over(context, found[0])
         else:
             progress.say(f"{found[0].status} by another helm; taken over in {int(left) + 1} s")
-            time.sleep(min(_POLL, left))
+            clock.sleep(min(_POLL, left))
         found = context.releases()
     return found
 

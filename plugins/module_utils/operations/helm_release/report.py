@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import time
-
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change, diffs
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
@@ -78,11 +76,11 @@ def wait_ready(context: Context, items: list[Object], live: dict) -> None:
     progress = Progress(context.task, context.label)
     missing = not_ready(items, live)
     while missing:
-        if time.monotonic() >= context.deadline:
+        if context.deadline.is_over:
             seconds = context.params["wait_timeout"]
             raise MeshError(
                 f"{context.label} is unchanged, but was not ready within {seconds} s: {'; '.join(missing)}."
             )
         progress.say(missing[0])
-        time.sleep(_POLL)
+        context.deadline.sleep(_POLL)
         missing = not_ready(items, manifest.read(context.session, items))

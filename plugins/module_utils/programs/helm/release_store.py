@@ -13,7 +13,6 @@ import binascii
 import gzip
 import json
 import os
-import time
 import zlib
 from dataclasses import dataclass
 
@@ -77,7 +76,7 @@ class Release:
         written = int(self.labels.get("modifiedAt") or self.labels.get("createdAt") or 0)
         if not written:
             written = times.parse(self.holder["metadata"]["creationTimestamp"]).timestamp()
-        return time.time() - written
+        return times.now().timestamp() - written
 
     def shown(self, namespace: str) -> dict:
         """The release in a result."""
