@@ -17,6 +17,11 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+def precise_text_of(time: datetime) -> str:
+    """The same to the microsecond, as a Lease carries it."""
+    return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def text_of(time: datetime) -> str:
     """A time as the API server writes it, to the second."""
     return time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -83,19 +83,22 @@ class Resources:
             kind, lambda version: self._request("PATCH", kind, version, namespace, path, query, body, content)
         )
 
-    def create(self, kind: Kind, namespace: str | None, body: dict, *, dry_run=False, subresource="") -> dict:
-        """POST an object, or the sub-resource ``NAME/token`` and its like."""
-        query = {"dryRun": "All"} if dry_run else None
+    def create(
+        self, kind: Kind, namespace: str | None, body: dict, *, dry_run=False, subresource="", manager=""
+    ) -> dict:
+        """POST an object, or the sub-resource ``NAME/token`` and its like, in the name of a manager."""
+        query = {**({"dryRun": "All"} if dry_run else {}), **({"fieldManager": manager} if manager else {})}
         return self._versioned(
             kind, lambda version: self._request("POST", kind, version, namespace, subresource or None, query, body)
         )
 
-    def replace(self, kind: Kind, body: dict) -> dict:
+    def replace(self, kind: Kind, body: dict, *, manager: str = "") -> dict:
         """PUT a whole object; its ``metadata.resourceVersion`` says which state it replaces, else the answer is 409."""
+        query = {"fieldManager": manager} if manager else None
         metadata = body["metadata"]
 
         def send(version: str) -> dict:
-            return self._request("PUT", kind, version, metadata.get("namespace"), metadata["name"], None, body)
+            return self._request("PUT", kind, version, metadata.get("namespace"), metadata["name"], query, body)
 
         return self._versioned(kind, send)
 
