@@ -121,6 +121,9 @@ options:
     description:
       - Make objects that exist already, and belong to no release or another one, part of this release. It takes Helm 3.17
         or newer.
+      - Without it such an object is an error that names it, also when another release has taken it over since it was made.
+        Custom resource definitions that an earlier installation left behind are taken in any case, as they cannot be deleted
+        without every object of their kinds.
     type: bool
     default: false
   force_conflicts:

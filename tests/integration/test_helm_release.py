@@ -370,6 +370,61 @@ def test_a_chart_that_brings_its_kind(release):
     assert release.revisions() == {}
 
 
+KEPT = "gadgets.kept.helm-test.meshops.example"
+DEFINITION = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: gadgets.kept.helm-test.meshops.example
+  annotations: {helm.sh/resource-policy: keep}
+spec:
+  group: kept.helm-test.meshops.example
+  names: {kind: Gadget, plural: gadgets}
+  scope: Namespaced
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+"""
+
+
+@pytest.mark.needs_lab
+@pytest.mark.xdist_group("widgets")
+def test_definitions_that_an_installation_left_are_taken_and_nobody_is_told_to_delete_them(release, tmp_path):
+    """As Argo CD leaves Istio's, and Helm those of Argo CD; the objects of their kinds stay."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "definition.yaml").write_text(DEFINITION)
+    (tmp_path / "Chart.yaml").write_text("{apiVersion: v2, name: kept, version: 0.1.0}")
+    options = {"chart": str(tmp_path)}
+    with cleared(release.cluster, f"crd/{KEPT}"):
+        release.kubectl("apply", "--server-side", "--field-manager=argocd-controller", "-f", "-", stdin=DEFINITION)
+        release.kubectl("wait", "--for=condition=Established", f"crd/{KEPT}")
+        head = {"apiVersion": "kept.helm-test.meshops.example/v1", "kind": "Gadget", "metadata": {"name": "a"}}
+        release.kubectl("create", "-f", "-", stdin=head)
+        assert actions(release.same_as_checked(**options)) == {f"CustomResourceDefinition/{KEPT}": "changed"}
+        release.settled(**options)
+
+        other = Releases(release.cluster, release.namespace, release.program, name="other")
+        for check in (True, False):
+            text = other.refused(check=check, **options)
+            assert f"{KEPT} exists already and belongs to release {release.namespace}/shop" in text
+            assert "take_ownership: true" in text and "delete" not in text
+        release.done(state="absent", chart=None)
+        assert actions(other.same_as_checked(**options)) == {f"CustomResourceDefinition/{KEPT}": "changed"}
+        assert release.kubectl("get", KEPT, "-o", "name") == "gadget.kept.helm-test.meshops.example/a\n"
+        other.done(state="absent", chart=None)
+
+
+@pytest.mark.needs_lab
+@pytest.mark.xdist_group("widgets")
+def test_what_stands_beside_a_definition_is_not_taken_with_it(release, tmp_path):
+    shutil.copytree(SAMPLE, tmp_path / "chart")
+    (tmp_path / "chart" / "templates" / "definition.yaml").write_text(DEFINITION)
+    with cleared(release.cluster, f"crd/{KEPT}"):
+        release.kubectl("apply", "--server-side", "-f", "-", stdin=DEFINITION)
+        release.kubectl("create", "configmap", "shop-config")
+        text = release.refused(chart=str(tmp_path / "chart"))
+        assert f"ConfigMap {release.namespace}/shop-config exists already and belongs to no release" in text
+        assert release.revisions() == {}
+
+
 def test_a_namespace_that_is_not_there(release):
     options = {"namespace": f"{release.namespace}-new"}
     checked = release.done(check=True, **options)
@@ -441,6 +496,45 @@ def test_objects_of_others_are_not_taken(release):
     run = release.same_as_checked(take_ownership=True)
     assert actions(run) == {**dict.fromkeys(ALL, "created"), "ConfigMap/shop-config": "changed"}
     release.settled(take_ownership=True)
+
+
+TAKER = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: shop-config}
+data: {color: of the other}
+"""
+
+
+def test_what_another_release_took_over_is_told_and_taken_back(release, tmp_path):
+    """As a revision tag of Istio is, by a canary's release."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "config.yaml").write_text(TAKER)
+    (tmp_path / "Chart.yaml").write_text("{apiVersion: v2, name: taker, version: 0.1.0}")
+    release.done()
+    other = Releases(release.cluster, release.namespace, release.program, name="other")
+    other.done(chart=str(tmp_path), take_ownership=True)
+    words = f"ConfigMap {release.namespace}/shop-config exists already and belongs to release {release.namespace}/other"
+    assert words in release.refused(check=True)
+    assert words in release.refused()
+    assert words in release.refused(values={"color": "red"})
+    run = release.same_as_checked(take_ownership=True)
+    assert actions(run) == {"ConfigMap/shop-config": "changed"}
+    assert run["drifted"] == [words.replace("exists already and ", "")]
+    assert release.kubectl("get", CONFIG, "-o", "json")["data"]["color"] != "of the other"
+    release.settled()
+
+
+def test_what_another_release_took_over_is_not_deleted(release):
+    release.done(values={"extra": True})
+    release.kubectl("annotate", "--overwrite", "configmap/shop-extra", "meta.helm.sh/release-name=other")
+    assert "this upgrade would delete it" in release.refused()
+    if release.server_side:
+        run = release.done(state="absent", chart=None)
+        assert "ConfigMap/shop-extra" not in actions(run) and "ConfigMap/shop-config" in actions(run)
+    else:
+        assert "would delete it. Use Helm 4.3 or newer," in release.refused(state="absent", chart=None)
+    assert release.kubectl("get", "configmap", "shop-extra", "-o", "name")
 
 
 def test_kept_objects_and_history(release):

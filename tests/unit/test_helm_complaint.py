@@ -31,6 +31,9 @@ OWNED = (
     "current release: invalid ownership metadata; {why}\n"
 )
 NOT_LABELLED = 'label validation error: missing key "app.kubernetes.io/managed-by": must be set to "Helm"'
+OWNED_DEFINITION = OWNED.replace(
+    'ConfigMap "a" in namespace "ns"', 'CustomResourceDefinition "a.b" in namespace ""'
+).format(why=NOT_LABELLED)
 OTHER = 'annotation validation error: key "meta.helm.sh/release-name" must equal "shop": current value is "other"'
 
 
@@ -73,9 +76,14 @@ OTHER = 'annotation validation error: key "meta.helm.sh/release-name" must equal
             "release; or delete it, if it is a leftover.",
         ),
         (
+            OWNED_DEFINITION,
+            "CustomResourceDefinition a.b exists already and belongs to no release. take_ownership: true makes it part "
+            "of the release.",
+        ),
+        (
             OWNED.format(why=f"{NOT_LABELLED}; {OTHER}"),
-            "ConfigMap ns/a exists already and belongs to release other. take_ownership: true makes it part of the "
-            "release; or delete it, if it is a leftover.",
+            "ConfigMap ns/a exists already and belongs to release other. take_ownership: true makes it part of this "
+            "one instead.",
         ),
         (
             "Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress\n",

@@ -4,7 +4,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import lock, plan, report
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import (
+    lock,
+    ownership,
+    plan,
+    report,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import complaint, manifest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.program import HelmFailed
@@ -25,7 +30,8 @@ def run(context: Context) -> dict:
     else:
         items = context.objects(latest.manifest)
         live = manifest.read(context.session, items)
-        changes = [plan.removed(item, live[item.key], item.body) for item in items]
+        spared = ownership.spared(context, items, live)
+        changes = [plan.removed(item, None if item.key in spared else live[item.key], item.body) for item in items]
     if not context.check:
         _uninstall(context, latest)
     if context.params["keep_history"]:

@@ -41,21 +41,25 @@ _SCALE = {
 _QUANTITIES = {"limits", "requests"}
 _NOT_COMPARED = ("apiVersion", "kind", "metadata", "status")
 _METADATA = ("labels", "annotations", "finalizers", "ownerReferences")
+_OWNER = ("metadata", "annotations")
 _ABSENT = object()
 
 
 @dataclass
 class Drift:
     """One object that is not as released. ``paths``: the fields, and whose hand, for messages; ``live`` is None when
-    the object is gone."""
+    the object is gone; ``owner``: the other release, as ``namespace/name``, that has taken it over."""
 
     item: Object
     live: dict | None
     paths: list[tuple]
+    owner: str = ""
 
     def told(self) -> str:
         if self.live is None:
             return f"{self.item.label} is gone"
+        if self.owner:
+            return f"{self.item.label} belongs to release {self.owner}"
         return f"{self.item.label}: {', '.join(shown(path) for path in self.paths)}"
 
 
@@ -66,6 +70,9 @@ def find(session, items: list[Object], live: dict, release: str, namespace: str)
         current = live.get(item.key)
         if current is None:
             return Drift(item, None, [])
+        owner = manifest.release_of(current)
+        if owner and owner != (namespace, release):
+            return Drift(item, current, [_OWNER], owner="/".join(owner))
         declared = manifest.owned(item, release, namespace)
         paths = suspects(declared, current)
         confirmed = _confirmed(session, item, declared, current, paths) if paths else []

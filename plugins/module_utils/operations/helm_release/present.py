@@ -13,7 +13,13 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.versions im
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import CREATED, UNCHANGED, Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import NAMESPACE
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import drift, lock, plan, report
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import (
+    drift,
+    lock,
+    ownership,
+    plan,
+    report,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context, refused
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.drift import Drift
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import (
@@ -26,6 +32,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.ch
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.manifest import Object
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.program import HelmFailed
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.release_store import Release
+
+TAKE = "--take-ownership"
 
 
 @dataclass
@@ -91,10 +99,10 @@ def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held
     told = held.told() if held else []
     try:
         final = not context.check and rendered.hooks == ""
-        changes = _planned(context, target, found, chart, server_side, final)
+        changes = _planned(context, target, found, chart, arguments, server_side, final)
         leftovers = _leftovers(context, found, target)
     except MeshError as error:
-        raise _with_drift(error, told) from None
+        raise _with_drift(error, held.drifted if held else []) from None
     if context.check:
         predicted = _predicted(context, chart, latest)
         return report.result(context, [*changes, *leftovers], predicted, drifted=told, previous=previous)
@@ -134,16 +142,17 @@ def _installs(latest: Release | None) -> bool:
 
 
 def _arguments(context: Context, inputs: Inputs) -> list[str]:
-    """What the dry run and the run have in common."""
+    """What the dry run and the run have in common; see also :func:`_rendered`."""
     # Without --reset-values helm takes the last revision's values when none are given.
     words = ["--reset-values", *inputs.values.arguments(context.helm())]
-    for option, flag in (("skip_crds", "--skip-crds"), ("take_ownership", "--take-ownership")):
+    for option, flag in (("skip_crds", "--skip-crds"), ("take_ownership", TAKE)):
         if context.params.get(option):
             words.append(flag)
     return words
 
 
 def _rendered(context: Context, inputs: Inputs, chart: str, arguments: list[str], latest: Release | None):
+    """What helm would release. Where definitions are left over, ``arguments`` get the flag to take them."""
     try:
         return render.render(
             context.helm(),
@@ -155,7 +164,10 @@ def _rendered(context: Context, inputs: Inputs, chart: str, arguments: list[str]
             installing=_installs(latest),
         )
     except HelmFailed as failure:
-        raise _explained(context, inputs, failure) from None
+        if TAKE in arguments or not ownership.keeps_definitions(context, failure.stderr):
+            raise _explained(context, inputs, failure) from None
+    arguments.append(TAKE)
+    return _rendered(context, inputs, chart, arguments, latest)
 
 
 def _explained(context: Context, inputs: Inputs, failure: HelmFailed, not_ready: str = "") -> MeshError:
@@ -164,13 +176,20 @@ def _explained(context: Context, inputs: Inputs, failure: HelmFailed, not_ready:
 
 
 def _planned(
-    context: Context, target: list[Object], found: list[Release], chart: str, server_side: bool, final: bool
+    context: Context,
+    target: list[Object],
+    found: list[Release],
+    chart: str,
+    arguments: list[str],
+    server_side: bool,
+    final: bool,
 ) -> list[Change]:
     """The changes of all objects: what comes before the manifest, what the manifest states, what it no longer does."""
     latest = found[0] if found else None
     before = next((release for release in found if release.status == "deployed"), latest)
     base = [] if _installs(latest) else context.objects(before.manifest)
     live = manifest.read(context.session, list({item.key: item for item in [*base, *target]}.values()))
+    ownership.refuse_others(context, base, target, live, helm_looks=TAKE not in arguments)
     first = _before_all(context, chart) if _installs(latest) else []
     setting = plan.Setting(
         context.session,
@@ -212,11 +231,16 @@ def _delete(context: Context, change: Change) -> None:
     context.resources.delete(change.kind, change.namespace, change.name, preconditions=preconditions)
 
 
-def _with_drift(error: MeshError, told: list[str]) -> MeshError:
+def _with_drift(error: MeshError, drifted: list[Drift]) -> MeshError:
     """A refusal while drift is being repaired is often about what somebody did by hand: say what that was."""
-    if not told:
+    by_hand = [found for found in drifted if not found.owner]
+    if not by_hand:
         return error
-    hint = f"What is there was changed by hand ({'; '.join(told)}): undo that, or delete the object and run this again."
+    told = [found.told() for found in by_hand]
+    # With a definition every object of its kind would go.
+    definition = any(found.item.kind.kind == "CustomResourceDefinition" for found in by_hand)
+    remedy = "undo that" if definition else "undo that, or delete the object"
+    hint = f"What is there was changed by hand ({'; '.join(told)}): {remedy} and run this again."
     return MeshError(f"{error.message} {hint}", **error.details, drifted=told)
 
 

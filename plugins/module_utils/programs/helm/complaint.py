@@ -102,17 +102,33 @@ def _unserved(text: str) -> str:
     )
 
 
+def not_ours_kind(stderr: str) -> str | None:
+    """The kind of the object that helm refused to import, when that is the complaint."""
+    found = _NOT_OURS.search(stderr)
+    return found["kind"] if found else None
+
+
+def not_ours(label: str, owner: str | None) -> str:
+    """A sentence about an object, such as ``ConfigMap shop/a``, that belongs to another release, or to none."""
+    if owner:
+        return (
+            f"{label} exists already and belongs to release {owner}. take_ownership: true makes it part of this one "
+            "instead"
+        )
+    # Deleting a definition deletes every object of its kind, so nobody is told to.
+    leftover = "" if label.startswith("CustomResourceDefinition ") else "; or delete it, if it is a leftover"
+    return (
+        f"{label} exists already and belongs to no release. take_ownership: true makes it part of the release{leftover}"
+    )
+
+
 def _not_ours(text: str) -> str:
     found = _NOT_OURS.search(text)
     if not found:
         return ""
     where = f"{found['namespace']}/{found['name']}" if found["namespace"] else found["name"]
     other = re.search(r'release-name" must equal "[^"]*": current value is "([^"]*)"', found["why"])
-    owner = f"to release {other[1]}" if other else "to no release"
-    return (
-        f"{found['kind']} {where} exists already and belongs {owner}. "
-        "take_ownership: true makes it part of the release; or delete it, if it is a leftover"
-    )
+    return not_ours(f"{found['kind']} {where}", other[1] if other else None)
 
 
 def _conflicts(text: str) -> str:

@@ -162,6 +162,13 @@ def _one(session, item: Object) -> dict | None:
         raise
 
 
+def release_of(live: dict) -> tuple[str, str] | None:
+    """(namespace, name) of the release that an object belongs to by its annotations."""
+    annotations = (live.get("metadata") or {}).get("annotations") or {}
+    namespace, name = annotations.get("meta.helm.sh/release-namespace"), annotations.get("meta.helm.sh/release-name")
+    return (namespace, name) if namespace and name else None
+
+
 def owned(item: Object, release: str, namespace: str) -> dict:
     """The object's body as helm sends it: with its namespace and the marks of the release (helm's validate.go)."""
     metadata = {**item.body["metadata"]}
