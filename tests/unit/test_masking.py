@@ -14,7 +14,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles, execute
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import argocd_cluster, argocd_repository
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.git_delivery import Plan
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.plan import FileChange
 
 HIDDEN, CHANGED = diff.MASK, diff.MASK_CHANGED
 SECRET = "Hunter2isnotgood"
@@ -149,9 +149,8 @@ def test_a_pasted_last_applied_annotation_is_not_declared():
 
 
 def test_files_that_are_delivered_to_git():
-    plan = Plan(before={"a.yaml": yaml.safe_dump(NESTED["URL"]).encode()})
-    plan.add("Application", "argocd", "a", "a.yaml", yaml.safe_dump(NESTED["URL"]).replace(SECRET, "x").encode())
-    (shown,) = plan.diff()
+    before = yaml.safe_dump(NESTED["URL"])
+    shown = FileChange("a.yaml", before.encode(), before.replace(SECRET, "x").encode()).diff()
     assert SECRET not in str(shown) and CHANGED in shown["after"]
 
 

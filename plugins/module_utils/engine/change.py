@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled, findings
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import adopt, diff, fields, owners
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 CREATED, UPDATED, DELETED, UNCHANGED = "created", "changed", "deleted", "unchanged"
 _ATTEMPTS = 4  # how often an object that somebody else changes meanwhile is read again
-_NAMED = 10  # so many objects are named in a message
 
 
 @dataclass
@@ -46,6 +44,10 @@ class Change:
         """Whether the server has judged it."""
         return not self.unjudged
 
+    @property
+    def label(self) -> str:
+        return self.kind.label(self.namespace, self.name)
+
     def row(self) -> dict:
         """The object's line in a result's ``resources``."""
         row = {"kind": self.kind.kind, "namespace": self.namespace, "name": self.name, "action": self.action}
@@ -53,35 +55,6 @@ class Change:
 
     def diff(self) -> dict:
         return diff.difference(self.before, self.after, self.kind.secret_fields, self.kind.open_keys)
-
-
-def diffs(task: Task, changes: list[Change]) -> dict:
-    """The ``diff`` of a result for many objects; nothing outside of diff mode, or where nothing changes.
-
-    Of many objects it is most of a result, which Ansible copies several times.
-    """
-    shown = [one.diff() for one in changes if one.changed] if task.diff else []
-    return {"diff": shown} if shown else {}
-
-
-def message(changes: list[Change]) -> dict:
-    """The ``msg`` of a result: which objects were, or in check mode would be, taken over from whom."""
-    by_owner: dict[str, list[Change]] = {}
-    for change in changes:
-        if change.taken_from:
-            by_owner.setdefault(", ".join(change.taken_from), []).append(change)
-    parts = [f"Take-over from {owner}: {_listed(members)}" for owner, members in by_owner.items()]
-    return {"msg": sentence(*parts)} if parts else {}
-
-
-def _listed(changes: list[Change]) -> str:
-    labels = []
-    for change in changes[:_NAMED]:
-        same = diff.clean(change.before) == diff.clean(change.after)
-        label = change.kind.label(change.namespace, change.name)
-        labels.append(f"{label} (no value changes)" if same else label)
-    more = len(changes) - _NAMED
-    return ", ".join(labels) + (f" and {more} more" if more > 0 else "")
 
 
 def apply(

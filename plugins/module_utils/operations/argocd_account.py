@@ -13,10 +13,9 @@ import re
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import libraries, times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, results
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import argocd_values as values
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import manage
 
 ADMIN = "admin"
 _COST = 10  # what Argo CD itself takes
@@ -41,7 +40,7 @@ def run(task: Task) -> dict:
         _check(task, config.data)
     passwords = _passwords(task, secret)  # before anything is written: it may be impossible
     changes = [config.set(_capabilities(task, config.data)), secret.set(passwords)]
-    return manage.results(task, changes, diff.masked(changes[0].after))
+    return results.of_objects(task, changes, result=diff.masked(changes[0].after))
 
 
 def _check(task: Task, data: dict) -> None:

@@ -12,9 +12,8 @@ import re
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import pem
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, results
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_values import Holder
 
 _NAMES = {"tls": "argocd-tls-certs-cm", "ssh": "argocd-ssh-known-hosts-cm", "gpg": "argocd-gpg-keys-cm"}
@@ -39,7 +38,7 @@ def run(task: Task) -> dict:
         before = holder.data.get(_KNOWN_HOSTS) or ""
         wanted = {_KNOWN_HOSTS: known_hosts(before, _ssh_server(task), host_keys(data) if present else [])}
     change = holder.set(wanted)
-    answer = manage.results(task, [change], diff.masked(change.after))
+    answer = results.of_objects(task, [change], result=diff.masked(change.after))
     return {**answer, **({"key_id": key} if kind == "gpg" else {})}
 
 

@@ -21,6 +21,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resource
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import HERE, SECRET_TYPE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET, decoded, secret
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import manage
@@ -199,4 +200,4 @@ def _absent(task: Task, here: Resources, access: Access | None) -> dict:
 
 def _answer(task: Task, change, access: Access | None, server: str) -> dict:
     others = access.changes if access else []
-    return {**manage.results(task, [*others, change], manage.shown(task, change)), "server": server}
+    return results.of_objects(task, [*others, change], result=results.shown(task, change), server=server)

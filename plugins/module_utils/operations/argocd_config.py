@@ -16,7 +16,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, fields, wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, fields, results, wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import manage
@@ -153,8 +153,11 @@ def reads(workload: dict, name: str) -> set[str]:
 
 
 def _answer(task: Task, maps: list[_Map], restarted: list) -> dict:
-    answer = manage.results(
-        task, [config.change for config in maps], {config.name: diff.masked(config.change.after) for config in maps}
+    answer = results.of_objects(
+        task,
+        [config.change for config in maps],
+        waited=bool(restarted and task.params["wait"] and not task.check),
+        result={config.name: diff.masked(config.change.after) for config in maps},
     )
     places = [(kind, live["metadata"]["namespace"], live["metadata"]["name"]) for kind, live in restarted]
     return {
@@ -162,5 +165,4 @@ def _answer(task: Task, maps: list[_Map], restarted: list) -> dict:
         "changed": answer["changed"] or bool(restarted),
         "restarted": [kind.label(namespace, name) for kind, namespace, name in places],
         "resources": answer["resources"] + [Change(*place, "restarted").row() for place in places],
-        "waited": bool(restarted and task.params["wait"] and not task.check),
     }

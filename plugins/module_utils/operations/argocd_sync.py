@@ -20,6 +20,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argo
     project_of,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import Watched
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import wait as engine_wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import explained
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import outcome, status, windows
@@ -52,14 +53,14 @@ def run(task: Task) -> dict:
 def _answer(
     task: Task, watched: Watched, changed: bool, rows: list[dict], waited: bool, state: dict | None = None
 ) -> dict:
-    return {
-        "changed": changed,
-        "result": watched.live,
-        "resources": rows,
-        "validated": not task.check,
-        "waited": waited,
-        "operation": _shown(state if state is not None else status.operation_state(watched.live)),
-    }
+    return results.contract(
+        changed=changed,
+        resources=rows,
+        validated=not task.check,
+        waited=waited,
+        result=watched.live,
+        operation=_shown(state if state is not None else status.operation_state(watched.live)),
+    )
 
 
 def _shown(state: dict | None) -> dict:

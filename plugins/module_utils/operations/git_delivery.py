@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock, masking
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import workspace
@@ -16,16 +16,11 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task imp
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, guard
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import (
-    CREATED,
-    DELETED,
-    UNCHANGED,
-    UPDATED,
-)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, guard, results
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import files, settings
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.checkout import Checkout
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.plan import FileChange, FilePlan
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.program import Program
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.remote import Remote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.seal import Sealer
@@ -35,39 +30,13 @@ _KEEP = "/.gitkeep"
 _PAUSE = 0.4  # seconds between two of them at most, times their number
 
 
-@dataclass
-class Plan:
-    """What becomes of the files: rows as in a result, the new contents (None: taken away), and all that is compared."""
-
-    rows: list[dict] = field(default_factory=list)
-    changes: dict[str, bytes | None] = field(default_factory=dict)
-    before: dict[str, bytes] = field(default_factory=dict)
-    declared: dict[str, bytes] = field(default_factory=dict)
-
-    def add(self, kind: str, namespace: str | None, name: str, path: str, after: bytes | None) -> None:
-        old = self.before.get(path)
-        action = UNCHANGED if old == after else CREATED if old is None else DELETED if after is None else UPDATED
-        if action != UNCHANGED:
-            self.changes[path] = after
-        self.rows.append({"kind": kind, "namespace": namespace, "name": name, "action": action, "file": path})
-
-    def diff(self) -> list[dict]:
-        """Each file before and after, under its path."""
-        shown = []
-        for path, content in self.changes.items():
-            before, after = ((one or b"").decode(errors="replace") for one in (self.before.get(path), content))
-            texts = {"before": masking.masked(before), "after": masking.masked(after, before)}
-            shown.append({**texts, "before_header": path, "after_header": path})
-        return shown
-
-
 def _as_written(api_version: str, name: str) -> Kind:
     """A kind that nobody here knows, as it is written; whether it has namespaces its documents say."""
     group, _slash, version = api_version.rpartition("/")
     return Kind(group, name, name.lower(), (version,))
 
 
-def many(task: Task) -> dict:
+def deliver_objects(task: Task) -> dict:
     """What mesh_apply does with ``delivery: git``. Raises MeshError."""
     stated = task.params
     chosen = {name: stated.get(name) for name in ("only_kinds", "except_kinds", "images", "overlays")}
@@ -81,7 +50,7 @@ def many(task: Task) -> dict:
     return _run(task, items, owner, bool(name))
 
 
-def one(task: Task, kind: Kind, declare: Callable | None) -> dict:
+def deliver_object(task: Task, kind: Kind, declare: Callable | None) -> dict:
     """What the module of one object does with ``delivery: git``. Raises MeshError."""
     if declare:
         desired = declare(task)
@@ -98,16 +67,17 @@ def _manager(name: str | None) -> str:
 
 
 def _run(task: Task, items: list[Item], owner: str, is_set: bool) -> dict:
-    made = settings.of(task)
+    repository = settings.of(task)
     for item in items:
-        _placed(task, item)
+        _place(task, item)
     with workspace("meshops-git-") as private:
-        program = Program(made, task.progress)
-        store = Checkout(program, made, private) if made.working_tree else Remote(program, made, private)
-        return _Delivery(task, made, store, items, owner, is_set).run()
+        program = Program(repository, task.progress)
+        kept_here = bool(repository.working_tree)
+        store = Checkout(program, repository, private) if kept_here else Remote(program, repository, private)
+        return _Delivery(task, repository, store, items, owner, is_set).run()
 
 
-def _placed(task: Task, item: Item) -> None:
+def _place(task: Task, item: Item) -> None:
     """A namespace is a part of the file's name, and no cluster's default stands in for it. Raises MeshError."""
     if item.namespace or not item.kind.namespaced:
         return
@@ -124,42 +94,40 @@ def _placed(task: Task, item: Item) -> None:
 class _Delivery:
     """One task on its way into Git."""
 
-    def __init__(self, task: Task, made, store: Remote | Checkout, items: list[Item], owner: str, is_set: bool):
-        self.task, self.settings, self.store = task, made, store
+    def __init__(self, task: Task, repository, store: Remote | Checkout, items: list[Item], owner: str, is_set: bool):
+        self.task, self.settings, self.store = task, repository, store
         self.items, self.owner, self.is_set = items, owner, is_set
-        self.sealer = Sealer(made)
+        self.sealer = Sealer(repository)
         self.deadline = Deadline(task.params["wait_timeout"])
 
     def run(self) -> dict:
         plan, commit, pushed = self._deliver()
-        answer = {
-            "changed": bool(plan.changes) or pushed,
-            "resources": plan.rows,
-            "validated": False,
-            "waited": False,
-            "commit": commit,
-            "branch": self.store.branch,
-            "pushed": pushed,
-        }
-        if plan.changes and self.task.diff:
-            answer["diff"] = plan.diff()
+        answer = results.contract(
+            changed=bool(plan.changing) or pushed,
+            resources=[file.row() for file in plan.objects],
+            validated=False,
+            waited=False,
+            branch=self.store.branch,
+            pushed=pushed,
+            diff=results.diffs(self.task, plan.changing),
+        )
+        answer["commit"] = commit
         if self.task.params.get("wait") and not self.task.check:
             answer["waited"] = self._wait(answer, commit)
         return answer
 
-    def _deliver(self) -> tuple[Plan, str | None, bool]:
+    def _deliver(self) -> tuple[FilePlan, str | None, bool]:
         """The plan, the commit that has it (None where none was made), and whether something was pushed."""
-        checkout = isinstance(self.store, Checkout)
         for attempt in range(_ATTEMPTS):
             self.store.fetch()
             plan = self._plan()
             if self.task.check:
-                return plan, None if plan.changes else self.store.base, False
-            if checkout:
-                return self._into_checkout(plan)
-            if not plan.changes:
+                return plan, None if plan.changing else self.store.base, False
+            if isinstance(self.store, Checkout):
+                return self._into_checkout(self.store, plan)
+            if not plan.changing:
                 return plan, self.store.base, False
-            commit = self.store.commit(plan.changes, self._message(plan), bool(self.settings.sign))
+            commit = self.store.commit(plan.contents, self._message(plan), bool(self.settings.sign))
             if self.store.push(commit):
                 return plan, commit, True
             self.task.progress(f"branch {self.store.branch} was pushed to by somebody else meanwhile; doing it again")
@@ -169,46 +137,55 @@ class _Delivery:
             "somebody else's push came first. Run the task again when there is less going on."
         )
 
-    def _into_checkout(self, plan: Plan) -> tuple[Plan, str | None, bool]:
+    def _into_checkout(self, store: Checkout, plan: FilePlan) -> tuple[FilePlan, str | None, bool]:
         """Write; then commit what differs from the last commit, which an earlier run may have left, and push."""
-        self.store.write(plan.changes)
+        store.write(plan.contents)
         if not self.settings.commit:
             return plan, None, False
-        have, kept = self.store.files(self.settings.path), self.store.committed(self.settings.path)
-        ours = {
-            path for known in (have, kept) for path, content in known.items() if files.owner_of(content) == self.owner
-        }
-        open_ones = {path: have.get(path) for path in ours | set(plan.changes) if have.get(path) != kept.get(path)}
-        open_ones.update({path: content for path, content in plan.changes.items() if path.endswith(_KEEP)})
-        if open_ones:
-            left = Plan(before=kept)
-            for path, content in sorted(open_ones.items()):
-                left.add(*files.told(path, content or kept.get(path) or b""), path, content)
-            commit = self.store.commit(open_ones, self._message(left), bool(self.settings.sign))
-            plan.changes, plan.before = {**left.changes, **plan.changes}, {**left.before, **plan.before}
-        else:
-            commit = self.store.base
-        if not self.settings.push or not (open_ones or self.store.is_ahead()):
+        uncommitted = self._uncommitted(store, plan)
+        commit = store.base
+        if uncommitted.changing:
+            commit = store.commit(uncommitted.contents, self._message(uncommitted), bool(self.settings.sign))
+            planned = {file.path for file in plan.changing}
+            left = [file for file in uncommitted.objects if file.path not in planned]
+            plan = replace(plan, others=[*plan.others, *left])
+        if not self.settings.push or not (uncommitted.changing or store.is_ahead()):
             return plan, commit, False
-        return plan, commit, self.store.push(commit)
+        return plan, commit, store.push(commit)
 
-    def _plan(self) -> Plan:
+    def _uncommitted(self, store: Checkout, plan: FilePlan) -> FilePlan:
+        """Our files that are in the working tree otherwise than in the last commit."""
+        tree, committed = store.files(self.settings.path), store.committed(self.settings.path)
+        paths = {
+            path
+            for contents in (tree, committed)
+            for path, content in contents.items()
+            if files.owner_of(content) == self.owner
+        }
+        objects = []
+        for path in sorted(paths | {file.path for file in plan.objects if file.changed}):
+            before, after = committed.get(path), tree.get(path)
+            if before != after:
+                objects.append(FileChange(path, before, after, *files.object_of(path, after or before or b"")))
+        return FilePlan(objects, plan.others)
+
+    def _plan(self) -> FilePlan:
         """The declared objects against the files that are there. Raises MeshError for files of others."""
-        plan = Plan(before=self.store.files(self.settings.path))
+        before = self.store.files(self.settings.path)
         absent = self.task.params.get("state") == "absent"
         origins: dict[str, Item] = {}
+        objects = []
         for item in self.items:
             path = files.place(item.kind, item.namespace, item.name, self.settings.path)
             twin = origins.setdefault(path, item)
             if twin is not item:
                 raise MeshError(f"{item.label} and {twin.label} would both be {path}. Deliver them to two folders.")
-            old = plan.before.get(path)
+            old = before.get(path)
             self._may_write(item, path, old)
             after = None if absent else self._file(item, old)
-            plan.add(item.kind.kind, item.namespace, item.name, path, after)
-        self._prune(plan, set(origins), absent)
-        self._keep_folder(plan)
-        return plan
+            objects.append(FileChange(path, old, after, item.kind.kind, item.namespace, item.name))
+        objects += self._prune(before, set(origins), absent)
+        return FilePlan(objects, self._keep_folder(objects))
 
     def _file(self, item: Item, old: bytes | None) -> bytes:
         if item.kind.secret_fields:
@@ -226,44 +203,34 @@ class _Delivery:
                 "another git.path, or take it over with force_conflicts: true."
             )
 
-    def _prune(self, plan: Plan, declared: set[str], absent: bool) -> None:
+    def _prune(self, before: dict[str, bytes], declared: set[str], absent: bool) -> list[FileChange]:
+        """The files of ours that nothing declares any more. Raises MeshError where too much would go."""
         whole = absent and self.is_set and not self.items
         if not whole and (absent or not self.is_set or not self.task.params.get("prune")):
-            return
-        gone = [path for path, old in plan.before.items() if files.owner_of(old) == self.owner and path not in declared]
+            return []
+        gone = [path for path, old in before.items() if files.owner_of(old) == self.owner and path not in declared]
         if gone and not self.items and not whole and not self.task.params["prune_all"]:
             raise MeshError(
                 f"{self.owner[0].upper()}{self.owner[1:]} would lose all of its {len(gone)} files, because no object "
                 "is declared. If that is meant, say prune_all: true; if not, see why the list is empty."
             )
-        leaving = [files.told(path, plan.before[path]) for path in gone]
+        leaving = [FileChange(path, before[path], None, *files.object_of(path, before[path])) for path in gone]
         if not whole and not self.task.params["prune_all"]:
-            labels = [(kind, " ".join([kind, "/".join(filter(None, place))])) for kind, *place in leaving]
+            labels = [(file.kind, file.label) for file in leaving]
             declared_kinds = {item.kind.kind for item in self.items}
             guard.refuse_vanishing(self.task.params.get("prune_kinds"), labels, declared_kinds)
-        for path, row in zip(gone, leaving, strict=True):
-            plan.add(*row, path, None)
+        return leaving
 
-    def _keep_folder(self, plan: Plan) -> None:
+    def _keep_folder(self, objects: list[FileChange]) -> list[FileChange]:
         """Git has no empty folders, and an Application whose folder is gone fails instead of being empty."""
-        leaving = {path for path, content in plan.changes.items() if content is None}
-        if leaving and len(leaving) == len(plan.changes) and self.store.is_empty(self.settings.path, leaving):
-            plan.changes[self.settings.path + _KEEP] = b""
+        changing = [file for file in objects if file.changed]
+        leaving = {file.path for file in changing if file.after is None}
+        if leaving and len(leaving) == len(changing) and self.store.is_empty(self.settings.path, leaving):
+            return [FileChange(self.settings.path + _KEEP, None, b"")]
+        return []
 
-    def _message(self, plan: Plan) -> str:
-        if self.settings.commit_message:
-            return self.settings.commit_message
-        rows = [row for row in plan.rows if row["action"] != UNCHANGED]
-        counted = [(action, sum(row["action"] == action for row in rows)) for action in (CREATED, UPDATED, DELETED)]
-        subject = f"Deliver {self.owner if self.is_set else 'objects'}: "
-        subject += ", ".join(f"{count} {action}" for action, count in counted if count)
-        lines = [
-            f"{row['action']} {row['kind']} {row['namespace'] + '/' if row['namespace'] else ''}{row['name']}"
-            for row in rows
-        ]
-        if len(lines) == 1 and not self.is_set:
-            return f"{lines[0][0].upper()}{lines[0][1:]}\n"
-        return "\n".join([subject, "", *lines]) + "\n"
+    def _message(self, plan: FilePlan) -> str:
+        return self.settings.commit_message or plan.message(self.owner, self.is_set)
 
     def _wait(self, answer: dict, commit: str | None) -> bool:
         """Wait for Argo CD, where an Application is named. A wait that fails comes after a push, and says so."""

@@ -15,7 +15,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task imp
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results, wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import NONE, Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
@@ -36,7 +36,7 @@ def manage(kind: Kind, conversation: Conversation = NONE, *, declare: Callable |
                 git_delivery as delivery,  # only who needs it pays
             )
 
-            return delivery.one(task, kind, declare)
+            return delivery.deliver_object(task, kind, declare)
         resources = task.resources
         if declare:
             desired = declare(task)
@@ -92,7 +92,7 @@ def _present(
             made.after = _wait_ready(task, resources, kind, conversation, made.after, deadline)
             propagation.acked([made], deadline)
         waited = True
-    return result(task, made, waited, propagation)
+    return results.of_object(task, made, waited=waited, proxies=propagation.proxies)
 
 
 def applied(
@@ -167,47 +167,4 @@ def _absent(
                 wait.until_gone(task, resources, kind, live, deadline)
             propagation.acked([made], deadline)
         waited = True
-    return result(task, made, waited, propagation)
-
-
-def result(task: Task, made: Change, waited: bool, propagation: Propagation | None = None) -> dict:
-    """The result contract for one object."""
-    for warning in made.warnings:
-        task.warn(warning)
-    answer = {
-        "changed": made.changed,
-        "result": shown(task, made),
-        "resources": [made.row()],
-        "validated": made.validated,
-        "waited": waited,
-        **change_module.message([made]),
-    }
-    if made.changed and task.diff:
-        answer["diff"] = made.diff()
-    if propagation and propagation.proxies is not None:
-        answer["proxies"] = propagation.proxies
-    return answer
-
-
-def shown(task: Task, made: Change) -> dict:
-    """An object as a result shows it."""
-    document = diff.masked(made.after, made.kind.secret_fields, made.kind.open_keys)
-    if task.check and made.changed:
-        for field in ("uid", "resourceVersion", "creationTimestamp"):  # a dry run makes these up
-            document.get("metadata", {}).pop(field, None)
-    return document
-
-
-def results(task: Task, changes: list[Change], document: dict) -> dict:
-    """The result contract for several objects; ``document`` is what stands under ``result``."""
-    for warning in [warning for one in changes for warning in one.warnings]:
-        task.warn(warning)
-    return {
-        "changed": any(one.changed for one in changes),
-        "result": document,
-        "resources": [one.row() for one in changes],
-        "validated": all(one.validated for one in changes),
-        "waited": False,
-        **change_module.message(changes),
-        **change_module.diffs(task, changes),
-    }
+    return results.of_object(task, made, waited=waited, proxies=propagation.proxies)

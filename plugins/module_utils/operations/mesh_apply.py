@@ -16,7 +16,14 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.regi
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields, guard, live, rollback, waits
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import (
+    fields,
+    guard,
+    live,
+    results,
+    rollback,
+    waits,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.applyset import ApplySet
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.owners import PART_OF
@@ -301,22 +308,12 @@ class Run:
 
     def _result(self, waited: bool) -> dict:
         outcome = self.outcome
-        for change in outcome.changes:
-            for warning in change.warnings:
-                self.task.warn(warning)
-        answer = {
-            "changed": any(change.changed for change in outcome.changes),
-            "resources": [change.row() for change in outcome.changes],
-            "validated": all(change.validated for change in outcome.changes),
-            "waited": waited,
-            **change_module.diffs(self.task, outcome.changes),
-        }
-        if self.propagation.proxies is not None:
-            answer["proxies"] = self.propagation.proxies
+        answer = results.of_objects(self.task, outcome.changes, waited=waited, proxies=self.propagation.proxies)
         if outcome.errors:
+            answer.pop("msg", None)
             self._roll_back()
             raise self._failure(answer)
-        return {**answer, **change_module.message(outcome.changes)}
+        return answer
 
     def _roll_back(self) -> None:
         outcome = self.outcome
@@ -375,7 +372,7 @@ def run(task: Task) -> dict:
             git_delivery as delivery,  # only who needs it pays
         )
 
-        return delivery.many(task)
+        return delivery.deliver_objects(task)
     made = Run(task)
     with contextlib.closing(made.propagation):
         return made.absent() if task.params["state"] == "absent" else made.present()

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change, diffs
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import manifest
@@ -26,20 +27,17 @@ def result(
 ) -> dict:
     """The result of the module. ``previous``: the release before."""
     _warn(context, changes)
-    answer = {
-        "changed": changed,
-        "release": release,
-        "result": release,
-        "resources": [change.row() for change in changes],
-        "validated": not context.check or all(change.validated for change in changes),
-        "waited": waited,
-        **diffs(context.task, changes),
-    }
-    if previous:
-        answer["previous"] = previous
-    if drifted:
-        answer["drifted"] = list(drifted)
-    return answer
+    return results.contract(
+        changed=changed,
+        resources=[change.row() for change in changes],
+        validated=not context.check or all(change.validated for change in changes),
+        waited=waited,
+        release=release,
+        result=release,
+        diff=results.diffs(context.task, changes),
+        previous=previous or None,
+        drifted=list(drifted) or None,
+    )
 
 
 def _warn(context: Context, changes: list[Change]) -> None:

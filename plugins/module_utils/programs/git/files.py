@@ -69,7 +69,7 @@ def sealed_from(content: bytes) -> str:
     return found[2].decode() if found and found[2] else ""
 
 
-def told(path: str, content: bytes) -> tuple[str, str | None, str]:
+def object_of(path: str, content: bytes) -> tuple[str, str | None, str]:
     """(kind, namespace, name) of a file that is no longer declared, by its content, or by its place."""
     folder, _slash, file = path.rpartition("/")
     kind, _dash, name = file.removesuffix(".yaml").partition("-")
