@@ -24,6 +24,9 @@ CORE_VENVS := $(VENV) $(foreach core,$(CORES),$(BUILD)/venv-$(subst @,-py,$(core
 # Tests on a cluster mostly wait: three workers keep two cores busy. What must not meet is in groups (tests/support/order.py).
 WORKERS ?= 3
 SIDE_BY_SIDE := -n $(WORKERS)
+# Tests of ansible-test that judge the text of files, the same on each version, and take most of the time: on 2.19 alone.
+# What imports, compiles, documents and validates runs on each version; `make matrix` leaves nothing out.
+SANITY_ONCE := pylint pep8 yamllint shellcheck changelog
 # Run only what is named: make unit ARGS="-k params", make integration ARGS="tests/integration/test_play.py -x".
 ARGS ?=
 
@@ -61,9 +64,12 @@ demo: CORES :=
 demo: collections $(A_CLUSTER) ## Start the lab, bootstrap it, show what runs and what was measured [CLUSTER=...]
 	@PATH=$(VENV)/bin:$$PATH exec $(VENV)/bin/python tools/demo.py $(ARGS)
 
+# Most tests on the lab wait for a cluster, so what only computes runs beside them, with the processor's time that they
+# leave. DURATIONS=1 renews tests/durations.json.
 .PHONY: test
 test: venv ## Everything that CI runs; what fails once has a second try, and is listed as RERUN
-	@PYTEST_ADDOPTS="--reruns 1 --reruns-delay 3 --rerun-show-tracebacks $${PYTEST_ADDOPTS:-}" $(VENV)/bin/python tools/stages.py generate-check prepared lint+unit+sanity lab-all lab-all=tests-on-lab
+	@PYTEST_ADDOPTS="--reruns 1 --reruns-delay 3 $${PYTEST_ADDOPTS:-}" $(VENV)/bin/python tools/stages.py \
+	  generate-check prepared lab-all lint+unit+sanity+lab-all=tests-on-lab
 
 # ---- Preparation ----------------------------------------------------------------------------------------------------
 .PHONY: venv
@@ -103,8 +109,9 @@ format: collections ## Put Python files into ruff's form
 
 .PHONY: sanity
 sanity: installed ## ansible-test sanity on what a user installs, on ansible-core 2.19, 2.16 and 2.21 [CORES=...]
-	@failed=0; for venv in $(CORE_VENVS); do \
-	  [ ! -e $$venv/.ready ] || tools/sanity.sh $$venv $(ARGS) || failed=1; \
+	@failed=0; more=(); for venv in $(CORE_VENVS); do \
+	  [ ! -e $$venv/.ready ] || tools/sanity.sh $$venv "$${more[@]}" $(ARGS) || failed=1; \
+	  more=($(SANITY_ONCE:%=--skip-test %)); \
 	done; exit $$failed
 
 .PHONY: unit
@@ -112,15 +119,15 @@ unit: collections ## Unit tests, on ansible-core 2.19, 2.16 and 2.21; fuzzing on
 	@$(MAKE) each-core RUN="-m pytest $(if $(filter tests/%,$(ARGS)),,tests/unit) $(ARGS)" \
 	  NEXT="--ignore=tests/unit/test_fuzz.py" NAME="unit tests"
 
-# Runs `python $(RUN)` in each environment that is there, with $(NEXT) more in all but the first; to the last, and fails
-# when one failed.
+# Runs `python $(RUN)` in each environment that is there, with $(FIRST) more in the first and $(NEXT) more in the others;
+# to the last, and fails when one failed.
 .PHONY: each-core
 each-core:
-	@failed=0; for venv in $(CORE_VENVS); do \
-	  [ -e $$venv/.ready ] || continue; \
-	  more=(); [ $$venv = $(VENV) ] || more=($(NEXT)); \
-	  echo "$(NAME): $$($$venv/bin/ansible --version | head -n 1), $$($$venv/bin/python --version)"; \
-	  PATH=$$venv/bin:$$PATH $$venv/bin/python $(RUN) "$${more[@]}" || failed=1; \
+	@failed=0; more=($(FIRST)); for venv in $(CORE_VENVS); do \
+	  if [ -e $$venv/.ready ]; then \
+	    echo "$(NAME): $$($$venv/bin/ansible --version | head -n 1), $$($$venv/bin/python --version)"; \
+	    PATH=$$venv/bin:$$PATH $$venv/bin/python $(RUN) "$${more[@]}" || failed=1; \
+	  fi; more=($(NEXT)); \
 	done; exit $$failed
 
 # ---- The lab and tests on a cluster ---------------------------------------------------------------------------------
@@ -149,12 +156,12 @@ integration: collections lab-all ## Integration tests on the lab; on ansible-cor
 # Both at once: the workers that wait for the one have time for the other.
 .PHONY: tests-on-lab
 tests-on-lab: collections lab-all
-	@$(MAKE) each-core RUN="-m pytest $(SIDE_BY_SIDE) tests/integration tests/faults $(ARGS)" NEXT="-m each_core" \
-	  NAME="integration tests and faults"
+	@$(MAKE) each-core RUN="-m pytest $(SIDE_BY_SIDE) tests/integration tests/faults $(ARGS)" \
+	  FIRST="$(if $(DURATIONS),--write-durations)" NEXT="-m each_core" NAME="integration tests and faults"
 
 .PHONY: durations
-durations: collections lab-all ## Run all tests, and renew tests/durations.json, by which the workers share them
-	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) --write-durations tests/unit tests/integration tests/faults $(ARGS)
+durations: ## Run the tests on the lab, and renew tests/durations.json, by which the workers share them
+	@$(MAKE) tests-on-lab CORES= DURATIONS=1
 
 # Without ARGS every environment and every stage, which takes many hours on two cores; tools/matrix.py says what ARGS may be.
 .PHONY: matrix

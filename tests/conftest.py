@@ -4,13 +4,18 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
 import clusters
+import playing
 import pytest
 
-pytest_plugins = ["durations", "order", "gitops", "meshes"]
+# What pytest compiles of the tests, each worker anew otherwise, is kept; nothing is written beside the sources.
+sys.pycache_prefix, sys.dont_write_bytecode = str(playing.BUILD / "compiled"), False
+
+pytest_plugins = ["durations", "failures", "order", "gitops", "meshes"]
 
 
 def pytest_configure(config):

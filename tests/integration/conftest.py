@@ -38,11 +38,18 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "both_ways: runs in Ansible's worker, and as a module process too")
     config.addinivalue_line("markers", "in_process: runs in Ansible's worker only, also with --ways=both")
     config.addinivalue_line("markers", "as_module: runs as a module process only")
+    config.addinivalue_line("markers", "each_core_in_process: each_core, but as a module process on one version alone")
 
 
 def pytest_generate_tests(metafunc):
     if "mode" in metafunc.fixturenames:
-        metafunc.parametrize("mode", ways(metafunc.definition, metafunc.config.getoption("--ways")), indirect=True)
+        modes = ways(metafunc.definition, metafunc.config.getoption("--ways"))
+        marks = {"in_process": _marks_in_process(metafunc.definition)}
+        metafunc.parametrize("mode", [pytest.param(mode, marks=marks.get(mode, ())) for mode in modes], indirect=True)
+
+
+def _marks_in_process(test):
+    return [pytest.mark.each_core] if test.get_closest_marker("each_core_in_process") else []
 
 
 def ways(test, asked):

@@ -33,7 +33,6 @@ def quiet(apps):
 # --- coming into being ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.each_core
 def test_first_sync_and_nothing_the_second_time(play, apps):
     tasks = apps.present(spec={"syncPolicy": {"automated": {}}})
     predicted = play(tasks, check=True, diff=True)
@@ -393,7 +392,6 @@ def test_retries_are_waited_through(play, apps, cluster):
         cluster.api("DELETE", f"/api/v1/namespaces/{target}")
 
 
-@pytest.mark.each_core
 @pytest.mark.in_process
 def test_progress_goes_to_stderr(play, apps):
     apps.repository.commit({"one/hook.yaml": hook("slow", "PreSync", **NOWHERE)})

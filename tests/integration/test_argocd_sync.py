@@ -30,7 +30,7 @@ def actions(run):
     return {row["name"]: row["action"] for row in run["Sync"].result["resources"]}
 
 
-@pytest.mark.each_core
+@pytest.mark.each_core_in_process
 @pytest.mark.both_ways
 def test_sync_and_nothing_the_second_time(play, manual):
     predicted = play(sync(manual), check=True)

@@ -58,7 +58,7 @@ TOLD = {
 }
 
 
-@pytest.mark.each_core
+@pytest.mark.each_core_in_process
 @pytest.mark.both_ways
 def test_options_that_are_wrong(play):
     tasks = [route(called, spec) for called, (spec, _told) in TOLD.items()]
@@ -95,7 +95,6 @@ spec:
 """
 
 
-@pytest.mark.each_core
 @pytest.mark.both_ways
 def test_documents_that_are_wrong(play, cluster, tmp_path):
     """The article's ServiceMonitor as it is printed, and other documents for the wrong module."""

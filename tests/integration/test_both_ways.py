@@ -12,7 +12,6 @@ import schema_coverage
 import yaml
 
 CASES = Path(__file__).parent / "cases"
-pytestmark = pytest.mark.each_core
 TASKS = """
 - name: Two maps
   meshops.lifecycle.mesh_apply:
@@ -29,6 +28,7 @@ TASKS = """
 """
 
 
+@pytest.mark.each_core_in_process
 @pytest.mark.both_ways
 def test_check_mode_predicts_the_run_and_a_second_run_changes_nothing(converges, cluster, namespace):
     run = converges(TASKS.format(namespace=namespace, colour="blue"))
@@ -36,6 +36,7 @@ def test_check_mode_predicts_the_run_and_a_second_run_changes_nothing(converges,
     assert cluster.get(f"/api/v1/namespaces/{namespace}/configmaps/one")["data"] == {"colour": "blue"}
 
 
+@pytest.mark.each_core
 @pytest.mark.both_ways
 def test_a_diff_shows_the_change_alone(play, namespace):
     run = play(TASKS.format(namespace=namespace, colour="blue"))
@@ -47,25 +48,29 @@ def test_a_diff_shows_the_change_alone(play, namespace):
     assert "managedFields" not in run.stdout
 
 
+@pytest.mark.each_core
 @pytest.mark.in_process
 def test_results_are_equal_both_ways(player, cluster, namespace):
+    """What is predicted, created, the same again, and changed."""
+    steps = [("blue", {"check_mode": True, "diff": True}), ("blue", {"diff": True}), ("blue", {}), ("red", {})]
+    tasks = [
+        {**task, **keywords, "name": f"{number}: {colour}"}
+        for number, (colour, keywords) in enumerate(steps)
+        for task in yaml.safe_load(TASKS.format(namespace=namespace, colour=colour))
+    ]
+
     def results(in_process):
-        found = []
-        for colour, options in (
-            ("blue", {"check": True, "diff": True}),
-            ("blue", {"diff": True}),
-            ("blue", {}),
-            ("red", {}),
-        ):
-            run = player.play(TASKS.format(namespace=namespace, colour=colour), in_process=in_process, **options)
-            found.append(run["Two maps"].comparable())
+        run = player.play(tasks, in_process=in_process)
         for name in ("one", "two"):
             cluster.api("DELETE", f"/api/v1/namespaces/{namespace}/configmaps/{name}")
-        return found
+        return [(task.status, task.comparable()) for task in run.tasks]
 
-    assert results(True) == results(False)
+    inside = results(True)
+    assert [status for status, _result in inside] == ["changed", "changed", "ok", "changed"]
+    assert inside == results(False)
 
 
+@pytest.mark.each_core
 @pytest.mark.both_ways
 def test_a_failure_is_told_without_a_traceback(play, namespace):
     run = play(
@@ -100,29 +105,43 @@ OTHERS = {
 }
 
 
-def of_each_kind():
-    """{module: a document that it declares}, of the cases."""
+def in_parts():
+    """{part: {module: its options, or the document that it is given as a file}}: OTHERS, and each folder of cases."""
     modules = {schema_coverage.kind_of(module): module for module in schema_coverage.modules()}
-    documents = [one for path in sorted(CASES.glob("*/*.yaml")) for one in yaml.safe_load_all(path.read_text())]
-    return {modules[one["apiVersion"].rpartition("/")[0], one["kind"]]: one for one in documents}
+    parts = {"others": OTHERS}
+    for path in sorted(CASES.glob("*/*.yaml")):
+        for document in yaml.safe_load_all(path.read_text()):
+            module = modules[document["apiVersion"].rpartition("/")[0], document["kind"]]
+            parts.setdefault(path.parent.name, {})[module] = document
+    return parts
 
 
+PARTS = in_parts()
+
+
+def test_every_module_is_in_a_part():
+    there = {path.stem for path in (playing.ROOT / "plugins" / "modules").glob("[a-z]*.py")}
+    assert sorted(there) == sorted(module for modules in PARTS.values() for module in modules)
+
+
+# Of other versions those that go ways of their own: the modules of one kind are one piece of code.
 @pytest.mark.in_process
-def test_every_module_answers_the_same_as_a_process(player, crds, namespace, tmp_path):
+@pytest.mark.parametrize(
+    "part", [pytest.param(part, marks=pytest.mark.each_core if part == "others" else ()) for part in PARTS]
+)
+def test_every_module_answers_the_same_as_a_process(player, crds, namespace, tmp_path, part):
     """In check mode; what it says where something is missing in this cluster is an answer, too."""
     for group in ("istio.io", "gateway.networking.k8s.io", "monitoring.coreos.com", "argoproj.io"):
         crds(group)
-    called = dict(OTHERS)
-    for module, document in of_each_kind().items():
-        file = tmp_path / f"{module}.yml"
-        file.write_text(yaml.safe_dump(document))
-        called[module] = {"src": str(file)}
-    assert called.keys() == {path.stem for path in (playing.ROOT / "plugins" / "modules").glob("[a-z]*.py")}
-    tasks = [
-        {"name": module, f"meshops.lifecycle.{module}": {"namespace": namespace, **options}, "ignore_errors": True}
-        for module, options in called.items()
-    ]
+    tasks = []
+    for module, options in PARTS[part].items():
+        if part != "others":
+            file = tmp_path / f"{module}.yml"
+            file.write_text(yaml.safe_dump(options))
+            options = {"src": str(file)}
+        called = {f"meshops.lifecycle.{module}": {"namespace": namespace, **options}}
+        tasks.append({"name": module, **called, "ignore_errors": True})
     inside, outside = (player.play(tasks, check=True, in_process=in_process) for in_process in (True, False))
-    assert len(inside.tasks) == len(called)
+    assert len(inside.tasks) == len(tasks)
     for one, other in zip(inside.tasks, outside.tasks, strict=True):
         assert (one.name, one.status, one.comparable()) == (other.name, other.status, other.comparable())

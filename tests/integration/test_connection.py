@@ -164,7 +164,6 @@ def test_by_the_environment(play, reach, server, token, kubeconfig, tmp_path):
     assert first["changed"] and "(401)" in second["msg"], "each item has its own environment"
 
 
-@pytest.mark.each_core
 @pytest.mark.both_ways
 def test_by_an_exec_plugin(play, reach, kubeconfig, token, tmp_path):
     script = tmp_path / "plugin"

@@ -70,7 +70,7 @@ def actions(result):
 # ---- A life ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.each_core
+@pytest.mark.each_core_in_process
 @pytest.mark.both_ways
 def test_a_life(play, task, cluster, path):
     labels = {"team": "shop"}
@@ -158,7 +158,6 @@ def test_a_check_run_writes_nothing(play, task, cluster, path):
     assert cluster.get(path) == before
 
 
-@pytest.mark.each_core
 def test_diffs_show_the_change_alone(play, task):
     run = play(
         [
@@ -422,7 +421,6 @@ def test_a_pasted_document_as_an_export_prints_it(converges, cluster, namespace,
     assert managers(live) == {(OURS, "Apply")}
 
 
-@pytest.mark.each_core
 def test_a_file_keeps_its_braces(converges, task, cluster, path, tmp_path):
     source = tmp_path / "route.yml"
     source.write_text(
@@ -435,7 +433,7 @@ def test_a_file_keeps_its_braces(converges, task, cluster, path, tmp_path):
     assert live["spec"] == {"hosts": ["{{name}}.example.com"], "exportTo": ["."]}
 
 
-@pytest.mark.each_core
+@pytest.mark.each_core_in_process
 @pytest.mark.both_ways
 def test_a_file_beside_the_playbook_and_in_a_role(player, task, cluster, namespace, tmp_path):
     def document(name):

@@ -350,7 +350,6 @@ print(yaml.safe_dump({{"apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecr
     return path
 
 
-@pytest.mark.each_core
 @pytest.mark.both_ways
 def test_secrets_are_refused_or_sealed(nowhere, bare, deliver, seal, secret_text, tmp_path):
     key, other = (

@@ -6,13 +6,10 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 MODULE = "meshops.lifecycle.grafana_dashboard"
 TEXT = '{ "uid": "shop", "title": "Shop",\n  "panels": [{"targets": [{"legendFormat": "{{ pod }} {% raw %}"}]}] }\n'
 
 
-@pytest.mark.each_core
 def test_dashboards_converge(cluster, namespace, converges, play, tmp_path):
     file = tmp_path / "shop.json"
     file.write_text(TEXT)

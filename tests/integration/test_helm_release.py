@@ -846,7 +846,7 @@ def inputs(cluster, namespace):
     return options
 
 
-@pytest.mark.each_core
+@pytest.mark.each_core_in_process
 @pytest.mark.both_ways
 def test_a_playbook_converges(converges, inputs, play, kubectl):
     run = converges(TASK, vars=inputs(color="red"))

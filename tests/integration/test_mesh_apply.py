@@ -283,7 +283,7 @@ def test_documents_that_are_wrong(play, apply, objects, told):
 # ---- Secrets --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.each_core
+@pytest.mark.each_core_in_process
 @pytest.mark.both_ways
 def test_secrets_are_seen_nowhere(play, apply, get, secret_texts):
     # By variables, as people do: of a text in the playbook itself, Ansible shows the lines around a failure.
@@ -367,7 +367,7 @@ def served(tmp_path):
     server.shutdown()
 
 
-@pytest.mark.each_core
+@pytest.mark.each_core_in_process
 @pytest.mark.both_ways
 def test_templates_and_addresses(converges, play, apply, get, served, tmp_path):
     template = tmp_path / "maps.yml.j2"

@@ -86,11 +86,11 @@ def live(cluster, namespace):
     [
         ("istio.io", "istio/*.yaml"),
         ("gateway.networking.k8s.io", "gateway_api/*.yaml"),
-        ("monitoring.coreos.com", "monitoring/*.yaml"),
+        # Their rules have braces that are not Ansible's, which versions of it treat differently.
+        pytest.param("monitoring.coreos.com", "monitoring/*.yaml", marks=pytest.mark.each_core),
     ],
     ids=["istio", "gateway_api", "monitoring"],
 )
-@pytest.mark.each_core
 def test_options_make_the_same_object(crds, namespace, play, converges, live, tmp_path, group, pattern):
     """Through the typed options to the API server and back; the whole document, inline or in a file, says the same."""
     crds(group)

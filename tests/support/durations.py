@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long each test takes: tests/durations.json, which `--write-durations` (or `make durations`) renews."""
+"""How long the tests on the lab take: tests/durations.json, which `--write-durations` renews.
+
+`make test DURATIONS=1` does so in a run of everything, `make durations` in a run for this alone.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 FILE = TESTS / "durations.json"
+SHORT = 3.0  # seconds: what takes less is not listed
 
 
 def pytest_addoption(parser):
@@ -27,7 +31,7 @@ def pytest_configure(config):
 
 @functools.cache
 def known():
-    """{name of a test: seconds, with what its fixtures took}, as it was measured last."""
+    """{name of a test: seconds, with what its fixtures took}, as it was measured last, of those that take long."""
     return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
 
 
@@ -38,13 +42,11 @@ class _Writer:
         self.taken = {}
 
     def pytest_runtest_logreport(self, report):
-        if report.skipped:
-            return
-        self.taken[report.nodeid] = self.taken.get(report.nodeid, 0) + report.duration
+        if not report.skipped:
+            self.taken[report.nodeid] = self.taken.get(report.nodeid, 0) + report.duration
 
     def pytest_sessionfinish(self):
-        """What did not run keeps its time, unless its file is gone, or a whole file ran and it was not in it."""
-        root = TESTS.parent
-        kept = {name: taken for name, taken in known().items() if (root / name.split("::")[0]).exists()}
-        rounded = {name: round(seconds, 1) for name, seconds in sorted({**kept, **self.taken}.items())}
-        FILE.write_text(json.dumps(rounded, indent=0) + "\n", encoding="utf-8")
+        """What did not run keeps its time, unless its file is gone."""
+        kept = {name: taken for name, taken in known().items() if (TESTS.parent / name.split("::")[0]).exists()}
+        seconds = {name: round(taken, 1) for name, taken in sorted({**kept, **self.taken}.items()) if taken >= SHORT}
+        FILE.write_text(json.dumps(seconds, indent=0) + "\n", encoding="utf-8")

@@ -19,7 +19,7 @@ import pytest
 
 A_WHOLE_FILE = 45.0  # seconds: a file that takes no longer is one worker's, and what its fixtures make is made once
 LONG = 20.0  # seconds: so long a unit is begun early, so that no worker is left alone with it at the end
-UNKNOWN = 5.0  # seconds, of a test that was not measured yet
+UNKNOWN = 2.0  # seconds, of a test that is not listed: a short one, or a new one
 
 _unit = pytest.StashKey[str]()
 

@@ -117,7 +117,7 @@ def _stated(path: Path, name: str = "") -> tuple[str, str] | None:
 
 def documented(module: str) -> dict:
     """The options under ``spec``, as DOCUMENTATION has them."""
-    options = yaml.safe_load(constant(MODULES / f"{module}.py", "DOCUMENTATION"))["options"]
+    options = yaml.load(constant(MODULES / f"{module}.py", "DOCUMENTATION"), Loader)["options"]
     return options.get("spec", {}).get("suboptions") or {}
 
 
