@@ -22,6 +22,11 @@ PACKAGE = "ansible_collections.meshops.lifecycle.plugins.module_utils"
 LINKED = BUILD / "collections" / "ansible_collections" / "meshops" / "lifecycle"
 
 
+def script(name):
+    """A Python program of the environment, by its Python: the path in its first line breaks when a folder is moved."""
+    return [BIN / "python", BIN / name]
+
+
 def bash_files():
     """Committed and new files that are bash or sh programs, by their first line."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
@@ -67,12 +72,12 @@ def linters():
         "ruff check": lambda: run([BIN / "ruff", "check", "--quiet", "--output-format=concise", "."]),
         "ruff format": lambda: run([BIN / "ruff", "format", "--check", "--output-format=concise", "."]),
         "rooms": lambda: run(
-            [BIN / "lint-imports", "--no-cache", ROOT / "pyproject.toml"],
+            [*script("lint-imports"), "--no-cache", ROOT / "pyproject.toml"],
             cwd=BUILD / "collections",
             environment={"PYTHONPATH": str(BUILD / "collections"), "COLUMNS": "200"},
         ),
         "types": lambda: run(
-            [BIN / "mypy", "--config-file", ROOT / "pyproject.toml", "-p", PACKAGE], cwd=BUILD / "collections"
+            [*script("mypy"), "--config-file", ROOT / "pyproject.toml", "-p", PACKAGE], cwd=BUILD / "collections"
         ),
         "shellcheck": lambda: run([BIN / "shellcheck", *bash_files()]),
         "changelog": lambda: run([BIN / "antsibull-changelog", "lint"]),
