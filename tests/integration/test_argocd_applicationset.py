@@ -160,7 +160,7 @@ def test_an_app_of_apps_is_awaited_as_a_tree(play, apps):
     assert apps.live("parent")["status"]["health"]["status"] == "Healthy"
     assert f"Application argocd/{apps.name('child')}: it is Synced, and its health is Progressing" in run.msg
     assert f"Deployment {apps.namespace}/web: 0 of 1 replicas available" in run.msg
-    assert "0 of 1 Applications below it are in order" in run.stderr
+    assert "0 of 1 Applications below it are ready" in run.stderr
     # It can be left to itself.
     assert play(apps.present("parent", "parent", wait_children=False)).changed == []
     apps.repository.commit({"one/web.yaml": None})

@@ -191,6 +191,6 @@ def test_an_outage_during_an_automated_sync_without_retries(play, apps, cluster)
         disturber.join()
         cluster.kubectl("scale", *server, "--replicas=1")
     assert ended
-    assert "a part of Argo CD was away, so its sync is run again" in run.stderr
+    assert "a part of Argo CD was unavailable, so its sync is run again" in run.stderr
     assert run["Application"].result["result"]["status"]["operationState"]["phase"] == "Succeeded"
     assert apps.core("configmaps", "one")

@@ -257,7 +257,7 @@ def test_health_is_awaited(play, manual):
 @pytest.mark.in_process
 def test_bad_input(play, apps):
     run = play(sync(apps), expect="failed")
-    assert "does not exist. Make it with argocd_application first" in run.msg
+    assert "does not exist. Create it with argocd_application first" in run.msg
     play(apps.present(wait=False, spec=MANUAL))
     run = play(sync(apps, revisions=["a", "b"]), expect="failed")
     assert "has 1 sources, and 'revisions' has 2" in run.msg

@@ -338,8 +338,8 @@ def test_a_proxy(play, reach, server, kubeconfig, token, secret):
     assert all(head.startswith(f"CONNECT {address} ") for head in open_one.seen)
     credentials = base64.b64encode(login.encode()).decode()
     assert f"Basic {credentials}" in open_one.seen[0]
-    assert f"the proxy {shut_one.url} does not let us through" in run["shut"].msg
-    assert "the proxy http://127.0.0.1:9 does not let us through (Failed to establish" in run["no proxy there"].msg
+    assert f"the proxy {shut_one.url} refuses the connection" in run["shut"].msg
+    assert "the proxy http://127.0.0.1:9 refuses the connection (Failed to establish" in run["no proxy there"].msg
     assert run["no URL"].msg.endswith("'proxy' must be an http or https URL, not 'socks://x'.")
 
 
@@ -492,7 +492,7 @@ def test_kubeconfigs_that_are_wrong(play, reach, kubeconfig, tmp_path):
     assert run["base64"].msg.startswith(
         f"The certificates of kubeconfig {tmp_path}/base64, context here cannot be used"
     )
-    assert run["no user"].msg.endswith("context 'here', is of user 'u', who is not in it. Make it anew.")
+    assert run["no user"].msg.endswith("context 'here', is of user 'u', who is not in it. Create it again.")
     assert "context 'here', is not usable" in run["no cluster"].msg
     assert "has no current context. Name one by 'context': it has here." in run["no current"].msg
     assert run["other context"].msg == "The kubeconfig given inline has no context 'prod'. It has: here."

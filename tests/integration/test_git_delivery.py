@@ -572,7 +572,7 @@ def test_wait_until_the_commit_is_live(play, apps, deliver, namespace, cluster):
     assert "does not contain the commit" in run["elsewhere"].msg and "branch other" in run["elsewhere"].msg
     assert "there is no Application argocd/nope" in run["no application"].msg
     for failed in ("bad", "elsewhere"):
-        assert "was not in order after" not in run[failed].msg  # told at once, not at the time-out
+        assert "timed out after" not in run[failed].msg  # told at once, not at the time-out
 
     assert apps.core("configmaps", "leaves") is None
     by_git = [apps.core("configmaps", "both")["data"], live_spec(cluster, namespace)]

@@ -10,6 +10,7 @@ import os
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import private
@@ -41,7 +42,7 @@ class Credentials:
     server: str
     origin: str
     giver: str
-    configuration: object = field(repr=False)
+    configuration: Any = field(repr=False)
     remark: str = ""
     namespace: str = "default"
     verify: bool = True
@@ -185,7 +186,7 @@ def _from_kubeconfig(source, connection: options.Connection, configuration, fold
         users = {}
         context = {key: value for key, value in context.items() if key != "user"}
     elif context.get("user") and context["user"] not in users:
-        raise MeshError(f"{begin} is of user {context['user']!r}, who is not in it. Make it anew.")
+        raise MeshError(f"{begin} is of user {context['user']!r}, who is not in it. Create it again.")
     user = users.get(context.get("user")) or {}
     document = {
         **document,
@@ -218,7 +219,7 @@ def _load_by_package(document: dict, context: str, begin: str, configuration, fo
         raise MeshError(f"{begin[:-1]}: a certificate or key is not base64 ({error}).") from None
     except (AttributeError, KeyError, TypeError):  # the package expects every field in its right type
         raise MeshError(
-            f"{begin} is not usable: something in it is of a wrong type. Make it anew, or name another."
+            f"{begin} is not usable: something in it is of a wrong type. Create it again, or name another."
         ) from None
     finally:
         logging.getLogger().removeHandler(complaints)
@@ -235,7 +236,8 @@ def _load_by_package(document: dict, context: str, begin: str, configuration, fo
         provider = user["auth-provider"].get("name") if isinstance(user["auth-provider"], Mapping) else None
         raise MeshError(
             f"{begin} gets its credential from the auth provider {provider!r}, which gave none. Kubernetes has "
-            "replaced auth providers by credential plugins ('exec'): make the kubeconfig anew with the cloud's program."
+            "replaced auth providers by credential plugins ('exec'). Create the kubeconfig again with the program of "
+            "the cloud."
         )
 
 
@@ -260,7 +262,7 @@ def _acting_of(user: dict, begin: str) -> dict:
             texts += values if isinstance(values, list) else [None]
         if all(isinstance(text, str) for text in texts):
             return acting
-    raise MeshError(f"{begin} is not usable: 'as' and what belongs to it is of a wrong type. Make it anew.")
+    raise MeshError(f"{begin} is not usable: 'as' and what belongs to it is of a wrong type. Create it again.")
 
 
 class _Complaints(logging.Handler):

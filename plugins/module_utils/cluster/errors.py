@@ -48,7 +48,7 @@ class ApiError(MeshError):
 
     @property
     def as_sent(self) -> dict:
-        """What the server itself said of the refusal, for a result: ``status`` and ``reason``, where it gave them."""
+        """The refusal as the server sent it, for a result: ``status`` and ``reason``, where it has them."""
         return {name: value for name, value in (("status", self.status), ("reason", self.reason)) if value}
 
 
@@ -64,12 +64,12 @@ def from_status(status: int, body, giver: str, remark: str = "", retry_after: st
     document = body if isinstance(body, dict) else {}
     other = f": {body.strip()[:200]}" if isinstance(body, str) and body.strip() else ""
     text = str(document.get("message") or f"HTTP {status}{other}").strip()
-    details = document.get("details") if isinstance(document.get("details"), dict) else {}
-    causes = details.get("causes") if isinstance(details.get("causes"), list) else []
+    details = document.get("details")
+    causes = details.get("causes") if isinstance(details, dict) else None
     reason = str(document.get("reason") or "")
     message = _in_our_words(status, text, giver, remark)
-    causes = [cause for cause in causes if isinstance(cause, dict)]
-    return ApiError(message, status=status, reason=reason, text=text, causes=causes, retry_after=retry_after)
+    listed = [cause for cause in causes if isinstance(cause, dict)] if isinstance(causes, list) else []
+    return ApiError(message, status=status, reason=reason, text=text, causes=listed, retry_after=retry_after)
 
 
 def _in_our_words(status: int, text: str, giver: str, remark: str) -> str:
@@ -154,7 +154,7 @@ def _typed_patch(text: str) -> str:
 
 
 def _expected(what: str) -> str:
-    """'expected string, got &value.valueUnstructured{Value:5}' or 'expected list, got string', as said by a person."""
+    """'expected string, got &value.valueUnstructured{Value:5}' or 'expected list, got string', in plain words."""
     match = re.match(r"expected (?P<wanted>.+?), got (?P<got>.*)$", what, re.S)
     if not match or match["wanted"] not in _GO_TYPES:
         return f": {what}"
@@ -173,15 +173,15 @@ def _not_converted(text: str) -> str:
 
 def findings(error: ApiError) -> list[str]:
     """The causes of a 422, one sentence each; without the server's remark that it left off validating."""
-    told = []
+    messages = []
     for cause in error.causes:
         field, message = str(cause.get("field") or ""), _without_go(str(cause.get("message") or ""))
         if "some validation rules were not checked" in message and len(error.causes) > 1:
             continue
         if field == "[]" and message.startswith("Too long"):
             message = f"its data is larger than Kubernetes keeps of one object ({message}). Divide it among several"
-        told.append(f"{field}: {message}" if field and field not in ("<nil>", "[]") else message)
-    return told
+        messages.append(f"{field}: {message}" if field and field not in ("<nil>", "[]") else message)
+    return messages
 
 
 def _without_go(message: str) -> str:

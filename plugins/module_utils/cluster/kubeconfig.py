@@ -115,7 +115,7 @@ def _of_file(path: str) -> dict:
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f" at line {where.line + 1}" if where else ""
-        raise MeshError(f"kubeconfig {path} is not YAML{line}. It may be cut off; make it anew.") from None
+        raise MeshError(f"kubeconfig {path} is not YAML{line}. It may be cut off; create it again.") from None
     if document is None:  # kubectl takes an empty file for a kubeconfig with nothing in it
         document = {}
     if not isinstance(document, dict):
@@ -161,7 +161,7 @@ def _absolute(part: str, inner: Mapping, folder: str) -> dict:
 
 
 def _merged(documents: list[dict]) -> dict:
-    merged: dict = {"current-context": next(filter(None, (one["current-context"] for one in documents)), "")}
+    merged: dict = {"current-context": next(filter(None, (document["current-context"] for document in documents)), "")}
     for part in _PARTS:
         by_name: dict = {}
         for document in documents:

@@ -27,16 +27,16 @@ _DATA, _ERROR = 0, 1
 class PodConnection(http.client.HTTPConnection):
     """A kept-alive HTTP connection to a pod's port. ``timeout`` in seconds, for each answer.
 
-    Raises ApiError when the API server does not let us through; OSError and http.client.HTTPException afterwards.
+    Raises ApiError when the API server refuses it; OSError and http.client.HTTPException afterwards.
     """
 
     def __init__(self, session: Session, namespace: str, pod: str, port: int, timeout: float):
         super().__init__("localhost", port, timeout=timeout)
-        self._session = session
+        self._session, self._limit = session, timeout
         self._path = f"/api/v1/namespaces/{namespace}/pods/{pod}/portforward?ports={port}"
 
     def connect(self) -> None:
-        self.sock = _Stream(_open(self._session, self._path, self.timeout))
+        self.sock = _Stream(_open(self._session, self._path, self._limit))
 
 
 def _open(session: Session, path: str, timeout: float):

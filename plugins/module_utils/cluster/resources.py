@@ -12,6 +12,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 PAGE = 500  # objects a request; 500 VirtualServices with managed fields are about 1 MB
+_Objects = list[dict]  # within the class, ``list`` is its method
 _PATCH_TYPES = {"merge": "application/merge-patch+json", "json": "application/json-patch+json"}
 
 
@@ -30,21 +31,19 @@ class Resources:
                 return None
             raise
 
-    def list(self, kind: Kind, namespace: str | None = None, label_selector: str | None = None) -> list[dict]:
+    def list(self, kind: Kind, namespace: str | None = None, label_selector: str | None = None) -> _Objects:
         """All objects of the kind in a namespace, or in all, page by page; each with its apiVersion and kind."""
         return [item for items, _rest in self.pages(kind, namespace, label_selector) for item in items]
 
     def pages(
         self, kind: Kind, namespace: str | None, label_selector: str | None = None
-    ) -> Iterator[tuple[list[dict], int]]:
+    ) -> Iterator[tuple[_Objects, int]]:
         """The objects of :meth:`list` in pages, each with how many are still to come; 0 where nobody knows."""
         query = {"limit": str(PAGE)}
         if label_selector:
             query["labelSelector"] = label_selector
         while True:
-            page = self._versioned(
-                kind, lambda version, query=query: self._request("GET", kind, version, namespace, query=query)
-            )
+            page = self._page(kind, namespace, query)
             items, metadata = page.get("items") or [], page.get("metadata") or {}
             for item in items:
                 item.setdefault("apiVersion", page.get("apiVersion"))
@@ -54,6 +53,9 @@ class Resources:
             if not following:
                 return
             query = {**query, "continue": following}
+
+    def _page(self, kind: Kind, namespace: str | None, query: dict) -> dict:
+        return self._versioned(kind, lambda version: self._request("GET", kind, version, namespace, query=query))
 
     def apply(self, kind: Kind, desired: dict, *, manager: str, force: bool = False, dry_run: bool = False) -> dict:
         """Server-side apply, strictly validated; returns the object as the server has (or would have) it."""
@@ -148,15 +150,15 @@ class Resources:
                 raise
             served = {}
         for entry in served.get("resources") or []:
-            found = Kind(group, entry["kind"], entry["name"], (version,), namespaced=entry["namespaced"])
-            if "/" not in entry["name"]:
-                self.session.cache[("kind", api_version, entry["kind"])] = found
-        found = self.session.cache.get(("kind", api_version, name))
-        if not found:
+            if "/" not in entry["name"]:  # else a sub-resource
+                kind = Kind(group, entry["kind"], entry["name"], (version,), namespaced=entry["namespaced"])
+                self.session.cache[("kind", api_version, entry["kind"])] = kind
+        known = self.session.cache.get(("kind", api_version, name))
+        if not known:
             raise NotInstalled(
                 f"The cluster serves no {name} of {api_version}. Check apiVersion and kind, or install it."
             )
-        return found
+        return known
 
     def _request(self, verb, kind, version, namespace, name=None, query=None, body=None, content_type=None) -> dict:
         where = path(kind, version, namespace, name)

@@ -187,7 +187,7 @@ class Session:
             remark = f" {self.credentials.remark}".rstrip()
             final = True
         elif isinstance(cause, urllib3.exceptions.ProxyError):
-            what = f"the proxy {self.credentials.proxy} does not let us through ({_tail(cause)})"
+            what = f"the proxy {self.credentials.proxy} refuses the connection ({_tail(cause)})"
         else:
             what = f"{_tail(cause)}. Check that it runs and that the address is right"
         return errors.ApiError(f"The API server {server} ({origin}) cannot be reached: {what}.{remark}", final=final)

@@ -37,7 +37,7 @@ class Registration:
         tls, user = self.config.get("tlsClientConfig") or {}, self._user()
         if user is None:
             return None
-        cluster = {"server": self.server}
+        cluster: dict = {"server": self.server}
         if tls.get("insecure"):
             cluster["insecure-skip-tls-verify"] = True
         elif tls.get("caData"):
@@ -71,7 +71,7 @@ def read(secret: dict) -> Registration:
     except ValueError:
         raise MeshError(
             f"Secret {metadata['namespace']}/{metadata['name']} registers a cluster, and its 'config' is not JSON. "
-            "Make it anew with argocd_cluster."
+            "Create it again with argocd_cluster."
         ) from None
     server = (decoded(secret, "server") or "").rstrip("/")
     listed = (decoded(secret, "namespaces") or "").split(",")

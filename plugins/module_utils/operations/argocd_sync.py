@@ -39,7 +39,7 @@ def run(task: Task) -> dict:
     except MeshError as error:
         raise explained(error, KIND, namespace, name) from None
     if live is None:
-        raise MeshError(f"{KIND.label(namespace, name)} does not exist. Make it with argocd_application first.")
+        raise MeshError(f"{KIND.label(namespace, name)} does not exist. Create it with argocd_application first.")
     deadline = Deadline(task.params["wait_timeout"])
     watched = Watched(resources, KIND, live)
     answer = _ACTIONS[task.params["action"]](task, watched, deadline)
@@ -155,7 +155,7 @@ def _guard(task: Task, watched: Watched) -> None:
     """What Argo CD's API server would refuse, and the controller leaves hanging or undoes. Raises MeshError."""
     live, label = watched.live, watched.label
     if live["metadata"].get("deletionTimestamp"):
-        raise MeshError(f"{label} is being deleted; nothing can be synced any more.")
+        raise MeshError(f"{label} is being deleted, so it cannot be synced.")
     if spec_module.is_automated(live["spec"]) and not task.params["dry_run"]:
         _guard_automated(task, live, label)
     closed = windows.forbids(project_of(watched), live, manual=True)
@@ -325,7 +325,7 @@ def _until_settled(task: Task, watched: Watched, ours: _Ours, partial, pinned: b
         return outcome.settled(live, ours.state, not pinned, _health(task))
 
     wait = Wait(task, watched, judge)
-    if status.reconciled_at(watched.live) <= (ours.state.get("finishedAt") or ""):
+    if status.reconciled_at(watched.live) <= ((ours.state or {}).get("finishedAt") or ""):
         wait.refresh()
     wait.until(deadline)
 

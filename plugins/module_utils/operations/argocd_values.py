@@ -20,14 +20,15 @@ class Holder:
         self._task, self._resources, self._kind = task, resources, kind
         self._place = (task.params["namespace"], name)
         try:
-            self.live = resources.get(kind, *self._place)
+            live = resources.get(kind, *self._place)
         except MeshError as error:
             raise change_module.explained(error, kind, *self._place) from None
-        if self.live is None:
+        if live is None:
             raise MeshError(
                 f"{kind.label(*self._place)} does not exist. Is Argo CD installed in this namespace? The role "
                 "meshops.lifecycle.argocd installs it."
             )
+        self.live: dict = live
 
     @property
     def data(self) -> dict[str, str]:

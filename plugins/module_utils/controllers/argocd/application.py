@@ -62,7 +62,7 @@ def _health(task: Task) -> tuple[str, ...]:
 
 
 def with_children(task: Task, watched: Watched, health: tuple[str, ...], deadline: Deadline) -> dict:
-    """The Application, once those that it deploys in turn are in order as well, where the task wants that."""
+    """The Application, once those that it deploys in turn are ready as well, where the task waits for them."""
     if task.params.get("wait_children", True) and tree.has_children(watched.live):
         tree.wait(task, watched, health, deadline)
     return watched.live

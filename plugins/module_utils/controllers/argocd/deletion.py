@@ -83,7 +83,7 @@ def prepare(watched: Watched, cascade: bool | None, policy: str | None, deadline
                 raise
         if watched.read() is None:
             return
-    raise MeshError(f"{watched.label} is changed by others so often that it could not be deleted. Try again.")
+    raise MeshError(f"{watched.label} was changed by others at each attempt to delete it. Try again.")
 
 
 def verdict(live: dict, failing_since: float | None, now: float) -> Verdict:
@@ -146,7 +146,7 @@ def _remaining(live: dict) -> str:
         return ""
     confirm = [r for r in left if r.get("requiresDeletionConfirmation")]
     if confirm:
-        return f"; {status.listed(confirm)} must not go before somebody confirms it"
+        return f"; {status.listed(confirm)} must not be deleted before somebody confirms it"
     return f" (it deployed {status.listed(left)})"
 
 
@@ -185,12 +185,12 @@ def _way_out(resources, live: dict) -> str:
     if running:
         theirs = [name for name in live["metadata"]["finalizers"] if name.split("/")[0] in _OF_HOOKS]
         return (
-            f"Its {sorts[0]} hook {', '.join(running[:3])} has not ended; see why. To do without it, take the "
-            f"finalizers {', '.join(theirs)} away from the Application."
+            f"Its {sorts[0]} hook {', '.join(running[:3])} has not ended; see why. To skip it, remove the "
+            f"finalizers {', '.join(theirs)} from the Application."
         )
     if any(cascades(name) for name in live["metadata"].get("finalizers") or []):
         return (
-            "See whether Argo CD's application controller runs and what holds these resources. Running the task with "
-            "cascade: false lets the Application go and leaves them where they are."
+            "See whether Argo CD's application controller runs and what holds these resources. With cascade: false the "
+            "task deletes the Application and keeps these resources."
         )
     return "See why what owns that finalizer does not finish."

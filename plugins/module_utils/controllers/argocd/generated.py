@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting until an ApplicationSet has generated from its present declaration, and the tree below it is in order."""
+"""Waiting until an ApplicationSet has generated from its present declaration, and the tree below it is ready."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def _generate(task: Task, watched: Watched, deadline: Deadline) -> None:
             raise MeshError(f"{watched.label}: {unwatched or verdict.message}")
         if deadline.is_over:
             raise MeshError(
-                f"{watched.label}: Argo CD has not generated its Applications after {waited:.0f} s. See whether its "
-                "applicationset controller runs; a longer wait_timeout may help."
+                f"{watched.label}: timed out after {waited:.0f} s: Argo CD has not generated its Applications. See "
+                "whether its applicationset controller runs; a longer wait_timeout may help."
             )
         progress.say(verdict.message)
         if not watched.next(deadline.left):
@@ -101,8 +101,8 @@ def wait_deleted(task: Task, resources, live: dict, deadline: Deadline) -> None:
         names = ", ".join(child["metadata"]["name"] for child in left[:5]) or "nothing but its finalizers"
         progress.say(f"being deleted, held by {names}")
     raise MeshError(
-        f"{watched.label} is marked for deletion but not gone after {watch.elapsed:.0f} s, held by {names}. See "
-        "whether Argo CD's controllers run, and what holds these Applications."
+        f"{watched.label}: timed out after {watch.elapsed:.0f} s: it is marked for deletion but still there, held by "
+        f"{names}. See whether Argo CD's controllers run, and what holds these Applications."
     )
 
 

@@ -159,7 +159,7 @@ def _no_status(live: dict, current: Verdict, state: State, now: float) -> Verdic
 def _given_up(live: dict, current: Verdict, state: State, now: float) -> Verdict:
     if state.can_resume and status.is_passing_end(status.operation_state(live)):
         over = state.restart_at is not None and now >= state.restart_at
-        message = "a part of Argo CD was away, so its sync is run again"
+        message = "a part of Argo CD was unavailable, so its sync is run again"
         return waiting(Reason.OUTAGE_OVER if over else Reason.OUTAGE, message)
     if state.can_restart and state.attempt == status.identity(live):
         return waiting(Reason.GIVEN_UP_BEFORE, current.message)

@@ -54,10 +54,10 @@ def start(watched: Watched, operation: dict) -> str:
     for _attempt in range(_ATTEMPTS):
         live = watched.live
         if live["metadata"].get("deletionTimestamp"):
-            raise MeshError(f"{watched.label} is being deleted; nothing can be synced any more.")
+            raise MeshError(f"{watched.label} is being deleted, so it cannot be synced.")
         if status.running(live):
             raise Busy(f"{watched.label}: another operation is under way. Wait for its end, or terminate it first.")
-        body = {
+        body: dict = {
             "metadata": {"resourceVersion": live["metadata"]["resourceVersion"]},
             "operation": operation,
             "status": {"operationState": None},
@@ -68,17 +68,17 @@ def start(watched: Watched, operation: dict) -> str:
             if error.status != 409:
                 raise
         else:
-            return status.run_id(operation)
+            return status.run_id(operation) or ""
         if watched.read() is None:
             raise MeshError(f"{watched.label} was deleted by somebody.")
-    raise MeshError(f"{watched.label} is changed by others so often that no operation could be started. Try again.")
+    raise MeshError(f"{watched.label} was changed by others at each attempt to start an operation. Try again.")
 
 
 def restart(watched: Watched) -> None:
     """Sync once more what automated sync has given up on, just as it would."""
     live = watched.live
     spec, compared = live["spec"], (live.get("status") or {}).get("sync") or {}
-    sync = {"prune": bool(((spec.get("syncPolicy") or {}).get("automated") or {}).get("prune"))}
+    sync: dict = {"prune": bool(((spec.get("syncPolicy") or {}).get("automated") or {}).get("prune"))}
     if compared.get("revisions"):
         sync.update(revisions=compared["revisions"], sources=spec.get("sources"))
     else:
@@ -101,8 +101,8 @@ def terminate(watched: Watched, deadline: Deadline) -> bool:
             break
         if end.is_over:
             raise MeshError(
-                f"{watched.label}: its operation was terminated and does not end. Argo CD's application controller may "
-                "not run; see its log."
+                f"{watched.label}: its operation was terminated and does not end. See whether Argo CD's application "
+                "controller runs, and its log."
             )
         if not watched.next(end.left):
             break

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for many Applications at once: by one watch for all of them, however many they are."""
+"""Waiting for many Applications together, with one watch for all of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NAMED = 3  # how many are named in a message
 
 
 def until_all(task: Task, resources, waits: list[Wait], deadline: Deadline) -> None:
-    """Until all Applications are in order. Raises MeshError when one has failed, and on time-out."""
+    """Until all Applications are ready. Raises MeshError when one has failed, and on time-out."""
     several = _Several(task, resources, waits)
     while True:
         several.look_at_all()
@@ -48,7 +48,7 @@ class _Several:
         if self.pending:
             place, verdict = next(iter(self._verdicts.items()))
             self._progress.say(
-                f"{self._count - len(self.pending)} of {self._count} in order, waiting for "
+                f"{self._count - len(self.pending)} of {self._count} ready, waiting for "
                 f"{APPLICATION.label(*place)}: {verdict.message}"
             )
 
@@ -110,8 +110,8 @@ class _Several:
         more = f"; and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
         message = "; ".join(named) + more
         return MeshError(
-            f"{len(rows)} of {self._count} Applications were not in order after "
-            f"{round(self._watch.elapsed)} s: {message}."
+            f"Timed out after {self._watch.elapsed:.0f} s: {len(rows)} of {self._count} Applications are not ready: "
+            f"{message}."
             f"{advice.on(message) or ' A longer wait_timeout may help.'}",
             applications={label: status.summary(wait.watched.live) for label, wait in rows.items()},
         )

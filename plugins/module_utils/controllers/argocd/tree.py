@@ -156,7 +156,7 @@ class _Look:
 
 
 def wait(task: Task, watched, enough: tuple[str, ...], deadline: Deadline) -> None:
-    """Until every Application below the root is in order. Raises MeshError on a failure at once, and on time-out."""
+    """Until every Application below the root is ready. Raises MeshError on a failure at once, and on time-out."""
     progress, watch = Progress(task, watched.label), Stopwatch()
     since: dict[str, float] = {}
     blamed, blamed_at = {}, clock.now() - PAUSE / 2
@@ -183,7 +183,7 @@ def wait(task: Task, watched, enough: tuple[str, ...], deadline: Deadline) -> No
 
 def _counted(look: _Look) -> str:
     total = len(look.verdicts)
-    return f"{total - len(look.missing)} of {total} Applications below it are in order"
+    return f"{total - len(look.missing)} of {total} Applications below it are ready"
 
 
 def _waits(look: _Look, blamed: dict[str, str]) -> str:
@@ -202,7 +202,7 @@ def _failure(root: str, label: str, look: _Look, blamed: dict[str, str]) -> Mesh
 def _timed_out(root: str, look: _Look, blamed: dict[str, str], seconds: float) -> MeshError:
     waits = _waits(look, blamed)
     return MeshError(
-        f"{root}: after {seconds:.0f} s {_counted(look)}. {waits.rstrip('.')}."
+        f"{root}: timed out after {seconds:.0f} s: {_counted(look)}. {waits.rstrip('.')}."
         f"{advice.on(waits) or ' A longer wait_timeout may help.'}",
         applications=_rows(look, blamed),
     )

@@ -34,7 +34,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.pla
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.verdict import Reason, Verdict
 
 PAUSE = 4.0  # seconds between two looks at the single resources, for a line of progress
-WAS_AWAY = "{}: a part of Argo CD was away, so its sync is run again."
+WAS_AWAY = "{}: a part of Argo CD was unavailable, so its sync is run again."
 _ENDING = 30.0  # seconds that an operation may take to end
 _AGAIN = 10.0  # seconds between two requests to look again at what fails for a passing reason
 # Verdicts that come before the status is looked at, and so leave a doubt as it was.
@@ -94,7 +94,7 @@ class Wait:
         self._remember(request=Request(before, now, now))
 
     def until(self, deadline: Deadline) -> dict:
-        """The Application once it is in order. Raises MeshError on a failure at once, and on time-out."""
+        """The Application once it is ready. Raises MeshError on a failure at once, and on time-out."""
         while True:
             verdict = self.look()
             if verdict.state == "ready":
@@ -151,7 +151,8 @@ class Wait:
 
     def _ask_again(self) -> None:
         self.watched.refresh(self._kind)
-        self._remember(request=self.state.request.again(clock.now()))
+        if self.state.request:
+            self._remember(request=self.state.request.again(clock.now()))
 
     def _look_again_later(self) -> None:
         request = self.state.request
@@ -229,7 +230,7 @@ class Wait:
         if verdict.given_up and self.state.attempt == status.identity(live):
             hint = " Argo CD does not try a revision again that it has given up on; argocd_sync or retry_failed does."
         elif verdict.reason is Reason.ATTEMPT_REFUSED:
-            hint = " Argo CD goes on to try again, though the same manifest will meet the same answer."
+            hint = " Argo CD goes on to try again, and the same manifest will get the same answer."
         elif verdict.reason is Reason.CRD_MISSING:
             hint = " Argo CD goes on to try again by itself."
         return MeshError(
@@ -240,7 +241,7 @@ class Wait:
     def _timed_out(self, verdict: Verdict) -> MeshError:
         missing, unhealthy = self.missing(verdict)
         return MeshError(
-            f"{self.watched.label} was not in order after {round(clock.now() - self._started)} s: {missing}."
+            f"{self.watched.label}: timed out after {clock.now() - self._started:.0f} s: {missing}."
             f"{advice.on(missing) or ' A longer wait_timeout may help.'}",
             application=status.summary(self.watched.live, unhealthy),
         )

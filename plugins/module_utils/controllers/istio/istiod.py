@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One istiod, asked what it has taken in, what it is doing, and what its proxies have acknowledged.
+"""One replica of istiod: what it has taken in, what it is pushing, and what its proxies have acknowledged.
 
-It answers on its monitoring port (``/debug/…`` to its own localhost alone, ``/metrics``). Source: istiod 1.31, package
-pilot/pkg/xds (debug.go, discovery.go, pushqueue.go, monitoring.go).
+It serves that on its monitoring port (``/debug/…`` only to its own localhost, ``/metrics``). Source: istiod 1.31,
+package pilot/pkg/xds (debug.go, discovery.go, pushqueue.go, monitoring.go).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Activity(NamedTuple):
 
 
 class IstiodGone(Exception):
-    """It does not answer any more; the words say how."""
+    """It does not answer any more; the message says how."""
 
 
 class Istiod:
@@ -65,12 +65,12 @@ class Istiod:
 
     def configuration(self) -> dict[tuple, dict]:
         """The metadata of every object it has taken in, by (group, kind, namespace, name)."""
-        found = {}
+        objects = {}
         for item in self._json("/debug/configz"):
             metadata = item.get("metadata") or {}
             group = str(item.get("apiVersion", "")).rpartition("/")[0]
-            found[group, item.get("kind"), metadata.get("namespace"), metadata.get("name")] = metadata
-        return found
+            objects[group, item.get("kind"), metadata.get("namespace"), metadata.get("name")] = metadata
+        return objects
 
     def activity(self) -> Activity:
         """Its counters now; a series that its version does not have counts as 0."""
@@ -110,20 +110,20 @@ class Istiod:
 def _refusal(name: str, path: str, status: int) -> str:
     if status in (401, 403):
         return (
-            f"{name} does not answer {path} to us ({status}): its debug pages are for its own localhost. Leave "
-            "istiod_urls out, so that it is asked through the API server, or name addresses that reach its localhost."
+            f"{name} refuses {path} ({status}): it serves its debug pages only to its own localhost. Leave istiod_urls "
+            "out, so that it is reached through the API server, or give addresses that lead to its localhost."
         )
     return (
         f"{name} answers {path} with {status}. Its debug pages may be off (ENABLE_DEBUG_ON_HTTP); with "
-        "wait_proxies: false nobody asks."
+        "wait_proxies: false the task does not need them."
     )
 
 
 def _types(item: dict) -> dict[str, Acked]:
     if isinstance(item.get("resources"), dict):
         return {
-            url.rpartition(".")[2]: Acked(one.get("sent", ""), one.get("acked", ""), one.get("lastError", ""))
-            for url, one in item["resources"].items()
+            url.rpartition(".")[2]: Acked(state.get("sent", ""), state.get("acked", ""), state.get("lastError", ""))
+            for url, state in item["resources"].items()
         }
     return {name: Acked(item.get(f"{name}_sent", ""), item.get(f"{name}_acked", ""), "") for name in _FLAT}
 

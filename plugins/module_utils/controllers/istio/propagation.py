@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether every proxy has what was written: istiod's replicas are asked until that is proven or the time is over.
+"""Whether every proxy has acknowledged what was written: istiod's replicas are asked until that is proven.
 
-Istio says so nowhere, so it is concluded, for each replica, in three steps:
+No status of Istio shows it, so it is concluded, for each replica, in three steps:
 
 1. ``configz`` shows every written object in our version or a later one, and none that was deleted.
 2. What it took in has been pushed. istiod gathers updates until none has come for a while (PILOT_DEBOUNCE_AFTER), so a
@@ -11,8 +11,8 @@ Istio says so nowhere, so it is concluded, for each replica, in three steps:
    of proxies has been gone through twice since then: a proxy is queued again only when its last turn is over.
 3. ``syncz`` then names what each proxy was sent last. The proxy has acknowledged exactly that, or anything later.
 
-A proxy that is sent nothing, because the objects do not concern it, has nothing to acknowledge. One that goes away
-during the wait is let go; one that comes gets everything as it comes.
+A proxy that is sent nothing, because the objects do not concern it, has nothing to acknowledge. Proxies and replicas
+that disappear are dropped from the wait; new proxies get everything when they connect, and new replicas are included.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import http.client
 from urllib.parse import urlsplit
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, Stopwatch
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.portforward import PodConnection
@@ -44,7 +44,7 @@ _QUIET = 0.15  # seconds of quiet beyond istiod's own
 _NO_PUSH = 1.0  # seconds more, when nothing has been pushed since the write
 _NAMED = 5  # proxies that a message names
 _ATTEMPTS = 3  # to reach each istiod before anything is written
-_WITHOUT = "With wait_proxies: false nobody is asked"
+_WITHOUT = "With wait_proxies: false the task does not wait for proxies"
 
 
 def converse(task: Task, resources) -> Istiods | None:
@@ -54,13 +54,15 @@ def converse(task: Task, resources) -> Istiods | None:
     """
     if not task.params.get("wait_proxies"):
         return None
-    found = Istiods(task, resources)
-    if not found.connected() and task.written.get("wait_proxies"):
+    istiods = Istiods(task, resources)
+    if istiods.connected():
+        return istiods
+    if task.written.get("wait_proxies"):
         task.warn(
-            f"No istiod runs in {found.namespace}, so no proxy was asked for. If the control plane is elsewhere, "
-            "say where: istiod_namespace, or istiod_urls."
+            f"No istiod runs in {istiods.namespace}, so the task does not wait for proxies. If the control plane is "
+            "elsewhere, set istiod_namespace or istiod_urls."
         )
-    return found if found.connected() else None
+    return None
 
 
 class Istiods:
@@ -89,7 +91,7 @@ class Istiods:
                 for istiod in self._open.values():
                     istiod.before = istiod.activity()
                     for proxy, types in istiod.proxies().items():
-                        self._refused[proxy] = {one.sent for one in types.values() if one.error}
+                        self._refused[proxy] = {state.sent for state in types.values() if state.error}
                 return
             except (IstiodGone, ApiError) as error:
                 if isinstance(error, ApiError) and error.status in (401, 403):
@@ -128,24 +130,23 @@ class Istiods:
 
     def _pod(self, pod: dict) -> Istiod:
         name, labels = pod["metadata"]["name"], pod["metadata"].get("labels") or {}
-        made = Istiod(
+        return Istiod(
             f"istiod {self.namespace}/{name}",
             lambda: PodConnection(self.session, self.namespace, name, PORT, _ANSWER),
             labels.get("istio.io/rev"),
             debounce_of(pod),
         )
-        return made
 
     def _forbidden(self, error: ApiError) -> MeshError:
         if error.status != 403:
             return error
         return MeshError(
-            f"Whether proxies have what is written cannot be asked: {error.message} Waiting for proxies needs the verb "
-            f"list on pods and the verbs get and create on pods/portforward in {self.namespace}. Or say where istiod "
-            "can be reached (istiod_urls), or do without (wait_proxies: false)."
+            f"The task cannot wait for proxies: {error.message} It needs the verb list on pods and the verbs get and "
+            f"create on pods/portforward in {self.namespace}. Or set istiod_urls to where istiod can be reached, or "
+            "wait_proxies: false."
         )
 
-    def _followers(self, written: list, deleted: tuple | list) -> list[_Follower]:
+    def _followers(self, written: list, deleted: list) -> list[_Follower]:
         return [_Follower(istiod, written, deleted, self._refused) for istiod in self._open.values()]
 
     def acked(self, changes: list, deadline: Deadline) -> int:
@@ -155,27 +156,36 @@ class Istiods:
         """
         written = [change for change in changes if change.after]
         deleted = [change for change in changes if change.before and not change.after]
-        progress = Progress(self.task, "proxies")
+        progress, watch = Progress(self.task, "proxies"), Stopwatch()
         followers = self._followers(written, deleted)
         while True:
             if any(parallel(self._step, followers)) or not followers:
                 followers = self._again(followers, written, deleted)
             refused = [line for follower in followers for line in follower.refusals()]
             if refused:
-                raise MeshError(sentence(f"Proxies refuse what istiod made of it: {_some(refused)}"))
-            missing = [line for follower in followers for line in follower.missing()]
-            if not missing and followers:
+                raise MeshError(sentence(f"Proxies rejected the configuration: {_some(refused)}"))
+            missing = self._missing(followers)
+            if not missing:
                 for follower in followers:
                     follower.istiod.before = follower.last
                 return sum(len(follower.now) for follower in followers)
-            missing = missing or [f"no istiod in {self.namespace} is ready"]
             if deadline.is_over:
                 raise MeshError(
-                    f"Not every proxy has it in time: {_some(missing)}. Nothing is undone; proxies take it when they "
-                    "can. See why they do not, or give a longer wait_timeout."
+                    f"Timed out after {watch.elapsed:.0f} s: {missing}. Nothing was rolled back: proxies take the "
+                    "configuration as soon as they can. See why they do not, or set a longer wait_timeout."
                 )
-            progress.say(_some(missing))
+            progress.say(missing)
             clock.sleep(_PAUSE)
+
+    def _missing(self, followers: list[_Follower]) -> str:
+        """What is missing, without a full stop; empty when every proxy has acknowledged."""
+        if not followers:
+            return f"no istiod in {self.namespace} is ready"
+        earlier = [line for follower in followers for line in follower.missing()]
+        if earlier:
+            return _some(earlier)
+        late = [line for follower in followers for line in follower.late()]
+        return f"these proxies have not acknowledged the configuration: {_some(late)}" if late else ""
 
     def _step(self, follower: _Follower) -> bool:
         """True when this istiod is gone."""
@@ -248,34 +258,37 @@ class _Follower:
 
     def _pending(self) -> dict[str, list[str]]:
         """The types that each proxy has not acknowledged, by proxy."""
-        found = {}
+        pending = {}
         for proxy, types in (self._to_ack or {}).items():
             if proxy not in self.now:
                 continue
-            late = [name for name, one in types.items() if not _is_acked(one, self.now[proxy].get(name))]
+            late = [name for name, state in types.items() if not _is_acked(state, self.now[proxy].get(name))]
             late = [name for name in late if types[name].sent not in self._refused_before.get(proxy, ())]
             if late:
-                found[proxy] = late
-        return found
+                pending[proxy] = late
+        return pending
 
     def refusals(self) -> list[str]:
+        """Why proxies have rejected the configuration, in Envoy's words."""
         lines = []
         for proxy, types in self._pending().items():
-            said = {self.now[proxy][name].error for name in types if name in self.now[proxy]} - {""}
-            lines += [f"{proxy} says {error.strip()}" for error in sorted(said)]
+            errors = {self.now[proxy][name].error for name in types if name in self.now[proxy]} - {""}
+            lines += [f"{proxy}: {error.strip()}" for error in sorted(errors)]
         return lines
 
     def missing(self) -> list[str]:
-        """What is not there yet, by object or by proxy; empty when all is."""
+        """What is missing before proxies have anything to acknowledge."""
         if self.trouble:
             return [f"{self.istiod.name} does not answer: {self.trouble}"]
-        waiting = [f"{_label(change)} is not known to {self.istiod.name}" for change in self._lacking]
-        waiting += [f"{_label(change)} is still known to {self.istiod.name}" for change in self._lingering]
+        waiting = [f"{self.istiod.name} has not read {_label(change)}" for change in self._lacking]
+        waiting += [f"{self.istiod.name} still has {_label(change)}" for change in self._lingering]
         if waiting:
-            return [f"{line} (discoverySelectors of the mesh may leave its namespace out)" for line in waiting]
-        if not self._pushed:
-            return [f"{self.istiod.name} has not sent it to its proxies"]
-        return [f"{proxy} has not acknowledged {', '.join(types)}" for proxy, types in self._pending().items()]
+            return [f"{line} (discoverySelectors of the mesh may exclude its namespace)" for line in waiting]
+        return [] if self._pushed else [f"{self.istiod.name} has not pushed the configuration to its proxies"]
+
+    def late(self) -> list[str]:
+        """The proxies that have not acknowledged, each with the types."""
+        return [f"{proxy} ({', '.join(types)})" for proxy, types in self._pending().items()]
 
 
 def _is_acked(wanted: Acked, now: Acked | None) -> bool:
@@ -289,7 +302,7 @@ def _is_acked(wanted: Acked, now: Acked | None) -> bool:
 
 def _serves(pod: dict) -> bool:
     conditions = (pod.get("status") or {}).get("conditions") or []
-    ready = any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions)
+    ready = any(entry.get("type") == "Ready" and entry.get("status") == "True" for entry in conditions)
     return ready and not pod["metadata"].get("deletionTimestamp")
 
 
