@@ -8,7 +8,6 @@ import hashlib
 import re
 import urllib.error
 
-from ansible.module_utils.urls import open_url
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 
 ALGORITHMS = {"sha256": 64, "sha384": 96, "sha512": 128}  # and how many digits each has
@@ -31,6 +30,8 @@ def check(url: str, checksum: str) -> tuple[str, str]:
 
 def text(url: str, checksum: str) -> str:
     """What stands at an address. Raises MeshError when it cannot be had, or is not what the checksum says."""
+    from ansible.module_utils.urls import open_url  # late: it takes 0.1 s, and few tasks have addresses
+
     algorithm, wanted = check(url, checksum)
     try:
         with open_url(url, timeout=_SECONDS, http_agent="meshops.lifecycle") as answer:

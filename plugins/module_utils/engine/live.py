@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
@@ -25,12 +25,19 @@ def parallel(work, arguments: Iterable) -> list:
         return list(pool.map(work, arguments))
 
 
-def read(resources: Resources, items: list) -> dict[tuple, dict | None]:
-    """The live object of each item by its key, None for those not there. Raises ApiError."""
+def read(resources: Resources, items: list, known: Sequence = ()) -> dict[tuple, dict | None]:
+    """The live object of each item by its key, None for those not there. Raises ApiError.
+
+    ``known``: live objects that were read a moment ago, as items; those are not read again. One of another version of
+    its kind is, because what is compared has to be of the declared version.
+    """
+    fresh = {(item.key, item.kind.versions): item.desired for item in known}
     groups: dict[tuple, list] = {}
     for item in items:
+        if (item.key, item.kind.versions) in fresh:
+            continue
         groups.setdefault((item.kind.group, item.kind.kind, item.kind.versions, item.namespace), []).append(item)
-    found: dict[tuple, dict | None] = {item.key: None for item in items}
+    found: dict[tuple, dict | None] = {item.key: fresh.get((item.key, item.kind.versions)) for item in items}
     singles = []
     listed = []
     for (group, kind, _versions, _namespace), members in groups.items():

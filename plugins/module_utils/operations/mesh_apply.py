@@ -91,10 +91,11 @@ class Run:
         return Kind(group, name, f"{name.lower()}s", (version,))
 
     def present(self) -> dict:
-        pruned = self._to_prune()
+        members = self.set.members(self.items) if self.set and self.task.params["prune"] else []
+        pruned = self._to_prune(members)
         if self.set:
             self.set.mark(self.items)
-        found = live.read(self.resources, self.items)
+        found = live.read(self.resources, self.items, members)
         changing = [item for item in self.items if not self._is_settled(item, found[item.key])]
         unresolved.check(self.task, self.items if self.check else changing, self.items)
         plaintext.check(self.task, [(item, found[item.key]) for item in changing])
@@ -118,11 +119,10 @@ class Run:
         self._wait_gone()
         return self._result(waited)
 
-    def _to_prune(self) -> list[Item]:
+    def _to_prune(self, members: list[Item]) -> list[Item]:
         """The live members of the set that are no longer declared. Raises MeshError when nothing would stay."""
         if not self.set or not self.task.params["prune"]:
             return []
-        members = self.set.members(self.items)
         declared = {item.key for item in self.items}
         gone = [item for item in members if item.key not in declared]
         if gone and not self.items and not self.task.params["prune_all"]:
