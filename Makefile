@@ -165,7 +165,7 @@ durations: ## Run the tests on the lab, and renew tests/durations.json, by which
 
 # Without ARGS every environment and every stage, which takes many hours on two cores; tools/matrix.py says what ARGS may be.
 .PHONY: matrix
-matrix: collections installed lab-all ## All tests on all of ansible-core 2.16 to 2.21 and their Pythons [ARGS="--on 2.17 --stages unit"]
+matrix: collections installed ## All tests on all of ansible-core 2.16 to 2.21 and their Pythons [ARGS="--on 2.17 --stages unit"]
 	@$(VENV)/bin/python tools/matrix.py $(ARGS)
 
 .PHONY: property

@@ -77,6 +77,8 @@ def main():
     parser.add_argument("rest", nargs="*", help="after --: tests and options of pytest for the integration tests")
     arguments = parser.parse_args()
     LOGS.mkdir(parents=True, exist_ok=True)
+    if {"in_process", "as_module"} & set(arguments.stages):
+        subprocess.run(["make", "--no-print-directory", "lab-all"], cwd=ROOT, check=True)
     rows, good = [], True
     for name in arguments.on:
         good &= venvs.prepare(name)

@@ -420,9 +420,10 @@ def test_random_documents(place, part, seen):
                 assert not missing(desired.get("spec", {}), live.get("spec", {}))
         except AssertionError as error:
             raise AssertionError(f"{history}\n{error}") from None
+        finally:
+            resources.delete(kind, place[1], name)
         what = "refused" if isinstance(outcome, str) else outcome.action
         seen[what] = seen.get(what, 0) + 1
-        resources.delete(kind, place[1], name)
 
 
 def test_random_documents_are_of_every_sort(seen):
