@@ -39,6 +39,19 @@ options:
     type: str
     choices: [warn, refuse, ignore]
     default: warn
+  foreign_fields:
+    description:
+      - What to do about fields of C(spec) that are not declared here and that somebody else has set, such as a C(selector)
+        that C(kubectl edit) has added to a PeerAuthentication. Istio acts by them.
+      - V(remove) removes them, with the name of who has set them in a warning and in the diff. V(warn) leaves them and
+        warns, V(ignore) leaves them.
+      - Defaults to V(remove) for the kinds that say what is allowed, AuthorizationPolicy, PeerAuthentication and
+        RequestAuthentication, unless O(ignore:field_manager) has a name that does not begin with C(meshops.lifecycle), for
+        parts of an object that others declare too. Defaults to V(warn) for Istio's other kinds.
+      - Fields that another task of this collection declares are never removed. A declared field that somebody else has
+        changed is a conflict, see O(ignore:force_conflicts).
+    type: str
+    choices: [remove, warn, ignore]
   istiod_namespace:
     description:
       - The namespace that istiod runs in.

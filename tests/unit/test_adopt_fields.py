@@ -139,7 +139,7 @@ def test_what_an_apply_would_leave_as_null(case):
     item = {".": {}, "f:name": {}, "f:v": {"f:q": {}}}
     owned = {"f:spec": {"f:a": {"f:x": {}}, "f:keyed": {'k:{"name":"n"}': item}}}
     spec = {"a": {"x": 1}, "keyed": [{"name": "n", "v": {"q": 1}}]}
-    assert adopt.preparation(desired, live(entry(OURS, owned, "Apply"), spec=spec), OURS).emptied == paths
+    assert adopt.preparation(desired, live(entry(OURS, owned, "Apply"), spec=spec), OURS, []).emptied == paths
 
 
 def test_what_a_write_left_that_was_cut_off_is_taken_over():

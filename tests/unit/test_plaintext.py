@@ -19,6 +19,9 @@ def policy(mode=None, **ports):
     return {"spec": spec}
 
 
+SELECTOR = {"selector": {"matchLabels": {"app": "web"}}}
+
+
 @pytest.mark.parametrize(
     ("desired", "live", "expected"),
     [
@@ -32,6 +35,9 @@ def policy(mode=None, **ports):
         (policy("STRICT", p8080="DISABLE"), policy("STRICT", p8080="STRICT"), False),
         (policy("DISABLE"), None, False),
         ({"spec": None}, None, False),
+        # For other workloads than before, or for all of the namespace.
+        (policy("STRICT"), {"spec": {**policy("STRICT")["spec"], **SELECTOR}}, True),
+        ({"spec": {**policy("STRICT")["spec"], **SELECTOR}}, {"spec": {**policy("STRICT")["spec"], **SELECTOR}}, False),
     ],
 )
 def test_when_mtls_becomes_required(desired, live, expected):

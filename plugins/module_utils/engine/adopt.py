@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Applying where one request is not enough: taking over what kubectl or kubernetes.core made, and keeping ``{}``.
+"""Applying where one request is not enough: taking over what kubectl or kubernetes.core made, taking out what others
+have added, and keeping ``{}``.
 
 Their fields are owned by "Update" managers. A server-side apply on top leaves such fields owned by both, and one that
 is dropped later stays for ever (kubernetes#99003). So, as kubectl does for its own objects (kubernetes#112905), the
@@ -9,9 +10,12 @@ first apply of ours moves their ownership to our manager; fields that are then n
 When an apply takes away all that a mapping or a list has, the server makes null of it (structured-merge-diff,
 typed/remove.go), where ``{}`` or ``[]`` may have been declared.
 
-In both cases the object is computed here, from a dry run, and written by one JSON patch at the resourceVersion that was
-read; a second says who owns it. So the run does what check mode says, and values change once: a Deployment is rolled
-out once.
+What others have added to a policy that is declared whole (undeclared.py) stays in a server-side apply, because it was
+never ours. Of their managedFields entries no more than those fields is taken.
+
+In all of these cases the object is computed here, from a dry run, and written by one JSON patch at the resourceVersion
+that was read; a second says who owns it. So the run does what check mode says, and values change once: a Deployment is
+rolled out once.
 """
 
 from __future__ import annotations
@@ -66,24 +70,35 @@ def _adopted(entry: dict) -> bool:
 class Preparation:
     """What has to be done before an apply.
 
-    ``owners``: the managedFields entries that are taken over; ``emptied``: the paths, as fields.emptied has them, of
-    what becomes ``{}`` or ``[]``.
+    ``adopted``: the managedFields entries that are taken over; ``undeclared``: those with the fields that are to go,
+    whoever owns them; ``emptied``: the paths, as fields.emptied has them, of what becomes ``{}`` or ``[]``.
     """
 
-    owners: list[dict]
+    adopted: list[dict]
+    undeclared: list[dict]
     emptied: list[tuple[str, ...]]
 
     def __bool__(self) -> bool:
         return bool(self.owners or self.emptied)
 
+    @property
+    def owners(self) -> list[dict]:
+        """The managedFields entries that what is theirs is taken from."""
+        return [*self.adopted, *self.undeclared]
 
-def preparation(desired: dict, live: dict, manager: str) -> Preparation:
-    """What an apply of ``desired`` needs before it; nothing for most."""
-    owners = foreign(live, manager)
+
+def preparation(desired: dict, live: dict, manager: str, undeclared: list[dict]) -> Preparation:
+    """What an apply of ``desired`` needs before it; nothing for most.
+
+    ``undeclared``: managedFields entries of others with the fields that are to go.
+    """
+    adopted = foreign(live, manager)
+    owners = [*adopted, *undeclared]
     last, others = _last(live, manager, owners), _others(live, manager, owners)
     declared = {key: value for key, value in desired.items() if key != "metadata"}  # there null is as good as {}
     last = {key: below for key, below in last.items() if key != "f:metadata"}
-    return Preparation(owners, fields.emptied(last, _union(others, fields.shape(declared, last)), live, declared))
+    emptied = fields.emptied(last, _union(others, fields.shape(declared, last)), live, declared)
+    return Preparation(adopted, undeclared, emptied)
 
 
 def _last(live: dict, manager: str, owners: list[dict]) -> dict:
@@ -93,13 +108,18 @@ def _last(live: dict, manager: str, owners: list[dict]) -> dict:
 
 
 def _others(live: dict, manager: str, owners: list[dict]) -> list[dict]:
-    """The managedFields entries of everybody else."""
-    gone = [_name(entry) for entry in owners]
-    return [
-        entry
-        for entry in live["metadata"].get("managedFields") or []
-        if _name(entry) not in gone and _name(entry) != (manager, "Apply", None)
-    ]
+    """The managedFields entries of everybody else, less what is taken over from them."""
+    taken: dict[tuple, dict] = {}
+    for entry in owners:
+        taken[_name(entry)] = fields.union(taken.get(_name(entry), {}), entry.get("fieldsV1") or {})
+    kept = []
+    for entry in live["metadata"].get("managedFields") or []:
+        if _name(entry) in taken:
+            rest = fields.minus(entry.get("fieldsV1") or {}, taken[_name(entry)])
+            kept += [{**entry, "fieldsV1": rest}] if rest else []
+        elif _name(entry) != (manager, "Apply", None):
+            kept.append(entry)
+    return kept
 
 
 def _name(entry: dict) -> tuple:

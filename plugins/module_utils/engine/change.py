@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled, findings
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import adopt, diff, fields, owners
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import adopt, diff, fields, owners, undeclared
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 CREATED, UPDATED, DELETED, UNCHANGED = "created", "changed", "deleted", "unchanged"
@@ -22,7 +22,8 @@ class Change:
     """What happened, or in check mode would happen, to one object.
 
     ``before`` and ``after`` are whole live objects or None; ``unjudged`` is why the server could not judge it, where it
-    could not, without a full stop; ``taken_from`` are the field managers (kubectl's, say) whose fields became ours.
+    could not, without a full stop; ``taken_from`` are the field managers (kubectl's, say) whose fields became ours,
+    ``removed_from`` those whose undeclared fields were taken out.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Change:
     unjudged: str = ""
     warnings: list[str] = field(default_factory=list)
     taken_from: list[str] = field(default_factory=list)
+    removed_from: list[str] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -54,7 +56,10 @@ class Change:
         return {**row, "taken_over_from": self.taken_from} if self.taken_from else row
 
     def diff(self) -> dict:
-        return diff.difference(self.before, self.after, self.kind.secret_fields, self.kind.open_keys)
+        shown = diff.difference(self.before, self.after, self.kind.secret_fields, self.kind.open_keys)
+        if self.removed_from:
+            shown["before_header"] += f" (with undeclared fields of {', '.join(self.removed_from)})"
+        return shown
 
 
 def apply(
@@ -67,28 +72,31 @@ def apply(
     force: bool,
     check: bool,
     before_write: Callable[[], object] | None = None,
+    foreign_fields: str | None = None,
 ) -> Change:
     """Bring one object to what is declared; no write when it is there already.
 
-    ``live`` is the object as read just now, or None; ``before_write`` is called when something has to be written.
+    ``live`` is the object as read just now, or None; ``before_write`` is called when something has to be written;
+    ``foreign_fields`` is what happens to undeclared fields of others, see undeclared.treatment.
     Raises MeshError that names object, field, cause and way out.
     """
-    change = _apply_beside(resources, kind, desired, live, manager, force, check, before_write)
+    change = _apply_beside(resources, kind, desired, live, manager, force, check, before_write, foreign_fields)
     if kind.remarks and change.after:
         change.warnings += kind.remarks(desired, change.after)
-    change.warnings += beside(kind, change.after, manager)
+    change.warnings += undeclared.remarks(kind, foreign_fields, desired, change.after, manager)
     return change
 
 
-def beside(kind: Kind, live: dict | None, manager: str) -> list[str]:
-    """The warnings about fields of others in a declared ``spec``, of kinds that a control plane takes as they are."""
-    if not kind.control_plane or not live:
-        return []
-    metadata = live["metadata"]
-    return owners.remarks(live, manager, kind.label(metadata.get("namespace"), metadata["name"]))
+def is_settled(kind: Kind, desired: dict, live: dict | None, manager: str, foreign_fields: str | None) -> bool:
+    """Whether a live object is as declared, so that nothing has to be written."""
+    if live is None or _deleting(live):
+        return False
+    return fields.settled(desired, live, manager, kind.defaults) and not undeclared.removable(
+        kind, foreign_fields, desired, live, manager
+    )
 
 
-def _apply_beside(resources, kind, desired, live, manager, force, check, before_write) -> Change:
+def _apply_beside(resources, kind, desired, live, manager, force, check, before_write, foreign_fields) -> Change:
     """Leave what the kind's controller keeps inside of what is declared as it is, whoever owns it."""
     if live is not None and kind.kept and not _deleting(live):
         desired = kind.kept(desired, live)
@@ -96,11 +104,11 @@ def _apply_beside(resources, kind, desired, live, manager, force, check, before_
             place = live["metadata"].get("namespace"), live["metadata"]["name"]
             return Change(kind, *place, UNCHANGED, live, live)
     try:
-        return _apply(resources, kind, desired, live, manager, force, check, before_write)
+        return _apply(resources, kind, desired, live, manager, force, check, before_write, foreign_fields)
     except MeshError as error:
         if force or not _is_keepers(kind, error):
             raise
-    change = _apply(resources, kind, desired, live, manager, True, check, before_write)
+    change = _apply(resources, kind, desired, live, manager, True, check, before_write, foreign_fields)
     change.warnings.append(
         f"{kind.label(change.namespace, change.name)}: {kind.keeper.field} was last written by Argo CD or by somebody "
         f"who uses it. It is as declared again; {kind.keeper.what} stay as they were."
@@ -117,17 +125,17 @@ def _is_keepers(kind: Kind, error: MeshError) -> bool:
     )
 
 
-def _apply(resources, kind, desired, live, manager, force, check, before_write) -> Change:
+def _apply(resources, kind, desired, live, manager, force, check, before_write, foreign_fields) -> Change:
     metadata = desired["metadata"]
     namespace, name = metadata.get("namespace"), metadata["name"]
     if live is not None and _deleting(live):
         raise MeshError(_being_deleted(kind, live))
-    if live is not None and fields.settled(desired, live, manager, kind.defaults):
+    if is_settled(kind, desired, live, manager, foreign_fields):
         return Change(kind, namespace, name, UNCHANGED, live, live)
     if before_write:
         before_write()
     try:
-        live, after, taken = _write(resources, kind, desired, live, manager, force, check)
+        live, after, taken = _write(resources, kind, desired, live, manager, force, check, foreign_fields)
     except (ApiError, NotInstalled) as error:
         return _unjudged(error, kind, desired, live, check)
     if live is not None and not _differs(live, after, manager):
@@ -135,12 +143,17 @@ def _apply(resources, kind, desired, live, manager, force, check, before_write) 
     change = Change(kind, namespace, name, CREATED if live is None else UPDATED, live, after)
     change.taken_from = adopt.names(taken, manager)
     if live is not None:
+        removed = undeclared.removable(kind, foreign_fields, desired, live, manager)
+        change.removed_from = adopt.names(removed, manager)
+        change.warnings += undeclared.removed(kind, live, removed)
         label = kind.label(namespace, name)
         change.warnings += [sentence(f"{label}: {told}") for told in owners.taken_from_ours(live, after, manager)]
     return change
 
 
-def _write(resources, kind, desired, live, manager, force, check) -> tuple[dict | None, dict, list[dict]]:
+def _write(
+    resources, kind, desired, live, manager, force, check, foreign_fields
+) -> tuple[dict | None, dict, list[dict]]:
     """Apply, or predict that; the object before and after, and the managedFields entries that were taken over.
 
     What is written is written on the object that was read, so that what a controller writes meanwhile is not taken for
@@ -153,17 +166,18 @@ def _write(resources, kind, desired, live, manager, force, check) -> tuple[dict 
         try:
             if live is None:
                 return None, resources.apply(kind, desired, manager=manager, force=force, dry_run=check), []
-            if attempt and fields.settled(desired, live, manager, kind.defaults):
+            if attempt and is_settled(kind, desired, live, manager, foreign_fields):
                 return first if lost else live, live, []
-            before = adopt.preparation(desired, live, manager)
+            removable = undeclared.removable(kind, foreign_fields, desired, live, manager)
+            before = adopt.preparation(desired, live, manager, removable)
             if not before:
                 body = desired if last else _at_version(desired, live)
                 return live, resources.apply(kind, body, manager=manager, force=force, dry_run=check), []
             predicted = adopt.predict(resources, kind, desired, live, manager, force, before)
             if check:
-                return live, predicted.after, before.owners
+                return live, predicted.after, before.adopted
             # What the server refuses it has refused by now, before the first of two requests.
-            return live, adopt.write(resources, kind, live, manager, before.owners, predicted), before.owners
+            return live, adopt.write(resources, kind, live, manager, before.owners, predicted), before.adopted
         except ApiError as error:
             if error.status != 409 or error.causes or last:
                 raise

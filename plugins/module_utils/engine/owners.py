@@ -47,7 +47,7 @@ def _told(conflicts: list[dict]) -> str:
     member_of = [one["manager"] for one in conflicts if _PART_OF_FIELD in one["fields"]]
     if member_of:
         return f"it is a member of {_of_set(member_of[0])} already, and an object belongs to one set"
-    parts = [f"{', '.join(one['fields'])} by {_named(one['manager'])}" for one in conflicts]
+    parts = [f"{', '.join(one['fields'])} by {named(one['manager'])}" for one in conflicts]
     return f"fields are owned by another manager: {'; '.join(parts)}"
 
 
@@ -55,7 +55,8 @@ def _of_set(manager: str) -> str:
     return words(manager) if manager.startswith(SET) else f"a set (field manager {manager!r})"
 
 
-def _named(manager: str) -> str:
+def named(manager: str) -> str:
+    """A field manager as messages name it: quoted, and with who it is where it is one of ours."""
     return f"{manager!r}, which is {words(manager)}" if is_ours(manager) else repr(manager)
 
 
@@ -84,35 +85,14 @@ def taken_from_ours(live: dict, after: dict, manager: str) -> list[str]:
         kept = (fields.entry(after, other) or {}).get("fieldsV1") or {}
         paths = fields.paths(fields.minus(entry.get("fieldsV1") or {}, kept))
         if paths:
-            told.append(f"{_few(paths)} belonged to {words(other)}, and is this task's now; that one will not know")
+            told.append(f"{few(paths)} belonged to {words(other)}, and is this task's now; that one will not know")
     return told
 
 
-def _few(paths: list[str]) -> str:
+def few(paths: list[str]) -> str:
+    """As many paths as a person reads."""
     more = f" and {len(paths) - 5} more fields" if len(paths) > 5 else ""
     return f"{', '.join(paths[:5])}{more}"
-
-
-def beside(live: dict, manager: str) -> dict[str, list[str]]:
-    """The fields of ``spec`` that other field managers own and ``manager`` does not, by their name."""
-    entries = [one for one in live["metadata"].get("managedFields") or [] if not one.get("subresource")]
-    own = (fields.entry(live, manager) or {}).get("fieldsV1") or {}
-    found = {}
-    for entry in entries:
-        spec = {"f:spec": (entry.get("fieldsV1") or {}).get("f:spec") or {}}
-        paths = fields.paths(fields.minus(spec, own)) if spec["f:spec"] and "f:spec" in own else []
-        if paths and entry.get("manager") != manager:
-            found[str(entry.get("manager"))] = paths
-    return found
-
-
-def remarks(live: dict, manager: str, label: str) -> list[str]:
-    """The warnings about what others have put into the ``spec`` that is declared."""
-    return [
-        f"{label}: {_few(paths)} {'is' if len(paths) == 1 else 'are'} not declared, but set by "
-        f"{_named(other)}, and in effect. Declare it, or have it taken out there."
-        for other, paths in beside(live, manager).items()
-    ]
 
 
 def leaves_a_set(live: dict, label: str) -> list[str]:

@@ -73,6 +73,8 @@ class Kind:
     alone; what is sent is what was declared.
     ``control_plane``: the name of what brings objects of the kind to where they work (``ISTIOD``), if anything does;
     how it is asked is a conversation, see ``engine/conversation.py``.
+    ``policy``: the object says what is allowed, and a field that somebody adds to it changes for whom; see
+    ``engine/undeclared.py``.
     ``references(document)``: what an object names of others, see ``kinds/references.py``.
     ``union(live, desired)``: an object that serves those who still count on the live one as well as those who count on
     the desired one, or None when the desired one does; for what others name parts of (a route names subsets).
@@ -93,6 +95,7 @@ class Kind:
     keeper: Keeper | None = None
     remarks: Callable[[dict, dict], list[str]] | None = None
     control_plane: str = ""
+    policy: bool = False
     union: Callable[[dict, dict], dict | None] | None = None
     references: References | None = None
     defaults: dict = field(default_factory=dict, compare=False)

@@ -108,6 +108,7 @@ def applied(
         force=bool(task.params.get("force_conflicts")),
         check=task.check,
         before_write=before_write,
+        foreign_fields=task.params.get("foreign_fields"),
     )
 
 

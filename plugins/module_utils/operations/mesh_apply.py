@@ -17,11 +17,11 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import (
-    fields,
     guard,
     live,
     results,
     rollback,
+    undeclared,
     waits,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.applyset import ApplySet
@@ -162,8 +162,9 @@ class Run:
         force, manager = self.task.params["force_conflicts"], self.manager
         try:
             return change_module.apply(
-                self.resources, item.kind, desired, current, manager=manager, force=force, check=self.check
-            )
+                self.resources, item.kind, desired, current, manager=manager, force=force, check=self.check,
+                foreign_fields=self.task.params["foreign_fields"],
+            )  # fmt: skip
         except MeshError as error:
             return error
 
@@ -180,7 +181,7 @@ class Run:
 
         answers = dict(zip([item.key for item in changing], live.parallel(one, changing), strict=True))
         for item in step:
-            answer = answers.get(item.key) or _settled(item, found[item.key], self.manager)
+            answer = answers.get(item.key) or self._unchanged(item, found[item.key])
             if isinstance(answer, MeshError):
                 self.outcome.errors[item.label] = answer.message
             else:
@@ -190,9 +191,13 @@ class Run:
             waits.all_ready(self.task, self.resources, changes, self.deadline, conversation)
 
     def _is_settled(self, item: Item, current: dict | None) -> bool:
-        if current is None or current["metadata"].get("deletionTimestamp"):
-            return False
-        return fields.settled(item.desired, current, self.manager, item.kind.defaults)
+        option = self.task.params["foreign_fields"]
+        return change_module.is_settled(item.kind, item.desired, current, self.manager, option)
+
+    def _unchanged(self, item: Item, live: dict) -> Change:
+        option = self.task.params["foreign_fields"]
+        warnings = undeclared.remarks(item.kind, option, item.desired, live, self.manager)
+        return Change(item.kind, item.namespace, item.name, change_module.UNCHANGED, live, live, warnings=warnings)
 
     def _finish_unions(self) -> None:
         """No route names any more what was kept: make it what was declared. The object stays one row of the result."""
@@ -207,6 +212,8 @@ class Run:
                 action=change_module.UPDATED if first.changed else last.action,
                 before=first.before,
                 taken_from=first.taken_from,
+                removed_from=first.removed_from,
+                warnings=list(dict.fromkeys([*first.warnings, *last.warnings])),
             )
         self.unions = []
 
@@ -358,11 +365,6 @@ def _first(labels: list[str]) -> list[str]:
 def _first_errors(errors: dict[str, str]) -> dict[str, str]:
     kept = dict(list(errors.items())[:_NAMED])
     return {**kept, "and more": f"{len(errors) - _NAMED} objects"} if len(errors) > _NAMED else kept
-
-
-def _settled(item: Item, current: dict, manager: str) -> Change:
-    warnings = change_module.beside(item.kind, current, manager)
-    return Change(item.kind, item.namespace, item.name, change_module.UNCHANGED, current, current, warnings=warnings)
 
 
 def run(task: Task) -> dict:

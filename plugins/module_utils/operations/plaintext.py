@@ -55,8 +55,16 @@ def _is_policy(item: Item) -> bool:
 
 
 def becomes_strict(desired: dict[str, Any], live: dict[str, Any] | None) -> bool:
-    """Whether the desired policy requires mTLS, for all ports or for one, where the live one did not."""
-    return bool(_strict(desired) - _strict(live or {}))
+    """Whether the desired policy requires mTLS, for all ports or for one, where the live one did not, or not of these
+    workloads.
+    """
+    same = live is not None and _selector(desired) == _selector(live)
+    return bool(_strict(desired) - (_strict(live) if live and same else set()))
+
+
+def _selector(policy: dict[str, Any]) -> dict[str, Any]:
+    selector = (policy.get("spec") or {}).get("selector") or {}
+    return selector.get("matchLabels") or {}
 
 
 def _strict(policy: dict[str, Any]) -> set[str]:

@@ -59,6 +59,7 @@ ARGUMENTS = {
     "wait_proxies": {"type": "bool", "default": True},
     "references": {"type": "str", "choices": ["warn", "refuse", "ignore"], "default": "warn"},
     "plain_text": {"type": "str", "choices": ["warn", "refuse", "ignore"], "default": "warn"},
+    "foreign_fields": {"type": "str", "choices": ["remove", "warn", "ignore"]},
     "istiod_namespace": {"type": "str", "default": "istio-system"},
     "istiod_urls": {"type": "list", "elements": "str"},
     "delivery": {"type": "str", "choices": ["cluster", "git"], "default": "cluster"},

@@ -46,6 +46,7 @@ KIND = Kind(
     order=POLICIES,
     installed_by="istio",
     control_plane=ISTIOD,
+    policy=True,
     ready=accepted,
     references=rules(*TARGETS),
 )

@@ -14,4 +14,5 @@ KIND = Kind(
     order=POLICIES,
     installed_by="istio",
     control_plane=ISTIOD,
+    policy=True,
 )

@@ -16,5 +16,6 @@ KIND = Kind(
     order=POLICIES,
     installed_by="istio",
     control_plane=ISTIOD,
+    policy=True,
     references=rules(*TARGETS),
 )
