@@ -11,19 +11,19 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 attributes:
   check_mode:
-    description: Predicts exactly what a run would do, by a dry run on the API server.
+    description: Predicts what a run would do, with a server-side dry run.
     support: full
   diff_mode:
-    description: Shows each object before and after, without what only the server writes, secrets masked.
+    description: Shows each object before and after, without server-managed fields, with secrets masked.
     support: full
   idempotent:
-    description: A second run changes nothing and writes nothing.
+    description: A second run changes nothing and sends no write.
     support: full
   async:
-    description: Can be run with C(async).
+    description: Supports C(async).
     support: full
   action_group:
-    description: Takes C(module_defaults) of the group.
+    description: Supports C(module_defaults) of the group.
     support: full
     membership: [meshops.lifecycle.mesh]
 """

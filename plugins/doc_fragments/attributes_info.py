@@ -11,16 +11,16 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 attributes:
   check_mode:
-    description: Reads in check mode as it does otherwise.
+    description: Reads in check mode as in a normal run.
     support: full
   diff_mode:
-    description: Nothing changes, so there is nothing to show.
+    description: The module changes nothing.
     support: N/A
   async:
-    description: Can be run with C(async).
+    description: Supports C(async).
     support: full
   action_group:
-    description: Takes C(module_defaults) of the group.
+    description: Supports C(module_defaults) of the group.
     support: full
     membership: [meshops.lifecycle.mesh]
 """

@@ -13,11 +13,11 @@ options:
   kubeconfig:
     description:
       - Path of a kubeconfig file, or its content as a dictionary. Several paths, joined by colons, are merged as
-        C(kubectl) merges those of E(KUBECONFIG). One that ansible-vault has encrypted is decrypted.
-      - Defaults to E(K8S_AUTH_KUBECONFIG), then E(KUBECONFIG), then C(~/.kube/config), then the service account of
-        the pod the task runs in.
-      - A kubeconfig that the task gives is a connection of its own. No variable K8S_AUTH_* changes where it leads or
-        whose credential it holds.
+        C(kubectl) merges those of E(KUBECONFIG). A file that is encrypted with ansible-vault is decrypted.
+      - Defaults to E(K8S_AUTH_KUBECONFIG), then E(KUBECONFIG), then C(~/.kube/config), then the service account of the
+        pod that the task runs in.
+      - A kubeconfig that the task sets is a complete connection. Variables K8S_AUTH_* change neither its cluster nor
+        its credential.
     type: raw
   context:
     description:
@@ -27,17 +27,17 @@ options:
     type: str
   host:
     description:
-      - URL of the API server. With a credential beside it, that is all that counts, and no kubeconfig is read. Without
-        one, it takes the place of the address in O(kubeconfig), and keeps the user of that.
-      - Variables K8S_AUTH_* that name another cluster are not used beside it, nor is the user of a kubeconfig that the
+      - URL of the API server. With a credential, no kubeconfig is read. Without one, it replaces the address in
+        O(kubeconfig) and keeps the user of the kubeconfig.
+      - Variables K8S_AUTH_* that name another cluster are ignored then, and so is the user of a kubeconfig that the
         environment names.
       - Defaults to E(K8S_AUTH_HOST).
     type: str
   api_key:
     description:
-      - Bearer token to authenticate with. It is the only credential that is sent then, whatever other sources have. The
-        same holds for O(username) with O(password), and for O(client_cert) with O(client_key); two of these kinds
-        together are refused, and so are halves from two sources.
+      - Bearer token to authenticate with. It is then the only credential that is sent, whatever other sources have. The
+        same applies to O(username) with O(password), and to O(client_cert) with O(client_key). Two of these kinds
+        together are refused, and so is a credential that is split over two sources.
       - Defaults to E(K8S_AUTH_API_KEY).
     type: str
   username:
@@ -52,8 +52,8 @@ options:
     type: str
   ca_cert:
     description:
-      - Path of the certificate authority that signed the API server's certificate. Who gives it wants that checked,
-        unless O(validate_certs=false) stands beside it.
+      - Path of the certificate authority that signed the API server's certificate. If it is set, the certificate is
+        verified, unless O(validate_certs=false) is set as well.
       - Defaults to E(K8S_AUTH_SSL_CA_CERT).
     type: path
     aliases: [ssl_ca_cert]
@@ -71,34 +71,34 @@ options:
     aliases: [key_file]
   validate_certs:
     description:
-      - Whether the API server's certificate must be valid.
+      - Whether to verify the API server's certificate.
       - Defaults to E(K8S_AUTH_VERIFY_SSL), then to what the kubeconfig says.
     type: bool
     aliases: [verify_ssl]
   impersonate_user:
     description:
-      - User to act as. It takes the place of C(as) in a kubeconfig.
+      - User to impersonate. It replaces C(as) of a kubeconfig.
       - Defaults to E(K8S_AUTH_IMPERSONATE_USER).
     type: str
   impersonate_groups:
     description:
-      - Groups to act as a member of.
+      - Groups to impersonate.
       - Defaults to E(K8S_AUTH_IMPERSONATE_GROUPS), separated by commas.
     type: list
     elements: str
   proxy:
     description:
-      - URL of an HTTP proxy between here and the API server.
+      - URL of an HTTP proxy to reach the API server.
       - Defaults to E(K8S_AUTH_PROXY), then to the kubeconfig's C(proxy-url).
     type: str
   no_proxy:
     description:
-      - Hosts, domains and networks that are reached without the proxy, separated by commas.
+      - Hosts, domains and networks that are reached without the proxy, as a comma-separated list.
       - Defaults to E(K8S_AUTH_NO_PROXY).
     type: str
   proxy_headers:
     description:
-      - What to tell the proxy.
+      - Headers for the proxy.
     type: dict
     suboptions:
       basic_auth:
@@ -111,7 +111,7 @@ options:
         type: str
       user_agent:
         description:
-          - The user agent to name.
+          - The user agent to send.
         type: str
 requirements:
   - Python 3.10 or newer

@@ -12,44 +12,46 @@ class ModuleDocFragment:
 options:
   delivery:
     description:
-      - V(cluster) applies what is declared. V(git) writes the same objects into a Git repository, one file each, from which
-        Argo CD or another tool applies them. No cluster is contacted for that, unless O(wait=true) asks Argo CD.
-      - The result of V(git) has C(commit), C(branch) and C(pushed) as well, and C(file) for each of the C(resources).
-      - In Git nothing is judged by a server, so RV(ignore:validated) is V(false). O(ignore:force_conflicts) takes over files that
-        somebody else wrote.
+      - Where to deliver the declared objects. V(cluster) applies them. V(git) writes the same objects into a Git
+        repository, one file per object, from which Argo CD or another tool applies them. No cluster is contacted,
+        unless O(wait=true) waits for Argo CD.
+      - With V(git) the result also has C(commit), C(branch) and C(pushed), and C(file) for each of the C(resources).
+      - No server validates objects in Git, so RV(ignore:validated) is V(false). O(ignore:force_conflicts) takes over
+        files of somebody else.
       - To set this for a play, use C(module_defaults) of the group C(meshops.lifecycle.objects).
     type: str
     choices: [cluster, git]
     default: cluster
   git:
     description:
-      - Where and how O(delivery=git) writes. It needs the program C(git), 2.31 or newer, where the task runs.
+      - Repository and credentials for O(delivery=git). It needs the program C(git), 2.31 or newer, where the task runs.
     type: dict
     suboptions:
       repository:
         description:
-          - URL or path of the repository. It is cloned into a private folder that is gone when the task ends.
-          - Required unless there is a O(git.working_tree).
+          - URL or path of the repository. It is cloned into a private folder, which is deleted when the task ends.
+          - Required unless O(git.working_tree) is set.
         type: str
       branch:
         description:
-          - The branch to write to. One that does not exist is made from the repository's default branch.
-          - Defaults to the default branch, and for a O(git.working_tree) to the branch that is checked out, which it has to
-            be in any case.
+          - The branch to write to. If it does not exist, it is created from the repository's default branch.
+          - Defaults to the default branch, and with O(git.working_tree) to the branch that is checked out. With
+            O(git.working_tree) no other branch is allowed.
         type: str
       path:
         description:
-          - The folder within the repository. The files are V(NAMESPACE/KIND-NAME.yaml) below it, with C(_cluster) for a
-            namespace where there is none. An Application of Argo CD that reads it needs C(directory.recurse).
+          - The folder within the repository. The files are V(NAMESPACE/KIND-NAME.yaml) below it, with C(_cluster) for
+            cluster-scoped objects. An Application of Argo CD that reads it needs C(directory.recurse).
         type: str
         default: .
       working_tree:
         description:
-          - A checkout to write to instead, which stays. Only its files that are ours are written and committed.
+          - Path of an existing checkout to write to instead of a clone. Only files of this collection in it are written
+            and committed.
         type: path
       commit:
         description:
-          - Whether to commit. V(false) is for a O(git.working_tree) that somebody reads before it is committed.
+          - Whether to commit. V(false) is for a O(git.working_tree) that is reviewed before the commit.
         type: bool
         default: true
       push:
@@ -59,33 +61,34 @@ options:
         default: true
       commit_message:
         description:
-          - The message of the commit. Defaults to a line with the set and what changes, and the objects below it.
+          - The commit message. Defaults to a line with the set and what changes, followed by the objects.
         type: str
       author_name:
         description:
-          - The name of author and committer. Defaults to git's own configuration, then to V(meshops.lifecycle).
+          - Name of the author and committer. Defaults to git's own configuration, then to V(meshops.lifecycle).
         type: str
       author_email:
         description:
-          - The address of author and committer. Defaults to git's own configuration, then to one at V(localhost).
+          - Email address of the author and committer. Defaults to git's own configuration, then to an address at
+            V(localhost).
         type: str
       sign:
         description:
-          - Sign commits with this key. The id of an OpenPGP or X.509 key, or the path of an SSH key, which has no
-            passphrase or is held by an agent.
+          - The key to sign commits with. The id of an OpenPGP or X.509 key, or the path of an SSH key that has no
+            passphrase or is loaded in an agent.
         type: str
       sign_format:
         description:
-          - What kind of key O(git.sign) is. Defaults to V(ssh) for a file that is there, else to V(openpgp).
+          - The type of the key O(git.sign). Defaults to V(ssh) if a file of that name exists, else to V(openpgp).
         type: str
         choices: [openpgp, ssh, x509]
       username:
         description:
-          - User name for a repository at http or https. With O(git.password) it defaults to V(git).
+          - User name for a repository at an http or https URL. With O(git.password) it defaults to V(git).
         type: str
       password:
         description:
-          - Password or token for a repository at http or https. Without it, git asks its own credential helpers.
+          - Password or token for a repository at an http or https URL. Without it, git uses its own credential helpers.
         type: str
       ca_cert:
         description:
@@ -93,28 +96,29 @@ options:
         type: path
       ssh_key_file:
         description:
-          - Path of the private key for a repository that is reached by SSH. Without it, SSH takes what it is configured to.
+          - Path of the private key for a repository that is reached by SSH. Without it, SSH uses its own configuration.
         type: path
       known_hosts_file:
         description:
-          - Path of a file with the SSH keys of hosts, instead of the user's own.
+          - Path of a known_hosts file to use instead of the user's own.
         type: path
       seal_command:
         description:
-          - A program that seals Secrets, and its arguments. It reads one Secret as YAML on stdin and prints what may be
-            written to Git, such as a SealedSecret. No shell is involved.
-          - Without it, a Secret is refused.
+          - The command and arguments to seal a Secret with. It reads one Secret as YAML on stdin and prints what may be
+            written to Git, such as a SealedSecret. It is not run in a shell.
+          - Without this option, Secrets are refused.
         type: list
         elements: str
       seal_key:
         description:
-          - Most programs seal the same Secret differently each time. With this text, which only those who run the play know, a
-            keyed digest of what was sealed is kept in the file, and an unchanged Secret is not sealed again.
+          - A secret text of your choice, so that an unchanged Secret is not sealed again. Most programs seal the same
+            Secret differently each time. With this option a keyed digest of the Secret is stored in the file and
+            compared.
         type: str
       application:
         description:
-          - Name of the Argo CD Application that O(wait=true) waits for, until it is Synced and Healthy at the commit that
-            was delivered, or at one that contains it.
+          - Name of the Argo CD Application that O(wait=true) waits for, until it is Synced and Healthy at the delivered
+            commit, or at a later one that contains it.
         type: str
       application_namespace:
         description:

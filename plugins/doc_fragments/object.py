@@ -12,7 +12,7 @@ class ModuleDocFragment:
 options:
   state:
     description:
-      - V(present) makes the object what the task declares; V(absent) deletes it.
+      - Whether the object should exist. V(present) creates or updates it as declared; V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
@@ -22,9 +22,9 @@ options:
     type: str
   labels:
     description:
-      - Labels of the object. A label that an earlier run declared and this one does not is removed.
-      - Values are text. YAML makes other values of C(1.10), C(0123) and C(no) before a module sees them, so numbers and truths
-        are refused; put quotes around them. A label without a value is empty text.
+      - Labels of the object. A label that an earlier run declared and that is no longer declared is removed.
+      - Values are strings. YAML changes C(1.10), C(0123) and C(no) before a module sees them, so numbers and booleans
+        are refused; put quotes around them. A label without a value is an empty string.
     type: dict
   annotations:
     description:
@@ -32,38 +32,39 @@ options:
     type: dict
   definition:
     description:
-      - The object as a whole document, as documentation prints it, also as text in YAML. Options beside it win over it.
-      - A field that is null is left out, as an option is, wherever O(spec) has an option for it.
+      - The object as a complete document, as a mapping or as YAML text. Other options of the task win over it.
+      - A field that is null is left out, like an option, if O(spec) has an option for it.
     type: dict
   src:
     description:
-      - A file on the controller that holds the document, in YAML or JSON. It is read as it is and not templated, so that
-        braces which belong to Argo CD or Prometheus survive. A file that ansible-vault has encrypted is decrypted.
-      - It is read as C(kubectl) reads it. C(17:00) and times are text, C(0123) is octal, C(yes) is true.
+      - Path of a file on the controller that contains the document, in YAML or JSON. It is not templated, so that
+        braces of Argo CD or Prometheus are kept. A file that is encrypted with ansible-vault is decrypted.
+      - YAML is read as C(kubectl) reads it. C(17:00) and times are text, C(0123) is octal, C(yes) is true.
     type: str
   validate:
     description:
-      - What to do about a document of O(definition) or O(src) that has a field, a type or a choice which its kind has not, or
-        a key that stands twice in a file.
-      - V(strict) refuses it before anything is written. V(warn) and V(ignore) leave it to the cluster, which validates
-        strictly as well. They are for fields that are newer than this collection, and of two keys they take the last.
+      - How to handle unknown fields, wrong types, invalid choices and duplicate keys in a document of O(definition) or
+        O(src).
+      - V(strict) refuses the document before anything is written. V(warn) and V(ignore) leave the decision to the
+        cluster, which also validates strictly; use them for fields that are newer than this collection. Of duplicate
+        keys they take the last.
     type: str
     choices: [strict, warn, ignore]
     default: strict
   spec_extra:
     description:
-      - Fields merged into the object's spec as they are written, under the API's own names. For fields that are newer
-        than the options of this module.
+      - Fields to merge into the object's spec unchanged, under the API's own names, for fields that are newer than the
+        options of this module.
     type: dict
   force_conflicts:
     description:
-      - Take over fields that another field manager owns, instead of failing with its name.
+      - Whether to take over fields that another field manager owns. Otherwise the task fails and names the owner.
     type: bool
     default: false
   field_manager:
     description:
-      - The name under which the declared fields are owned. Two tasks that declare parts of the same object need two
-        names.
+      - Name of the field manager that owns the declared fields. Tasks that declare different parts of the same object
+        need different names.
     type: str
     default: meshops.lifecycle
 """

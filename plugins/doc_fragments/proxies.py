@@ -12,30 +12,32 @@ class ModuleDocFragment:
 options:
   wait_proxies:
     description:
-      - With O(wait=true), wait until every proxy that is connected to an istiod of the cluster has acknowledged what was
-        written or deleted of Istio's configuration. Each replica of istiod is asked, by the port-forward of the API server.
-      - When nothing was written, nobody is asked. Where no istiod runs, there is no such wait.
-      - A proxy that refuses the configuration fails the task at once, with the proxy's words. A time-out names the proxies
-        that have not acknowledged it.
-      - It takes the verb C(list) on C(pods) and the verbs C(get) and C(create) on C(pods/portforward) in
-        O(istiod_namespace). Without them the task fails before anything is written.
+      - Whether O(wait=true) also waits until every connected proxy has acknowledged the Istio configuration that was
+        written or deleted. Each replica of istiod is asked, through the API server's port-forward.
+      - When nothing was written, or no istiod runs, there is no such wait.
+      - When a proxy rejects the configuration, the task fails at once with the proxy's message. A time-out names the
+        proxies that have not acknowledged it.
+      - It needs the verb C(list) on C(pods) and the verbs C(get) and C(create) on C(pods/portforward) in
+        O(istiod_namespace). Without these permissions the task fails before anything is written.
     type: bool
     default: true
   references:
     description:
-      - What to do about names that lead nowhere, neither to an object that this task declares nor to one in the cluster;
-        the API server and istiod accept them, and requests then fail. It is about hosts, subsets, gateways, certificates
-        of gateways, and what a policy is attached to.
-      - V(warn) warns, V(refuse) fails before anything is written, V(ignore) does not look.
-      - Looked at are objects that change, and in check mode all. What may not be read counts as being there.
+      - How to handle unresolved references, to objects that neither this task declares nor the cluster has. The API
+        server and istiod accept them, and requests then fail. Checked are hosts, subsets, gateways, certificates of
+        gateways, and the targets of policies.
+      - V(warn) warns, V(refuse) fails before anything is written, V(ignore) does not check.
+      - Objects that change are checked; in check mode, all objects. What the task has no permission to read counts as
+        existing.
     type: str
     choices: [warn, refuse, ignore]
     default: warn
   plain_text:
     description:
-      - What to do when a PeerAuthentication begins to require mTLS while pods without a sidecar run, which then cannot call
-        any more. V(warn) names their workloads, V(refuse) fails before anything is written, V(ignore) does not look.
-      - It takes the verb C(list) on C(pods) of all namespaces; without it nobody is named.
+      - What to do when a PeerAuthentication begins to require mTLS while pods without a sidecar are running, which can
+        then no longer send requests. V(warn) names their workloads, V(refuse) fails before anything is written,
+        V(ignore) does not check.
+      - It needs the verb C(list) on C(pods) of all namespaces; without it no workload is named.
     type: str
     choices: [warn, refuse, ignore]
     default: warn
@@ -54,14 +56,13 @@ options:
     choices: [remove, warn, ignore]
   istiod_namespace:
     description:
-      - The namespace that istiod runs in.
+      - Namespace of istiod.
     type: str
     default: istio-system
   istiod_urls:
     description:
-      - Where each replica of istiod is asked instead, for example a control plane outside of the cluster. A URL for the
-        monitoring port of each, such as V(http://localhost:15014). Istiod answers such questions to its own localhost
-        only.
+      - URLs of the monitoring port of each replica of istiod, such as V(http://localhost:15014), for a control plane
+        outside of the cluster. Istiod answers such requests from its own localhost only.
     type: list
     elements: str
 """

@@ -12,18 +12,18 @@ class ModuleDocFragment:
 options:
   wait:
     description:
-      - Wait until the object is ready, by what ready means for its kind; with O(state=absent), until it is gone.
+      - Whether to wait until the object is ready, as its kind defines it; with O(state=absent), until it is deleted.
       - A terminal failure ends the wait at once. A time-out says what was missing.
     type: bool
     default: false
   wait_timeout:
     description:
-      - How long to wait, in seconds.
+      - The time to wait, in seconds.
     type: int
     default: 120
   wait_for:
     description:
-      - A JMESPath expression over the object that must give something true, beside the kind's own readiness. It takes
-        effect with O(wait=true).
+      - A JMESPath expression over the object that must evaluate to true, in addition to the kind's own readiness. It
+        takes effect with O(wait=true).
     type: str
 """

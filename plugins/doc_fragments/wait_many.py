@@ -12,13 +12,13 @@ class ModuleDocFragment:
 options:
   wait:
     description:
-      - Wait until every object is ready, by what ready means for its kind, or until those deleted are gone.
+      - Whether to wait until every object is ready, as its kind defines it, and until deleted objects are gone.
       - A terminal failure ends the wait at once. A time-out says what was missing.
     type: bool
     default: false
   wait_timeout:
     description:
-      - How long to wait, in seconds.
+      - The time to wait, in seconds.
     type: int
     default: 120
 """

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: argocd_health_checks
-short_description: One health check of Argo CD for every kind of an API
+short_description: Create an Argo CD health check for every kind of an API
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
   - Argo CD takes a health check for one kind at a time, by a setting of the ConfigMap C(argocd-cm) whose name holds the
-    group and the kind. This makes the settings for all kinds of an API that this collection knows.
+    group and the kind. This filter creates the settings for all kinds of an API that this collection knows.
 positional: group
 options:
   _input:

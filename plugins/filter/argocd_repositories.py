@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: argocd_repositories
-short_description: Repositories as the Secrets that Argo CD keeps them in
+short_description: Convert repositories to the Secrets of Argo CD
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)

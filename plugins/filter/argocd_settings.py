@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: argocd_settings
-short_description: Settings as the texts of Argo CD's ConfigMaps
+short_description: Convert settings to the strings of Argo CD's ConfigMaps
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)

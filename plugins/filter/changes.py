@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: changes
-short_description: What tasks of this collection changed, one line for each object
+short_description: List what tasks of this collection changed, one line per object
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
@@ -18,7 +18,7 @@ description:
   - A Helm release whose chart has another version than before is a line with both versions.
 options:
   _input:
-    description: Registered results, those of loops included. What is no result of a module is passed over.
+    description: Registered results, those of loops included. Anything that is not a result of a module is ignored.
     type: list
     elements: dict
     required: true

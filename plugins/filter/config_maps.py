@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: config_maps
-short_description: ConfigMaps by their names
+short_description: Create ConfigMaps from a mapping
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: dashboards
-short_description: Dashboards as the ConfigMaps that Grafana's sidecar looks for
+short_description: Convert dashboards to ConfigMaps for Grafana's sidecar
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: definitions
-short_description: The custom resource definitions of an API, by their names
+short_description: List the custom resource definitions of an API
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)

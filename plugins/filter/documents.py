@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: documents
-short_description: Short entries as whole documents of a kind
+short_description: Convert short entries to complete documents of a kind
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: namespaces
-short_description: Namespaces and how they take part in the mesh, as documents
+short_description: Convert namespaces and their mesh settings to documents
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)

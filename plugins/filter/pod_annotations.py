@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: pod_annotations
-short_description: Overlays that annotate the pods of workloads
+short_description: Create overlays that annotate the pods of workloads
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: problems
-short_description: What is wrong with a mesh, one line each
+short_description: List the problems of a mesh, one line per problem
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
-  - Turns what the playbook C(meshops.lifecycle.verify) has read into sentences for a person. Each part may be left out.
+  - Turns what the playbook C(meshops.lifecycle.verify) has read into readable sentences. Each part may be left out.
 options:
   _input:
     description:
@@ -26,7 +26,7 @@ options:
     type: dict
     required: true
   most:
-    description: How many names a line lists; it says how many more there are.
+    description: Maximum number of names per line; further ones are counted.
     type: int
     default: 5
 """
@@ -42,7 +42,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The sentences. None means that nothing is wrong.
+  description: The problems. An empty list means that there is none.
   type: list
   elements: str
 """

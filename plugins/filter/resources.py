@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: resources
-short_description: The objects that tasks of this collection dealt with
+short_description: List the objects that tasks of this collection processed
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
@@ -16,7 +16,7 @@ description:
   - Lists the objects in registered results of the modules of this collection, those that did not change included.
 options:
   _input:
-    description: Registered results, those of loops included. What is no result of a module is passed over.
+    description: Registered results, those of loops included. Anything that is not a result of a module is ignored.
     type: list
     elements: dict
     required: true

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: unknown
-short_description: Names that are not among the known ones
+short_description: List unknown names
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)

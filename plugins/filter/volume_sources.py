@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: volume_sources
-short_description: ConfigMaps and Secrets as sources of a projected volume
+short_description: Convert ConfigMaps and Secrets to sources of a projected volume
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)

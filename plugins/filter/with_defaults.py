@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: with_defaults
-short_description: The mappings of a list, laid on defaults
+short_description: Add defaults to the mappings of a list
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
-  - Gives each mapping of a list what it does not say itself. A value that is null or an empty text counts as not said.
+  - Adds defaults to each mapping of a list. A value that is null or an empty string counts as not set.
 positional: defaults
 options:
   _input:
@@ -22,7 +22,7 @@ options:
     elements: dict
     required: true
   defaults:
-    description: What they get.
+    description: The defaults.
     type: dict
     required: true
   without:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: argocd_clusters
-short_description: Clusters registered in Argo CD as hosts
+short_description: Use clusters that are registered in Argo CD as hosts
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
-  - Makes a host of every cluster that is registered in Argo CD, in groups by the labels of its registration, with the
-    variables that the roles, playbooks and modules of this collection reach it by.
-  - Reads the Secrets of Argo CD, over the Kubernetes API alone.
+  - Creates a host for every cluster that is registered in Argo CD, in groups by the labels of its registration, with
+    the variables that the roles, playbooks and modules of this collection need to connect.
+  - Reads the Secrets of Argo CD, through the Kubernetes API only.
   - The name of its file ends in C(argocd_clusters.yml) or C(argocd_clusters.yaml).
 notes:
   - With O(credentials=true) hosts hold the tokens of Argo CD, which C(ansible-inventory --list) prints.
@@ -39,11 +39,13 @@ options:
     elements: str
     default: []
   label_groups:
-    description: Put hosts into a group for each of their labels, named after the label and its value, as V(stage_prod).
+    description:
+      - Whether to add hosts to a group for each of their labels, named after the label and its value, as V(stage_prod).
     type: bool
     default: true
   credentials:
-    description: Give hosts the variable C(mesh_kubeconfig), with the address and the credentials that Argo CD has.
+    description:
+      - Whether to set the variable C(mesh_kubeconfig) of hosts, with the address and the credentials that Argo CD has.
     type: bool
     default: true
 """

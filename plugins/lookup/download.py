@@ -8,14 +8,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: download
-short_description: Files of URLs on the controller, each fetched once
+short_description: Download URLs to the controller once
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
-  - Fetches a URL into a folder on the controller, and returns the path of the file. What is there already is not fetched
-    again, as a URL of a release does not change; delete the file to fetch it anew.
-  - What is no URL is a path already, and returned as it is.
+  - Fetches a URL into a folder on the controller, and returns the path of the file. A file that already exists is not
+    fetched again, because a URL of a release does not change; delete the file to fetch it again.
+  - A term that is not a URL is returned unchanged, as a path.
 options:
   _terms:
     description: URLs that begin with V(https://) or V(http://), and paths.
@@ -28,12 +28,11 @@ options:
     required: true
   checksum:
     description:
-      - What a fetched file must be, such as V(sha256:0a1b…). For one URL. A file that was fetched before is compared as
-        well.
+      - Checksum of the file, such as V(sha256:0a1b…). For one URL. A file that was fetched before is compared as well.
     type: str
     default: ""
   timeout:
-    description: How long the server may be silent, in seconds.
+    description: Time-out in seconds for the server to send data.
     type: int
     default: 60
 """

@@ -8,27 +8,26 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: unknown_variables
-short_description: Variables that are set, and that no role and no playbook of this collection knows
+short_description: List variables that no role or playbook of this collection knows
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
-  - A misspelt variable does nothing, and what it should have declared is not declared. This lists the variables of the
-    host whose names begin as those of a role do, and that the role does not have. The roles and playbooks of this
-    collection refuse them.
+  - A misspelt variable is silently ignored by Ansible. This lookup lists the variables of the host whose names begin
+    with the prefix of a role, but which the role does not have. The roles and playbooks of this collection refuse them.
 options:
   _terms:
-    description: How the names begin, such as V(mesh_config_).
+    description: Prefixes of the names, such as V(mesh_config_).
     type: list
     elements: str
     required: true
   others:
-    description: Regular expressions of names that are known as well.
+    description: Regular expressions of additional names that are known.
     type: list
     elements: str
     default: []
   refuse:
-    description: Fail when there are any, with the names in the message.
+    description: Whether to fail if there are any, with the names in the message.
     type: bool
     default: false
 """

@@ -12,10 +12,10 @@ author:
   - The meshops.lifecycle contributors (@meshops)
 description:
   - Creates a local account of Argo CD with its capabilities, and sets its password, also that of V(admin).
-  - Works over the Kubernetes API alone. A password is compared with the hash in the cluster, so that a second run changes
+  - Uses the Kubernetes API only. A password is compared with the hash in the cluster, so that a second run changes
     nothing.
 notes:
-  - A new password ends the sessions that were begun with the old one. Tokens of the account stay valid.
+  - A new password ends sessions that were started with the old one. Tokens of the account stay valid.
   - Tokens that were generated for the account (by C(argocd account generate-token)) stay as they are with
     O(state=present).
 requirements:
@@ -29,7 +29,8 @@ seealso:
 options:
   state:
     description:
-      - V(present) makes the account what the task declares; V(absent) removes it, with its password and its tokens.
+      - Whether the account should exist. V(present) creates or updates it as declared; V(absent) removes it, with its
+        password and its tokens.
     type: str
     choices: [present, absent]
     default: present
@@ -42,15 +43,15 @@ options:
     type: str
     default: argocd
   account_password:
-    description: The password. Without it the account keeps the one it has.
+    description: The password. If it is not set, the account keeps its present one.
     type: str
   account_password_hash:
     description:
-      - The hash of bcrypt instead of the password, as C(argocd account bcrypt) or C(htpasswd -nBC 10) make it. It needs
-        no further Python package.
+      - The bcrypt hash of the password, as C(argocd account bcrypt) or C(htpasswd -nBC 10) print it, instead of the
+        password. It needs no additional Python package.
     type: str
   capabilities:
-    description: What the account can do. V(login) is the web interface and the command line, V(apiKey) are tokens.
+    description: Capabilities of the account. V(login) is the web interface and the command line, V(apiKey) are tokens.
     type: list
     elements: str
     choices: [login, apiKey]
@@ -85,16 +86,16 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 changed:
-  description: Whether the cluster was changed, or, in check mode, would have been.
+  description: Whether the cluster was changed, or would have been in check mode.
   returned: always
   type: bool
   sample: true
 result:
-  description: The ConfigMap with the accounts as the cluster has it.
+  description: The live ConfigMap with the accounts.
   returned: success
   type: dict
 resources:
-  description: What the task did to each object.
+  description: The action for each object.
   returned: success
   type: list
   elements: dict
@@ -112,23 +113,24 @@ resources:
       type: str
       returned: always
     action:
-      description: What was done, one of V(created), V(changed), V(deleted) and V(unchanged).
+      description: The action, one of V(created), V(changed), V(deleted) and V(unchanged).
       type: str
       returned: always
     taken_over_from:
       description:
-        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+        - The field managers, such as kubectl's, whose fields this task has taken over. This can happen without a change
+          of any value.
       type: list
       elements: str
       returned: when an object was taken over
   sample:
     - {kind: Secret, namespace: argocd, name: argocd-secret, action: created}
 diff:
-  description: What changes, before and after, without what only the server writes, with secrets masked.
+  description: What changes, before and after, without server-managed fields and with secrets masked.
   returned: in diff mode, when something changes
   type: list
 validated:
-  description: Whether the cluster itself judged what was written.
+  description: Whether the API server validated the objects.
   returned: success
   type: bool
   sample: true

@@ -11,20 +11,20 @@ version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
-  - Creates, changes and removes an Argo CD C(Application), which names a source of manifests and the cluster and
-    namespace they are deployed to.
-  - Works over the Kubernetes API alone. The API server of Argo CD, its login and its command line are not needed.
-  - With O(wait=true) the task ends when Argo CD has compared this very declaration, has finished its sync, and finds
-    the Application Synced and Healthy.
+  - Creates, updates and deletes an Argo CD C(Application), which defines a source of manifests and the cluster and
+    namespace to deploy them to.
+  - Uses the Kubernetes API only. The API server of Argo CD, its login and its command line are not needed.
+  - With O(wait=true) the task ends when Argo CD has compared this declaration, has finished its sync, and reports the
+    Application Synced and Healthy.
 notes:
-  - Argo CD removes from an Application what means nothing to it, such as C(recurse=false), an empty C(helm), or a retry
-    limit of 0. Such values are accepted here and not sent, so that they do not come and go.
-  - An Application of an C(ApplicationSet) belongs to it, and its spec is put back by it. Change the template there.
-  - A sync that was refused for what a manifest says (an invalid field, a webhook's verdict) ends the wait at the first
-    attempt, although Argo CD goes on to try again as often as its retry policy says. Other failures are waited
-    through until the last attempt.
-  - Argo CD does not try a revision again by itself on which it has given up, also when the cause has since been removed.
-    With O(wait=true) the task has it try again, see O(retry_failed).
+  - Argo CD removes values without meaning from an Application, such as C(recurse=false), an empty C(helm), or a retry
+    limit of 0. Such values are accepted but not sent, so that a second run changes nothing.
+  - An Application of an C(ApplicationSet) belongs to the ApplicationSet, which overwrites its spec. Change the template
+    there.
+  - A sync that failed because of a manifest (an invalid field, a webhook's verdict) ends the wait at the first attempt,
+    although Argo CD retries as often as its retry policy says. For other failures the task waits for the last attempt.
+  - Argo CD does not retry a revision by itself after it has given up, even when the cause has been removed. With
+    O(wait=true) the task starts a retry, see O(retry_failed).
 extends_documentation_fragment:
   - meshops.lifecycle.object
   - meshops.lifecycle.namespaced
@@ -36,83 +36,84 @@ seealso:
   - module: meshops.lifecycle.argocd_project
   - module: meshops.lifecycle.mesh_apply
   - name: Application specification
-    description: An annotated example of every field, by Argo CD.
+    description: Argo CD's annotated example of every field.
     link: https://argo-cd.readthedocs.io/en/stable/user-guide/application-specification/
 options:
   namespace:
     description:
-      - Namespace of the Application. It is that of Argo CD, or one of those that Argo CD was told to watch. The
-        namespace that things are deployed to is O(spec.destination.namespace).
-      - A namespace that the document of O(definition) or O(src) states wins over this default.
+      - Namespace of the Application. This is the namespace of Argo CD, or another one that Argo CD is configured to
+        watch. The namespace to deploy to is O(spec.destination.namespace).
+      - A namespace in the document of O(definition) or O(src) wins over this default.
     type: str
     default: argocd
   wait:
     description:
-      - With O(state=present), wait until Argo CD has compared what is declared here, no operation runs, and the
-        Application is Synced and in a state of O(wait_health).
-      - An Application without automated sync is not synced by Argo CD. Unless it is Synced already, or an operation
-        runs, the task then fails at once and says so.
-      - Errors of the specification, of the comparison and of the sync end the wait with the message of Argo CD. A
-        time-out names the resources that were missing.
-      - A kind that is not served (its CRD is missing) ends the wait, unless another Application that is awaited in the
-        same task may still bring it. So does a namespace that Argo CD does not watch.
+      - Whether to wait. With O(state=present), until Argo CD has compared this declaration, no operation is running,
+        and the Application is Synced and in a state of O(wait_health).
+      - An Application without automated sync is not synced by Argo CD. Unless it is already Synced, or an operation is
+        running, the task fails at once and says so.
+      - Errors of the spec, of the comparison and of the sync end the wait with Argo CD's message. A time-out names the
+        resources that are not ready.
+      - A kind that is not served (its CRD is missing) ends the wait, unless another Application that the same task
+        waits for may still install it. So does a namespace that Argo CD does not watch.
       - With O(state=absent), wait until the Application, and with O(cascade=true) what it deployed, is gone.
     type: bool
     default: false
   wait_children:
     description:
-      - With O(wait=true), wait for the Applications as well that this one deploys (app of apps), and for theirs. Argo CD's
-        own health of a parent leaves them out.
+      - Whether O(wait=true) also waits for the Applications that this one deploys (app of apps), and for their
+        children. Argo CD's own health of a parent does not include them.
     type: bool
     default: true
   wait_health:
     description:
       - The states of health that end the wait.
-      - V(Suspended) is the health of a paused rollout or a suspended job, V(Progressing) that of one which is under way.
+      - V(Suspended) is the health of a paused rollout or a suspended job, V(Progressing) of one that is in progress.
     type: list
     elements: str
     choices: [Healthy, Suspended, Progressing, Degraded, Missing]
     default: [Healthy]
   refresh:
     description:
-      - Have Argo CD look at the source and at the cluster again, and wait until it has, before anything is judged.
-        V(hard) renders the manifests anew as well, instead of taking them from its cache.
-      - Argo CD is asked by itself when the task has changed the Application, and when the Application is not in order
-        at the start of a wait. So this is for new commits on a branch, which Argo CD sees at its next poll otherwise.
+      - Make Argo CD compare source and cluster again, and wait for the result before any verdict. V(hard) also renders
+        the manifests again instead of using the cache.
+      - The task refreshes anyway when it has changed the Application, and when the Application is not Synced and
+        Healthy at the start of a wait. Use this option for new commits on a branch, which Argo CD otherwise sees at its
+        next poll.
       - It takes effect with O(wait=true), and does not count as a change.
     type: str
     choices: [normal, hard]
   retry_failed:
     description:
-      - When Argo CD had given up on the revision of an automated Application before the task began, start its sync once
-        more, as automated sync would, and wait for that. The task warns that it did.
-      - When a sync of what was declared before fails again and again, end it, so that Argo CD syncs what is declared now.
-        The task warns that it did.
+      - Whether to start the sync once more, as automated sync would, when Argo CD had given up on the revision of an
+        automated Application before the task began. The task warns when it does.
+      - Also terminates a sync of an earlier declaration that fails again and again, so that Argo CD syncs the present
+        one. The task warns when it does.
       - It takes effect with O(wait=true).
     type: bool
     default: true
   cascade:
     description:
-      - With O(state=absent), whether what the Application deployed is deleted as well. V(true) puts the finalizer on
-        the Application that makes Argo CD do so, which Applications made by C(kubectl apply) mostly lack. V(false)
-        takes it away, and the resources stay.
+      - Whether O(state=absent) also deletes what the Application deployed. V(true) sets the finalizer that makes Argo
+        CD do so, which Applications created by C(kubectl apply) mostly lack. V(false) removes it, and the resources
+        stay.
     type: bool
     default: true
   propagation_policy:
     description:
-      - With O(cascade=true), how resources are deleted. With V(foreground) the deletion of each waits for its
-        dependents, with V(background) it does not.
+      - How O(cascade=true) deletes resources. With V(foreground) the deletion of each waits for its dependents, with
+        V(background) it does not.
       - Without it the Application's own finalizer decides, and V(foreground) when it has none.
     type: str
     choices: [foreground, background]
   spec:
-    description: The specification of the Application, every field of the API.
+    description: The spec of the Application, with every field of the API.
     type: dict
     suboptions:
       project:
         description:
           - The C(AppProject) that the Application belongs to, which says what it may deploy, from where and to where.
-            Argo CD comes with one named V(default).
+            Argo CD creates one named V(default).
         type: str
       destination:
         description: The cluster and namespace to deploy to. Give either O(spec.destination.server) or O(spec.destination.name).
@@ -128,7 +129,7 @@ options:
             type: str
           namespace:
             description:
-              - Namespace for resources that do not state one. It is made only with the sync option
+              - Namespace for resources that do not state one. It is created only with the sync option
                 V(CreateNamespace=true).
             type: str
       source:
@@ -154,7 +155,7 @@ options:
             type: str
             aliases: [targetRevision]
           chart:
-            description: Name of the chart in a Helm repository. It takes the place of a path.
+            description: Name of the chart in a Helm repository. Use it instead of a path.
             type: str
           ref:
             description:
@@ -173,7 +174,7 @@ options:
             type: dict
             suboptions:
               release_name:
-                description: Name of the release in the templates. It is the name of the Application otherwise.
+                description: Name of the release in the templates. Defaults to the name of the Application.
                 type: str
                 aliases: [releaseName]
               value_files:
@@ -184,11 +185,11 @@ options:
                 elements: str
                 aliases: [valueFiles]
               ignore_missing_value_files:
-                description: Skip files of values that do not exist, instead of failing.
+                description: Whether to skip files of values that do not exist, instead of failing.
                 type: bool
                 aliases: [ignoreMissingValueFiles]
               values:
-                description: Values as a block of YAML text. O(spec.source.helm.values_object) wins over it as a whole.
+                description: Values as a block of YAML text. Ignored if O(spec.source.helm.values_object) is set.
                 type: str
               values_object:
                 description: Values as a mapping. They win over the files of values.
@@ -206,7 +207,7 @@ options:
                     description: The value, as text. Quote numbers and booleans.
                     type: str
                   force_string:
-                    description: Keep the value as text where Helm would make it a number or a boolean.
+                    description: Whether to keep the value as text where Helm would convert it to a number or a boolean.
                     type: bool
                     aliases: [forceString]
               file_parameters:
@@ -225,19 +226,20 @@ options:
                 description: The version of Helm to render with. Only V(v3) means something today.
                 type: str
               pass_credentials:
-                description: Send the credentials of the repository also to other hosts that its index points to.
+                description:
+                  - Whether to send the credentials of the repository also to other hosts that its index points to.
                 type: bool
                 aliases: [passCredentials]
               skip_crds:
-                description: Leave out the chart's C(crds) folder.
+                description: Whether to leave out the chart's C(crds) folder.
                 type: bool
                 aliases: [skipCrds]
               skip_tests:
-                description: Leave out the chart's test manifests.
+                description: Whether to leave out the chart's test manifests.
                 type: bool
                 aliases: [skipTests]
               skip_schema_validation:
-                description: Do not check the values against the chart's schema.
+                description: Whether to skip the validation of the values against the chart's schema.
                 type: bool
                 aliases: [skipSchemaValidation]
               namespace:
@@ -259,22 +261,22 @@ options:
             type: dict
             suboptions:
               name_prefix:
-                description: Text put before the name of every resource.
+                description: Prefix for the name of every resource.
                 type: str
                 aliases: [namePrefix]
               name_suffix:
-                description: Text put after the name of every resource.
+                description: Suffix for the name of every resource.
                 type: str
                 aliases: [nameSuffix]
               namespace:
-                description: Namespace that all resources are put into.
+                description: Namespace of all resources.
                 type: str
               images:
                 description: Images to replace, each as V(name=other:tag), V(name:tag) or V(name@digest).
                 type: list
                 elements: str
               replicas:
-                description: How many replicas a workload has.
+                description: Number of replicas of workloads.
                 type: list
                 elements: dict
                 suboptions:
@@ -287,7 +289,7 @@ options:
                     type: raw
                     required: true
               patches:
-                description: Patches laid over resources.
+                description: Patches for resources.
                 type: list
                 elements: dict
                 suboptions:
@@ -298,7 +300,7 @@ options:
                     description: The patch as text, a strategic merge or a JSON patch.
                     type: str
                   target:
-                    description: The resources that it is for.
+                    description: The resources to patch.
                     type: dict
                     suboptions:
                       group:
@@ -334,7 +336,7 @@ options:
                 type: list
                 elements: str
               ignore_missing_components:
-                description: Skip components that do not exist, instead of failing.
+                description: Whether to skip components that do not exist, instead of failing.
                 type: bool
                 aliases: [ignoreMissingComponents]
               common_labels:
@@ -342,15 +344,15 @@ options:
                 type: dict
                 aliases: [commonLabels]
               force_common_labels:
-                description: Let the common labels win over labels that are there.
+                description: Whether the common labels override existing labels.
                 type: bool
                 aliases: [forceCommonLabels]
               label_without_selector:
-                description: Do not put the common labels into selectors and templates.
+                description: Whether to leave the common labels out of selectors and templates.
                 type: bool
                 aliases: [labelWithoutSelector]
               label_include_templates:
-                description: Put the common labels into templates, though not into selectors.
+                description: Whether to add the common labels to templates, but not to selectors.
                 type: bool
                 aliases: [labelIncludeTemplates]
               common_annotations:
@@ -358,11 +360,12 @@ options:
                 type: dict
                 aliases: [commonAnnotations]
               force_common_annotations:
-                description: Let the common annotations win over annotations that are there.
+                description: Whether the common annotations override existing annotations.
                 type: bool
                 aliases: [forceCommonAnnotations]
               common_annotations_envsubst:
-                description: Replace variables of Argo CD's build environment in the values of the common annotations.
+                description:
+                  - Whether to replace variables of Argo CD's build environment in the values of the common annotations.
                 type: bool
                 aliases: [commonAnnotationsEnvsubst]
               version:
@@ -382,13 +385,13 @@ options:
             type: dict
             suboptions:
               recurse:
-                description: Read the folders below as well.
+                description: Whether to read subfolders as well.
                 type: bool
               include:
-                description: Pattern of the files to take, such as V({*.yaml,*.json}).
+                description: Pattern of the files to include, such as V({*.yaml,*.json}).
                 type: str
               exclude:
-                description: Pattern of the files to leave out. It wins over the other.
+                description: Pattern of the files to exclude. It wins over O(ignore:include).
                 type: str
               jsonnet:
                 description: How Jsonnet files are evaluated.
@@ -417,7 +420,7 @@ options:
                     elements: dict
                     suboptions: *jsonnet_variable
                   libs:
-                    description: More folders to search for libraries.
+                    description: Additional folders to search for libraries.
                     type: list
                     elements: str
           plugin: &plugin
@@ -537,18 +540,18 @@ options:
             type: dict
             suboptions:
               prune:
-                description: Delete what the source no longer contains.
+                description: Whether to delete resources that the source no longer contains.
                 type: bool
               self_heal:
-                description: Undo changes that were made in the cluster.
+                description: Whether to revert changes that were made in the cluster.
                 type: bool
                 aliases: [selfHeal]
               allow_empty:
-                description: Delete also when that would delete everything.
+                description: Whether to prune even when that deletes every resource.
                 type: bool
                 aliases: [allowEmpty]
               enabled:
-                description: V(false) turns automated sync off and keeps its settings.
+                description: Whether automated sync is on. V(false) turns it off and keeps its settings.
                 type: bool
           sync_options:
             description:
@@ -562,23 +565,23 @@ options:
             type: dict
             suboptions:
               limit:
-                description: How often it is tried again. V(0) is never, a negative number without end.
+                description: Number of retries. V(0) is never, a negative number without end.
                 type: int
               refresh:
-                description: Take the newest revision for the next attempt, and not the one that failed.
+                description: Whether the next attempt uses the newest revision instead of the one that failed.
                 type: bool
               backoff:
-                description: How long it waits in between.
+                description: Time between attempts.
                 type: dict
                 suboptions:
                   duration:
-                    description: The first pause, such as V(5s). A bare number means seconds.
+                    description: The first delay, such as V(5s). A bare number means seconds.
                     type: str
                   factor:
-                    description: What each pause is multiplied by to give the next.
+                    description: Factor by which the delay grows with each attempt.
                     type: int
                   max_duration:
-                    description: The longest pause, such as V(3m).
+                    description: The longest delay, such as V(3m).
                     type: str
                     aliases: [maxDuration]
           managed_namespace_metadata:
@@ -749,7 +752,7 @@ result:
   returned: success
   type: dict
 resources:
-  description: What the task did to each object, here one entry.
+  description: The action for each object; for this module, one entry.
   returned: success
   type: list
   elements: dict
@@ -767,12 +770,13 @@ resources:
       type: str
       returned: always
     action:
-      description: What was done, one of V(created), V(changed), V(deleted) and V(unchanged).
+      description: The action, one of V(created), V(changed), V(deleted) and V(unchanged).
       type: str
       returned: always
     taken_over_from:
       description:
-        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+        - The field managers, such as kubectl's, whose fields this task has taken over. This can happen without a change
+          of any value.
       type: list
       elements: str
       returned: when an object was taken over
@@ -783,7 +787,7 @@ diff:
   returned: in diff mode, when something changes
   type: dict
 validated:
-  description: Whether the cluster itself judged what was written.
+  description: Whether the API server validated the objects.
   returned: success
   type: bool
   sample: true
@@ -798,11 +802,11 @@ application:
   type: dict
   contains:
     sync:
-      description: Whether cluster and source agree, such as V(Synced), V(OutOfSync) or V(Unknown).
+      description: Sync status, such as V(Synced), V(OutOfSync) or V(Unknown).
       type: str
       returned: always
     health:
-      description: The health of what was deployed.
+      description: Health of the deployed resources.
       type: str
       returned: always
     revisions:
@@ -820,7 +824,8 @@ application:
       elements: dict
       returned: always
     resources:
-      description: The resources that are not in order, each with C(kind), C(namespace), C(name) and a C(message).
+      description:
+        - The resources that are not Synced or not Healthy, each with C(kind), C(namespace), C(name) and a C(message).
       type: list
       elements: dict
       returned: always

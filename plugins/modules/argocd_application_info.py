@@ -6,14 +6,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: argocd_application_info
-short_description: Read how Argo CD Applications stand
+short_description: Read the status of Argo CD Applications
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
-  - Reads Applications of Argo CD and says of each whether it is synced and healthy, what its last operation did, and what
-    is wrong with it, in the same words as a wait for it.
-  - Works over the Kubernetes API alone. M(meshops.lifecycle.mesh_info) reads the other kinds of Argo CD.
+  - Reads Applications of Argo CD and reports for each whether it is synced and healthy, what its last operation did,
+    and what is wrong with it, with the same verdict as a wait for it.
+  - Uses the Kubernetes API only. M(meshops.lifecycle.mesh_info) reads the other kinds of Argo CD.
 extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.attributes_info
@@ -22,22 +22,22 @@ seealso:
   - module: meshops.lifecycle.argocd_sync
 options:
   name:
-    description: Only the Application of this name.
+    description: Read only the Application with this name.
     type: str
   namespace:
-    description: Only Applications of this namespace. Without it those of all namespaces.
+    description: Read only Applications of this namespace. Without it, Applications of all namespaces are read.
     type: str
   project:
-    description: Only Applications of this project.
+    description: Read only Applications of this project.
     type: str
   label_selectors:
     description:
-      - Only Applications with these labels, each as V(key=value), V(key!=value), V(key) or V(key in (a,b)).
+      - Read only Applications with these labels, each as V(key=value), V(key!=value), V(key) or V(key in (a,b)).
     type: list
     elements: str
   query:
     description:
-      - A JMESPath expression over RV(applications). What it gives is returned as RV(result).
+      - A JMESPath expression over RV(applications). Its result is returned as RV(result).
     type: str
 """
 
@@ -79,19 +79,19 @@ applications:
       type: str
       returned: always
     in_order:
-      description: Whether a wait for it would end at once.
+      description: Whether it is Synced and Healthy, so that a wait for it would end at once.
       type: bool
       returned: always
     message:
-      description: Why it is not in order, empty when it is.
+      description: The reason why it is not ready; empty when it is ready.
       type: str
       returned: always
     sync:
-      description: Whether cluster and source agree, such as V(Synced), V(OutOfSync) or V(Unknown).
+      description: Sync status, such as V(Synced), V(OutOfSync) or V(Unknown).
       type: str
       returned: always
     health:
-      description: The health of what was deployed.
+      description: Health of the deployed resources.
       type: str
       returned: always
     revisions:
@@ -109,7 +109,8 @@ applications:
       elements: dict
       returned: always
     resources:
-      description: The resources that are not in order, each with C(kind), C(namespace), C(name) and a C(message).
+      description:
+        - The resources that are not Synced or not Healthy, each with C(kind), C(namespace), C(name) and a C(message).
       type: list
       elements: dict
       returned: always
@@ -119,12 +120,12 @@ applications:
       elements: dict
       returned: always
 resources:
-  description: The same Applications as whole objects.
+  description: The same Applications as complete objects.
   returned: success
   type: list
   elements: dict
 result:
-  description: What O(query) gives.
+  description: The result of O(query).
   returned: when a query was given
   type: raw
 """

@@ -38,7 +38,7 @@ options:
   namespace:
     description:
       - Namespace of the ApplicationSet, which is that of Argo CD.
-      - A namespace that the document of O(definition) or O(src) states wins over this default.
+      - A namespace in the document of O(definition) or O(src) wins over this default.
     type: str
     default: argocd
   wait_health:
@@ -104,7 +104,8 @@ options:
                         type: list
                         elements: str
               flat_list:
-                description: One set of parameters with the list of all clusters, instead of one for each.
+                description:
+                  - Whether to generate one set of parameters with the list of all clusters, instead of one for each.
                 type: bool
                 aliases: [flatList]
               values:
@@ -136,7 +137,7 @@ options:
                     type: str
                     required: true
                   exclude:
-                    description: Leave these out instead.
+                    description: Whether to exclude these instead.
                     type: bool
               files:
                 description: Files with parameters in YAML or JSON.
@@ -148,7 +149,7 @@ options:
                     type: str
                     required: true
                   exclude:
-                    description: Leave these out instead.
+                    description: Whether to exclude these instead.
                     type: bool
               path_param_prefix:
                 description: What the names of the parameters about the path begin with, to tell two generators apart.
@@ -199,11 +200,11 @@ options:
                     type: str
                     aliases: [appSecretName]
                   all_branches:
-                    description: Every branch, not the default one alone.
+                    description: Whether to scan every branch, instead of the default branch only.
                     type: bool
                     aliases: [allBranches]
                   exclude_archived_repos:
-                    description: Leave archived repositories out.
+                    description: Whether to leave out archived repositories.
                     type: bool
                     aliases: [excludeArchivedRepos]
               gitlab:
@@ -223,26 +224,26 @@ options:
                     aliases: [tokenRef]
                     suboptions: *secret_key
                   all_branches:
-                    description: Every branch, not the default one alone.
+                    description: Whether to scan every branch, instead of the default branch only.
                     type: bool
                     aliases: [allBranches]
                   include_subgroups:
-                    description: Projects of its subgroups as well.
+                    description: Whether to include projects of its subgroups.
                     type: bool
                     aliases: [includeSubgroups]
                   include_shared_projects:
-                    description: Projects shared with the group as well.
+                    description: Whether to include projects that are shared with the group.
                     type: bool
                     aliases: [includeSharedProjects]
                   include_archived_repos:
-                    description: Archived projects as well.
+                    description: Whether to include archived projects.
                     type: bool
                     aliases: [includeArchivedRepos]
                   topic:
                     description: Only projects of this topic.
                     type: str
                   insecure:
-                    description: Do not check the certificate of the server.
+                    description: Whether to skip the verification of the server's certificate.
                     type: bool
                   ca_ref:
                     description: Where the certificate authority of the server is.
@@ -276,15 +277,15 @@ options:
                     aliases: [tokenRef]
                     suboptions: *secret_key
                   all_branches:
-                    description: Every branch, not the default one alone.
+                    description: Whether to scan every branch, instead of the default branch only.
                     type: bool
                     aliases: [allBranches]
                   exclude_archived_repos:
-                    description: Leave archived repositories out.
+                    description: Whether to leave out archived repositories.
                     type: bool
                     aliases: [excludeArchivedRepos]
                   insecure:
-                    description: Do not check the certificate of the server.
+                    description: Whether to skip the verification of the server's certificate.
                     type: bool
               bitbucket:
                 description: On Bitbucket Cloud.
@@ -305,7 +306,7 @@ options:
                     aliases: [appPasswordRef]
                     suboptions: *secret_key
                   all_branches:
-                    description: Every branch, not the default one alone.
+                    description: Whether to scan every branch, instead of the default branch only.
                     type: bool
                     aliases: [allBranches]
               bitbucket_server:
@@ -348,11 +349,11 @@ options:
                         aliases: [tokenRef]
                         suboptions: *secret_key
                   all_branches:
-                    description: Every branch, not the default one alone.
+                    description: Whether to scan every branch, instead of the default branch only.
                     type: bool
                     aliases: [allBranches]
                   insecure:
-                    description: Do not check the certificate of the server.
+                    description: Whether to skip the verification of the server's certificate.
                     type: bool
                   ca_ref:
                     description: Where the certificate authority of the server is.
@@ -383,7 +384,7 @@ options:
                     aliases: [accessTokenRef]
                     suboptions: *secret_key
                   all_branches:
-                    description: Every branch, not the default one alone.
+                    description: Whether to scan every branch, instead of the default branch only.
                     type: bool
                     aliases: [allBranches]
               aws_code_commit:
@@ -398,7 +399,7 @@ options:
                     description: Region.
                     type: str
                   all_branches:
-                    description: Every branch, not the default one alone.
+                    description: Whether to scan every branch, instead of the default branch only.
                     type: bool
                     aliases: [allBranches]
                   tag_filters:
@@ -513,7 +514,7 @@ options:
                     type: str
                     aliases: [pullRequestState]
                   insecure:
-                    description: Do not check the certificate of the server.
+                    description: Whether to skip the verification of the server's certificate.
                     type: bool
                   ca_ref:
                     description: Where the certificate authority of the server is.
@@ -542,7 +543,7 @@ options:
                     aliases: [tokenRef]
                     suboptions: *secret_key
                   insecure:
-                    description: Do not check the certificate of the server.
+                    description: Whether to skip the verification of the server's certificate.
                     type: bool
                   labels:
                     description: Only pull requests that have all of these labels.
@@ -601,7 +602,7 @@ options:
                     aliases: [bearerToken]
                     suboptions: *bearer_token
                   insecure:
-                    description: Do not check the certificate of the server.
+                    description: Whether to skip the verification of the server's certificate.
                     type: bool
                   ca_ref:
                     description: Where the certificate authority of the server is.
@@ -654,7 +655,7 @@ options:
                     type: str
                     aliases: [titleMatch]
               continue_on_repo_not_found_error:
-                description: Take a repository that is not there for one without pull requests.
+                description: Whether to treat a missing repository like one without pull requests.
                 type: bool
                 aliases: [continueOnRepoNotFoundError]
               requeue_after_seconds:
@@ -796,7 +797,7 @@ options:
         type: str
         aliases: [templatePatch]
       go_template:
-        description: Templates are in the language of Go, and not in the older one of C({{name}}) alone.
+        description: Whether templates are Go templates, instead of the older form with only C({{name}}).
         type: bool
         aliases: [goTemplate]
       go_template_options:
@@ -856,7 +857,7 @@ options:
             choices: [create-only, create-update, create-delete, sync]
             aliases: [applicationsSync]
           preserve_resources_on_deletion:
-            description: Leave what was deployed where it is when the ApplicationSet goes.
+            description: Whether to keep the deployed resources when the ApplicationSet is deleted.
             type: bool
             aliases: [preserveResourcesOnDeletion]
       preserved_fields:
@@ -892,7 +893,7 @@ options:
             elements: str
             aliases: [jqPathExpressions]
       apply_nested_selectors:
-        description: Argo CD does so always by now.
+        description: Whether to apply selectors of nested generators. Current versions of Argo CD always do.
         type: bool
         aliases: [applyNestedSelectors]
 """
@@ -966,7 +967,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 changed:
-  description: Whether the cluster was changed, or, in check mode, would have been.
+  description: Whether the cluster was changed, or would have been in check mode.
   returned: always
   type: bool
   sample: true
@@ -975,7 +976,7 @@ result:
   returned: success
   type: dict
 resources:
-  description: What the task did to each object.
+  description: The action for each object.
   returned: success
   type: list
   elements: dict
@@ -993,23 +994,24 @@ resources:
       type: str
       returned: always
     action:
-      description: What was done, one of V(created), V(changed), V(deleted) and V(unchanged).
+      description: The action, one of V(created), V(changed), V(deleted) and V(unchanged).
       type: str
       returned: always
     taken_over_from:
       description:
-        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+        - The field managers, such as kubectl's, whose fields this task has taken over. This can happen without a change
+          of any value.
       type: list
       elements: str
       returned: when an object was taken over
   sample:
     - {kind: ApplicationSet, namespace: argocd, name: shop, action: created}
 diff:
-  description: What changes, before and after, without what only the server writes, with secrets masked.
+  description: What changes, before and after, without server-managed fields and with secrets masked.
   returned: in diff mode, when something changes
   type: dict
 validated:
-  description: Whether the cluster itself judged what was written.
+  description: Whether the API server validated the objects.
   returned: success
   type: bool
   sample: true

@@ -13,7 +13,7 @@ author:
 description:
   - Manages the certificates of servers that Argo CD trusts, the SSH host keys that it knows, and the GPG keys that
     signatures of commits are checked with.
-  - One task is about one server or one key. What stands beside it in the same ConfigMap stays as it is.
+  - Each task manages one server or one key. Other entries of the same ConfigMap are not changed.
 extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait
@@ -23,7 +23,8 @@ seealso:
 options:
   state:
     description:
-      - V(present) makes Argo CD trust exactly what O(data) says of this server or key; V(absent) forgets it.
+      - Whether Argo CD should trust this server or key. V(present) trusts exactly what O(data) has; V(absent) removes
+        it.
     type: str
     choices: [present, absent]
     default: present
@@ -34,18 +35,19 @@ options:
     required: true
   server:
     description:
-      - The server, as its name stands in the address of repositories. With O(type=ssh) it may be V(NAME:PORT), which
-        known hosts have as V([NAME]:PORT).
+      - Name of the server, as in the URL of repositories. With O(type=ssh) it may be V(NAME:PORT), which known hosts
+        have as V([NAME]:PORT).
     type: str
   key_id:
     description:
-      - With O(type=gpg), the last 16 digits of the fingerprint. It follows from O(data), and is needed to forget a key.
+      - With O(type=gpg), the last 16 digits of the fingerprint. It is derived from O(data), and required to remove a
+        key.
     type: str
   data:
     description:
       - With O(type=tls), certificates in PEM. With O(type=gpg), a public key in ASCII armour.
       - With O(type=ssh), one host key a line, as V(ssh-ed25519 AAAA…) or as C(ssh-keyscan) prints it.
-      - CR LF, indentation, blank lines and C(\n) instead of line ends are put right.
+      - CR LF, indentation, blank lines and C(\n) instead of line ends are corrected.
     type: str
   namespace:
     description: Namespace of Argo CD.
@@ -82,21 +84,21 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 changed:
-  description: Whether the cluster was changed, or, in check mode, would have been.
+  description: Whether the cluster was changed, or would have been in check mode.
   returned: always
   type: bool
   sample: true
 result:
-  description: The ConfigMap as the cluster has it.
+  description: The live ConfigMap.
   returned: success
   type: dict
 key_id:
-  description: With O(type=gpg), by what name Argo CD knows the key.
+  description: With O(type=gpg), the id of the key in Argo CD.
   returned: with O(type=gpg)
   type: str
   sample: 4AEE18F83AFDEB23
 resources:
-  description: What the task did to each object.
+  description: The action for each object.
   returned: success
   type: list
   elements: dict
@@ -114,23 +116,24 @@ resources:
       type: str
       returned: always
     action:
-      description: What was done, one of V(created), V(changed), V(deleted) and V(unchanged).
+      description: The action, one of V(created), V(changed), V(deleted) and V(unchanged).
       type: str
       returned: always
     taken_over_from:
       description:
-        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+        - The field managers, such as kubectl's, whose fields this task has taken over. This can happen without a change
+          of any value.
       type: list
       elements: str
       returned: when an object was taken over
   sample:
     - {kind: ConfigMap, namespace: argocd, name: argocd-tls-certs-cm, action: created}
 diff:
-  description: What changes, before and after, without what only the server writes, with secrets masked.
+  description: What changes, before and after, without server-managed fields and with secrets masked.
   returned: in diff mode, when something changes
   type: list
 validated:
-  description: Whether the cluster itself judged what was written.
+  description: Whether the API server validated the objects.
   returned: success
   type: bool
   sample: true

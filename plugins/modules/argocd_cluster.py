@@ -15,10 +15,10 @@ description:
   - In the cluster that is registered, a service account for Argo CD is made with its rights and a token. In the cluster of
     Argo CD, the Secret is made that holds its address and that token. Both as O(cluster) and the connection options of
     the task say.
-  - Works over the two Kubernetes APIs alone. Argo CD connects when the first Application is deployed there.
+  - Uses only the Kubernetes APIs of both clusters. Argo CD connects when the first Application is deployed there.
 notes:
-  - What the service account may do is everything, unless O(service_account.rules) or O(spec.namespaces) narrow it.
-  - A new token comes into effect before the old one is taken away, so that a rotation interrupts nothing.
+  - The service account may do everything, unless O(service_account.rules) or O(spec.namespaces) restrict it.
+  - A new token takes effect before the old one is deleted, so that a rotation interrupts nothing.
 extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait
@@ -33,8 +33,8 @@ seealso:
 options:
   state:
     description:
-      - V(present) registers the cluster. V(absent) removes it from Argo CD, and with O(cluster) also the service account
-        and its rights from the cluster itself.
+      - V(present) registers the cluster. V(absent) removes it from Argo CD, and with O(cluster) also the service
+        account and its permissions from the cluster itself.
     type: str
     choices: [present, absent]
     default: present
@@ -53,7 +53,8 @@ options:
     type: str
   labels:
     description:
-      - Labels of the Secret, by which generators of an ApplicationSet choose clusters. A label that an earlier run declared and this one does not is removed.
+      - Labels of the Secret, by which generators of an ApplicationSet select clusters. A label that an earlier run
+        declared and that is no longer declared is removed.
     type: dict
   annotations:
     description:
@@ -61,18 +62,18 @@ options:
     type: dict
   force_conflicts:
     description:
-      - Take over fields that another field manager owns, instead of failing with its name.
+      - Whether to take over fields that another field manager owns. Otherwise the task fails and names the owner.
     type: bool
     default: false
   field_manager:
     description:
-      - The name under which the declared fields are owned.
+      - Name of the field manager that owns the declared fields.
     type: str
     default: meshops.lifecycle
   cluster:
     description:
-      - How this task reaches the cluster that is registered. Only what is stated here counts, and none of the environment
-        variables, but the kubeconfig of the task is taken where O(cluster.context) stands alone.
+      - How this task connects to the cluster that is registered. Environment variables are not used. Only if
+        O(cluster.context) is set alone, the kubeconfig of the task is used.
       - Not needed where O(spec.config) holds credentials, or for the cluster that Argo CD itself runs in.
     type: dict
     suboptions:
@@ -98,63 +99,64 @@ options:
         description: Path of its key.
         type: path
       validate_certs:
-        description: Whether the API server's certificate must be valid.
+        description: Whether to verify the API server's certificate.
         type: bool
       impersonate_user:
-        description: User to act as.
+        description: User to impersonate.
         type: str
       proxy:
-        description: Proxy between here and the API server.
+        description: URL of an HTTP proxy to reach the API server.
         type: str
   service_account:
-    description: What Argo CD is in the cluster that is registered.
+    description: The service account of Argo CD in the cluster that is registered.
     type: dict
     suboptions:
       name:
-        description: Name of the service account, V(argocd-manager) without it. Its roles and tokens are named after it.
+        description:
+          - Name of the service account. Defaults to V(argocd-manager). Its roles and tokens are named after it.
         type: str
       namespace:
-        description: Namespace of the service account, V(kube-system) without it. It has to exist.
+        description: Namespace of the service account. Defaults to V(kube-system). It has to exist.
         type: str
       rules:
-        description: What it may do, as C(rules) of a ClusterRole. Everything without it.
+        description: Permissions of the service account, as C(rules) of a ClusterRole. Defaults to all permissions.
         type: list
         elements: dict
   rotate_token:
-    description: Make a new token now, and take the old one away. Such a task changes something whenever it runs.
+    description: Whether to create a new token now, and delete the old one. Such a task reports a change in every run.
     type: bool
     default: false
   token_max_age:
-    description: Make a new token when the present one is older than so many days.
+    description: Create a new token when the present one is older than this number of days.
     type: int
   spec:
-    description: The registration, by the names of Argo CD's own keys.
+    description: The registration, with the names of Argo CD's own keys.
     type: dict
     suboptions:
       server:
         description:
-          - Address of the API server as Argo CD reaches it. The default is the address that O(cluster) leads to.
+          - Address of the API server as Argo CD reaches it. Defaults to the address of O(cluster).
           - V(https://kubernetes.default.svc) is the cluster that Argo CD runs in. Registering it gives it a name, labels
             and annotations.
         type: str
       namespaces:
-        description: The only namespaces that Argo CD manages there. The service account has rights in no others then.
+        description:
+          - The only namespaces that Argo CD manages there. The service account then has permissions in these only.
         type: list
         elements: str
       cluster_resources:
-        description: With O(spec.namespaces), whether resources outside of namespaces are managed as well.
+        description: Whether to manage cluster-scoped resources as well, with O(spec.namespaces).
         type: bool
         aliases: [clusterResources]
       project:
         description: Project that the cluster belongs to, which makes it a destination of that project alone.
         type: str
       shard:
-        description: Number of the application controller's shard that is to look after it.
+        description: Number of the application controller's shard that manages the cluster.
         type: int
       config:
         description:
-          - How Argo CD connects. Credentials stated here take the place of a service account; what is stated beside
-            credentials is added.
+          - How Argo CD connects. Credentials set here are used instead of a service account; other settings are added.
         type: dict
         suboptions:
           username:
@@ -173,10 +175,10 @@ options:
             aliases: [tlsClientConfig]
             suboptions:
               insecure:
-                description: Do not check the certificate of the API server.
+                description: Whether to skip the verification of the API server's certificate.
                 type: bool
               server_name:
-                description: Name in that certificate, where it is another than the address.
+                description: Server name in the certificate, if it differs from the address.
                 type: str
                 aliases: [serverName]
               ca_data:
@@ -208,7 +210,7 @@ options:
                 description: Profile to use.
                 type: str
           exec_provider_config:
-            description: A program of Argo CD's image that gives credentials.
+            description: A program in Argo CD's image that returns credentials.
             type: dict
             aliases: [execProviderConfig]
             suboptions:
@@ -227,15 +229,15 @@ options:
                 type: str
                 aliases: [apiVersion]
               install_hint:
-                description: What is said when the program is missing.
+                description: Message when the program is missing.
                 type: str
                 aliases: [installHint]
               provide_cluster_info:
-                description: Tell the program about the cluster.
+                description: Whether to pass information about the cluster to the program.
                 type: bool
                 aliases: [provideClusterInfo]
           disable_compression:
-            description: Ask the API server for uncompressed answers.
+            description: Whether to request uncompressed responses from the API server.
             type: bool
             aliases: [disableCompression]
           proxy_url:
@@ -296,21 +298,21 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 changed:
-  description: Whether the cluster was changed, or, in check mode, would have been.
+  description: Whether the cluster was changed, or would have been in check mode.
   returned: always
   type: bool
   sample: true
 result:
-  description: The Secret as the cluster of Argo CD has it, its data masked. Empty when it is absent.
+  description: The live Secret in the cluster of Argo CD, with its data masked. Empty when it is absent.
   returned: success
   type: dict
 server:
-  description: The address that Argo CD reaches the cluster by.
+  description: The address by which Argo CD connects to the cluster.
   returned: success
   type: str
   sample: https://prod-eu.example.com:6443
 resources:
-  description: What the task did to each object.
+  description: The action for each object.
   returned: success
   type: list
   elements: dict
@@ -328,23 +330,24 @@ resources:
       type: str
       returned: always
     action:
-      description: What was done, one of V(created), V(changed), V(deleted) and V(unchanged).
+      description: The action, one of V(created), V(changed), V(deleted) and V(unchanged).
       type: str
       returned: always
     taken_over_from:
       description:
-        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+        - The field managers, such as kubectl's, whose fields this task has taken over. This can happen without a change
+          of any value.
       type: list
       elements: str
       returned: when an object was taken over
   sample:
     - {kind: Secret, namespace: argocd, name: cluster-prod-eu, action: created}
 diff:
-  description: What changes, before and after, without what only the server writes, with secrets masked.
+  description: What changes, before and after, without server-managed fields and with secrets masked.
   returned: in diff mode, when something changes
   type: list
 validated:
-  description: Whether the cluster itself judged what was written.
+  description: Whether the API server validated the objects.
   returned: success
   type: bool
   sample: true

@@ -14,12 +14,12 @@ description:
   - Declares keys of the ConfigMaps that Argo CD is configured by, C(argocd-cm), C(argocd-rbac-cm),
     C(argocd-cmd-params-cm) and C(argocd-notifications-cm). Each key is owned by itself, and what others set beside it
     stays.
-  - What Argo CD reads when it starts takes effect by a restart of exactly those of its parts that read it. That is
-    remembered in the cluster until it is done, so that a run which was interrupted goes on from there.
+  - For keys that Argo CD reads only at start, exactly the workloads that read them are restarted. A pending restart is
+    recorded in the cluster, so that the next run continues an interrupted one.
 notes:
-  - Values are text. Numbers and booleans are written as such, and a list or a mapping is written as YAML.
-  - A key that an earlier run declared and this one does not is removed. Two tasks that declare keys of the same ConfigMap
-    need two names in O(field_manager).
+  - Values are strings. Numbers and booleans are converted to strings, and a list or a mapping to YAML.
+  - A key that an earlier run declared and that is no longer declared is removed. Tasks that declare different keys of
+    the same ConfigMap need different names in O(field_manager).
 extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait
@@ -28,12 +28,12 @@ seealso:
   - module: meshops.lifecycle.argocd_account
   - module: meshops.lifecycle.argocd_certificate
   - name: Declarative setup
-    description: What can be configured, by Argo CD.
+    description: Argo CD's documentation of its settings.
     link: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/
 options:
   state:
     description:
-      - V(present) declares keys; V(absent) removes all that were declared under this O(field_manager).
+      - Whether the keys should exist. V(absent) removes all keys that were declared with this O(field_manager).
     type: str
     choices: [present, absent]
     default: present
@@ -55,17 +55,18 @@ options:
     type: dict
   restart:
     description:
-      - Restart what reads a changed key only when it starts. With O(wait=true), until the new pods are ready.
+      - Whether to restart the workloads that read a changed key only at start. O(wait=true) waits until the new pods
+        are ready.
     type: bool
     default: true
   force_conflicts:
     description:
-      - Take over fields that another field manager owns, instead of failing with its name.
+      - Whether to take over fields that another field manager owns. Otherwise the task fails and names the owner.
     type: bool
     default: false
   field_manager:
     description:
-      - The name under which the declared fields are owned.
+      - Name of the field manager that owns the declared fields.
     type: str
     default: meshops.lifecycle.config
 """
@@ -109,22 +110,22 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 changed:
-  description: Whether the cluster was changed, or, in check mode, would have been.
+  description: Whether the cluster was changed, or would have been in check mode.
   returned: always
   type: bool
   sample: true
 result:
-  description: The ConfigMaps as the cluster has them, by their names.
+  description: The live ConfigMaps, by name.
   returned: success
   type: dict
 restarted:
-  description: What was restarted, or in check mode would have been.
+  description: The workloads that were restarted, or would have been in check mode.
   returned: success
   type: list
   elements: str
   sample: [StatefulSet argocd/argocd-application-controller]
 resources:
-  description: What the task did to each object.
+  description: The action for each object.
   returned: success
   type: list
   elements: dict
@@ -142,23 +143,25 @@ resources:
       type: str
       returned: always
     action:
-      description: What was done, one of V(created), V(changed), V(unchanged) and, for what reads the keys, V(restarted).
+      description:
+        - The action, one of V(created), V(changed), V(unchanged) and, for workloads that read the keys, V(restarted).
       type: str
       returned: always
     taken_over_from:
       description:
-        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+        - The field managers, such as kubectl's, whose fields this task has taken over. This can happen without a change
+          of any value.
       type: list
       elements: str
       returned: when an object was taken over
   sample:
     - {kind: ConfigMap, namespace: argocd, name: argocd-cm, action: created}
 diff:
-  description: What changes, before and after, without what only the server writes, with secrets masked.
+  description: What changes, before and after, without server-managed fields and with secrets masked.
   returned: in diff mode, when something changes
   type: list
 validated:
-  description: Whether the cluster itself judged what was written.
+  description: Whether the API server validated the objects.
   returned: success
   type: bool
   sample: true

@@ -13,7 +13,7 @@ author:
 description:
   - Creates, changes and removes an Argo CD C(AppProject), which says what its Applications may deploy, from which
     repositories and to which clusters and namespaces, who may do what with them, and when they are synced.
-  - Works over the Kubernetes API alone.
+  - Uses the Kubernetes API only.
 notes:
   - A project allows only what it lists. One without O(spec.source_repos) or O(spec.destinations) allows nothing, and
     one without O(spec.cluster_resource_whitelist) no resource outside of namespaces.
@@ -30,13 +30,13 @@ extends_documentation_fragment:
 seealso:
   - module: meshops.lifecycle.argocd_application
   - name: Project specification
-    description: An annotated example of every field, by Argo CD.
+    description: Argo CD's annotated example of every field.
     link: https://argo-cd.readthedocs.io/en/stable/operator-manual/project-specification/
 options:
   namespace:
     description:
       - Namespace of the project, which is that of Argo CD.
-      - A namespace that the document of O(definition) or O(src) states wins over this default.
+      - A namespace in the document of O(definition) or O(src) wins over this default.
     type: str
     default: argocd
   spec:
@@ -143,7 +143,7 @@ options:
         aliases: [orphanedResources]
         suboptions:
           warn:
-            description: Put a warning on the Applications concerned.
+            description: Whether to add a warning to the affected Applications.
             type: bool
           ignore:
             description: Resources that are meant to be there.
@@ -230,15 +230,17 @@ options:
             type: list
             elements: str
           manual_sync:
-            description: Let people and tasks sync in spite of it.
+            description: Whether manual syncs, including those of tasks, are allowed in spite of the window.
             type: bool
             aliases: [manualSync]
           and_operator:
-            description: Apply it only where applications, namespaces and clusters all match. One of them is enough otherwise.
+            description:
+              - Whether the window applies only if applications, namespaces and clusters all match. Otherwise one match
+                is enough.
             type: bool
             aliases: [andOperator]
           sync_overrun:
-            description: Let a sync that has begun go on when the window closes.
+            description: Whether a running sync may continue when the window closes.
             type: bool
             aliases: [syncOverrun]
           description:
@@ -298,7 +300,7 @@ options:
                         elements: str
                         required: true
       permit_only_project_scoped_clusters:
-        description: Allow only clusters that are registered for this project.
+        description: Whether to allow only clusters that are registered for this project.
         type: bool
         aliases: [permitOnlyProjectScopedClusters]
 """
@@ -371,7 +373,7 @@ diff:
   returned: in diff mode, when something changes
   type: dict
 validated:
-  description: Whether the cluster itself judged what was written.
+  description: Whether the API server validated the objects.
   returned: success
   type: bool
   sample: true

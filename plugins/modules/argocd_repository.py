@@ -11,14 +11,14 @@ version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
-  - Creates, changes and removes the Secret by which Argo CD knows a repository of Git, Helm or OCI, or the credentials of
-    all repositories whose address begins alike.
-  - Works over the Kubernetes API alone. Whether Argo CD can reach the repository is seen by the first Application that
-    uses it, see M(meshops.lifecycle.argocd_application).
+  - Creates, updates and deletes the Secret that registers a Git, Helm or OCI repository in Argo CD, or credentials for
+    all repositories whose URL begins with the same text.
+  - Uses the Kubernetes API only. Whether Argo CD can connect to the repository becomes visible with the first
+    Application that uses it, see M(meshops.lifecycle.argocd_application).
 notes:
   - Options that hold a secret are never shown, and the Secret's data is masked wherever it is.
-  - What Argo CD would tell only when an Application cannot be rendered is refused here, such as a key for an address that
-    takes a password.
+  - Mistakes that Argo CD would report only when it cannot render an Application are refused here, such as an SSH key
+    for an HTTPS URL.
 extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait
@@ -33,14 +33,14 @@ seealso:
 options:
   state:
     description:
-      - V(present) makes the Secret what the task declares; V(absent) deletes it.
+      - Whether the Secret should exist. V(present) creates or updates it as declared; V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
   name:
     description:
-      - Name of the Secret. The default is the name that Argo CD's own command line gives it, which follows from
-        O(spec.url) and O(spec.project).
+      - Name of the Secret. Defaults to the name that Argo CD's own command line uses, which is derived from O(spec.url)
+        and O(spec.project).
     type: str
   namespace:
     description: Namespace of the Secret, which is that of Argo CD.
@@ -48,15 +48,15 @@ options:
     default: argocd
   secret_type:
     description:
-      - What the Secret is to Argo CD. V(repository) is one repository; V(repo-creds) are the credentials of every
-        repository whose address begins with O(spec.url).
+      - Type of the Secret. V(repository) is one repository; V(repo-creds) are the credentials of every repository whose
+        address begins with O(spec.url).
       - V(repository-write) and V(repo-write-creds) are the same for pushing hydrated manifests.
     type: str
     choices: [repository, repo-creds, repository-write, repo-write-creds]
     default: repository
   labels:
     description:
-      - Labels of the Secret. A label that an earlier run declared and this one does not is removed.
+      - Labels of the Secret. A label that an earlier run declared and that is no longer declared is removed.
     type: dict
   annotations:
     description:
@@ -64,16 +64,16 @@ options:
     type: dict
   force_conflicts:
     description:
-      - Take over fields that another field manager owns, instead of failing with its name.
+      - Whether to take over fields that another field manager owns. Otherwise the task fails and names the owner.
     type: bool
     default: false
   field_manager:
     description:
-      - The name under which the declared fields are owned.
+      - Name of the field manager that owns the declared fields.
     type: str
     default: meshops.lifecycle
   spec:
-    description: The repository, by the names of Argo CD's own keys.
+    description: The repository, with the names of Argo CD's own keys.
     type: dict
     suboptions:
       url:
@@ -84,7 +84,7 @@ options:
         type: str
         required: true
       type:
-        description: What kind of repository it is. Argo CD takes V(git) without it.
+        description: What kind of repository it is. Argo CD's default is V(git).
         type: str
         choices: [git, helm, oci]
       name:
@@ -97,7 +97,7 @@ options:
         description: User name for HTTPS.
         type: str
       password:
-        description: Password or access token for HTTPS. A line end after it is dropped.
+        description: Password or access token for HTTPS. A trailing line end is removed.
         type: str
       bearer_token:
         description: Bearer token for HTTPS, as Bitbucket Data Center takes it.
@@ -106,39 +106,40 @@ options:
       ssh_private_key:
         description:
           - Private key for SSH, in PEM or in the form of OpenSSH, without a passphrase.
-          - What a key suffers in YAML, templates and vaults is put right, namely CR LF, indentation, blank lines, lines
-            joined by spaces, C(\n) instead of line ends, and a missing line end. What is no such key is refused.
+          - Damage from YAML, templates and vaults is corrected, namely CR LF, indentation, blank lines, lines joined by
+            spaces, C(\n) instead of line ends, and a missing line end. Anything else is refused.
         type: str
         aliases: [sshPrivateKey]
       tls_client_cert_data:
-        description: Client certificate for HTTPS, in PEM. It is put right like O(spec.ssh_private_key).
+        description: Client certificate for HTTPS, in PEM. It is corrected like O(spec.ssh_private_key).
         type: str
         aliases: [tlsClientCertData]
       tls_client_cert_key:
-        description: Key of the client certificate, in PEM. It is put right like O(spec.ssh_private_key).
+        description: Key of the client certificate, in PEM. It is corrected like O(spec.ssh_private_key).
         type: str
         aliases: [tlsClientCertKey]
       insecure:
-        description: Do not check the certificate of the server.
+        description: Whether to skip the verification of the server's certificate.
         type: bool
       insecure_ignore_host_key:
-        description: Do not check the server's SSH host key. O(spec.insecure) has taken its place in Argo CD.
+        description:
+          - Whether to skip the verification of the server's SSH host key. Argo CD has replaced it by O(spec.insecure).
         type: bool
         aliases: [insecureIgnoreHostKey]
       enable_lfs:
-        description: Fetch what Git LFS keeps.
+        description: Whether to fetch Git LFS objects.
         type: bool
         aliases: [enableLfs]
       enable_oci:
-        description: The Helm repository is an OCI registry.
+        description: Whether the Helm repository is an OCI registry.
         type: bool
         aliases: [enableOCI]
       insecure_oci_force_http:
-        description: Talk to the OCI registry without TLS.
+        description: Whether to connect to the OCI registry without TLS.
         type: bool
         aliases: [insecureOCIForceHttp]
       force_http_basic_auth:
-        description: Send the password before the server asks for it.
+        description: Whether to send the password before the server asks for it.
         type: bool
         aliases: [forceHttpBasicAuth]
       github_app_id:
@@ -150,7 +151,7 @@ options:
         type: int
         aliases: [githubAppInstallationID]
       github_app_private_key:
-        description: Private key of the GitHub App, in PEM. It is put right like O(spec.ssh_private_key).
+        description: Private key of the GitHub App, in PEM. It is corrected like O(spec.ssh_private_key).
         type: str
         aliases: [githubAppPrivateKey]
       github_app_enterprise_base_url:
@@ -162,7 +163,7 @@ options:
         type: str
         aliases: [gcpServiceAccountKey]
       use_azure_workload_identity:
-        description: Authenticate by Azure workload identity.
+        description: Whether to authenticate with Azure workload identity.
         type: bool
         aliases: [useAzureWorkloadIdentity]
       azure_service_principal_client_id:
@@ -189,10 +190,10 @@ options:
         type: str
         aliases: [noProxy]
       depth:
-        description: How many commits are fetched. All of them without it.
+        description: Number of commits to fetch. Defaults to all.
         type: int
       webhook_manifest_cache_warm_disabled:
-        description: Do not render manifests ahead when a webhook tells of a commit.
+        description: Whether to turn off rendering manifests in advance when a webhook reports a commit.
         type: bool
         aliases: [webhookManifestCacheWarmDisabled]
 """
@@ -242,16 +243,16 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 changed:
-  description: Whether the cluster was changed, or, in check mode, would have been.
+  description: Whether the cluster was changed, or would have been in check mode.
   returned: always
   type: bool
   sample: true
 result:
-  description: The Secret as the cluster has it, its data masked. Empty when it is absent.
+  description: The live Secret, with its data masked. Empty when it is absent.
   returned: success
   type: dict
 resources:
-  description: What the task did to each object.
+  description: The action for each object.
   returned: success
   type: list
   elements: dict
@@ -269,23 +270,24 @@ resources:
       type: str
       returned: always
     action:
-      description: What was done, one of V(created), V(changed), V(deleted) and V(unchanged).
+      description: The action, one of V(created), V(changed), V(deleted) and V(unchanged).
       type: str
       returned: always
     taken_over_from:
       description:
-        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+        - The field managers, such as kubectl's, whose fields this task has taken over. This can happen without a change
+          of any value.
       type: list
       elements: str
       returned: when an object was taken over
   sample:
     - {kind: Secret, namespace: argocd, name: shop, action: created}
 diff:
-  description: What changes, before and after, without what only the server writes, with secrets masked.
+  description: What changes, before and after, without server-managed fields and with secrets masked.
   returned: in diff mode, when something changes
   type: dict
 validated:
-  description: Whether the cluster itself judged what was written.
+  description: Whether the API server validated the objects.
   returned: success
   type: bool
   sample: true

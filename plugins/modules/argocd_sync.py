@@ -11,15 +11,15 @@ version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
-  - Syncs an Argo CD C(Application), whole or in part, has it compared again, goes back to an earlier deployment, or ends
-    an operation that runs.
-  - It waits for its own operation and not for just any. The task ends when that has finished, when Argo CD has compared
-    afterwards, and when the Application is Synced and Healthy. It fails at once when Argo CD does.
-  - Works over the Kubernetes API alone. What Argo CD's API server would refuse is refused here as well, such as a sync
-    in a closed window, or one to another revision under automated sync.
+  - Syncs an Argo CD C(Application), completely or in part, refreshes it, rolls it back to an earlier deployment, or
+    terminates a running operation.
+  - The task waits for its own operation. It ends when that operation has finished, Argo CD has compared afterwards, and
+    the Application is Synced and Healthy. It fails at once when the operation fails.
+  - Uses the Kubernetes API only. What Argo CD's API server would refuse is refused here as well, such as a sync in a
+    closed window, or one to another revision under automated sync.
 notes:
-  - Sync options and retries are those of the Application unless the task states others.
-  - A sync is started only where there is something to do. O(always=true) runs it, with its hooks, in any case.
+  - Sync options and retries are those of the Application unless the task sets others.
+  - A sync is started only if there is something to do. O(always=true) runs it, with its hooks, in any case.
 extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait
@@ -38,17 +38,17 @@ options:
     default: argocd
   action:
     description:
-      - V(sync) brings the cluster to what the source says.
-      - V(refresh) has Argo CD compare again, and changes nothing.
-      - V(rollback) syncs an earlier deployment once more, see O(history_id).
-      - V(terminate) ends the operation that runs, if one does.
+      - The action to run. V(sync) deploys what the source declares.
+      - V(refresh) makes Argo CD compare again, and changes nothing.
+      - V(rollback) syncs an earlier deployment again, see O(history_id).
+      - V(terminate) ends a running operation, if there is one.
     type: str
     choices: [sync, refresh, rollback, terminate]
     default: sync
   revision:
     description:
-      - Sync this branch, tag or commit instead of the Application's own. The Application is OutOfSync afterwards, so the
-        wait is for its health alone. It is refused where automated sync would undo it.
+      - Branch, tag or commit to sync instead of the Application's own revision. The Application is OutOfSync
+        afterwards, so the task waits for its health only. It is refused if automated sync would undo it.
     type: str
   revisions:
     description: The same for an Application with several sources, one for each of them, in their order.
@@ -56,7 +56,7 @@ options:
     elements: str
   resources:
     description:
-      - Sync only these resources. Such a sync runs no hooks and makes no entry in the history.
+      - The only resources to sync. Such a sync runs no hooks and adds no entry to the history.
     type: list
     elements: dict
     suboptions:
@@ -69,23 +69,23 @@ options:
         type: str
         required: true
       group:
-        description: API group of the resource, where another group has the kind as well.
+        description: API group of the resource, if another group also has the kind.
         type: str
       namespace:
-        description: Namespace of the resource, where another namespace has one of that name as well.
+        description: Namespace of the resource, if another namespace also has a resource of that name.
         type: str
   prune:
-    description: Delete what the source no longer contains.
+    description: Whether to delete resources that the source no longer contains.
     type: bool
     default: false
   dry_run:
     description:
-      - Have Argo CD try the sync without changing anything. It is a real operation, whose outcome RV(resources) shows. It
-        does not count as a change.
+      - Whether Argo CD only tries the sync without changing anything. This is a real operation, whose result is in
+        RV(resources). It does not count as a change.
     type: bool
     default: false
   force:
-    description: Delete and make anew what cannot be changed.
+    description: Whether to delete and recreate resources that cannot be changed.
     type: bool
     default: false
   strategy:
@@ -98,27 +98,27 @@ options:
     type: list
     elements: str
   retry:
-    description: What happens after an attempt has failed, instead of what the Application says.
+    description: Retry policy for this operation, instead of the Application's.
     type: dict
     suboptions:
       limit:
-        description: How often it is tried again.
+        description: Number of retries.
         type: int
       refresh:
-        description: Take the newest revision for the next attempt.
+        description: Whether the next attempt uses the newest revision.
         type: bool
       backoff:
-        description: How long it waits in between.
+        description: Time between attempts.
         type: dict
         suboptions:
           duration:
-            description: The first pause, such as V(5s).
+            description: The first delay, such as V(5s).
             type: str
           factor:
-            description: What each pause is multiplied by to give the next.
+            description: Factor by which the delay grows with each attempt.
             type: int
           max_duration:
-            description: The longest pause, such as V(3m).
+            description: The longest delay, such as V(3m).
             type: str
             aliases: [maxDuration]
   info:
@@ -126,40 +126,40 @@ options:
     type: dict
   history_id:
     description:
-      - With O(action=rollback), the number of the deployment to go back to, as the Application's history has it.
+      - With O(action=rollback), the id of the deployment in the Application's history to roll back to.
       - Without it, the deployment before the last. That one changes with every run, so name it in a task that may run
         twice.
     type: int
   disable_automated:
     description:
-      - With O(action=rollback), turn automated sync off before, which would undo the rollback. The Application's spec is
-        changed by that, and C(argocd_application) turns it on again.
+      - Whether O(action=rollback) first turns off automated sync, which would undo the rollback. This changes the
+        Application's spec; C(argocd_application) turns it on again.
     type: bool
     default: false
   refresh:
-    description: How Argo CD looks at the source again, which it does before anything else. V(hard) leaves its cache aside.
+    description: Type of the refresh that precedes the action. V(hard) ignores Argo CD's cache.
     type: str
     choices: [normal, hard]
     default: normal
   always:
-    description: Run the operation also where nothing differs.
+    description: Whether to run the operation even if nothing differs.
     type: bool
     default: false
   when_running:
-    description: What to do about an operation that is under way already.
+    description: What to do if an operation is already running.
     type: str
     choices: [wait, fail, terminate]
     default: wait
   wait:
     description:
-      - Wait until our own operation has finished and the Application is Synced and in a state of O(wait_health). Without
-        it the operation is started and left to itself.
+      - Whether to wait until the task's own operation has finished and the Application is Synced and in a state of
+        O(wait_health). Otherwise the operation is only started.
     type: bool
     default: true
   wait_children:
     description:
-      - With O(wait=true), wait for the Applications as well that this one deploys (app of apps), and for theirs. Argo CD's
-        own health of a parent leaves them out.
+      - Whether O(wait=true) also waits for the Applications that this one deploys (app of apps), and for their
+        children. Argo CD's own health of a parent does not include them.
     type: bool
     default: true
   wait_health:
@@ -217,21 +217,21 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 changed:
-  description: Whether an operation was run or ended, or would have been in check mode.
+  description: Whether an operation was run or terminated, or would have been in check mode.
   returned: always
   type: bool
   sample: true
 result:
-  description: The Application as the cluster has it at the end.
+  description: The live Application at the end of the task.
   returned: success
   type: dict
 operation:
-  description: The operation, which is ours when the task has started one.
+  description: The operation. If the task has started one, it is that one.
   returned: when there was one
   type: dict
   contains:
     id:
-      description: What we know our operation by.
+      description: The id by which the task recognises its own operation.
       type: str
       returned: when it is ours
     phase:
@@ -239,11 +239,11 @@ operation:
       type: str
       returned: always
     message:
-      description: What the controller says about it.
+      description: Message of the controller.
       type: str
       returned: always
     revisions:
-      description: What was synced, one for each source.
+      description: The synced revisions, one for each source.
       type: list
       elements: str
       returned: always
@@ -256,7 +256,7 @@ operation:
       type: str
       returned: when it has
     retries:
-      description: How often it was tried again.
+      description: Number of retries.
       type: int
       returned: always
   sample:
@@ -264,7 +264,7 @@ operation:
     message: successfully synced (all tasks run)
     revisions: [2b8637b651c984a93f701a45a78e16e6047a2b57]
 resources:
-  description: What the operation did to each resource, and in check mode which resources differ.
+  description: The action for each resource; in check mode, the resources that differ.
   returned: always
   type: list
   elements: dict
@@ -282,17 +282,18 @@ resources:
       type: str
       returned: always
     action:
-      description: What was done, one of V(created), V(changed), V(unchanged), V(deleted) and V(failed).
+      description: The action, one of V(created), V(changed), V(unchanged), V(deleted) and V(failed).
       type: str
       returned: always
     taken_over_from:
       description:
-        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+        - The field managers, such as kubectl's, whose fields this task has taken over. This can happen without a change
+          of any value.
       type: list
       elements: str
       returned: when an object was taken over
     message:
-      description: What Argo CD says about it.
+      description: Message of Argo CD.
       type: str
       returned: when the operation has run
     hook:
@@ -302,7 +303,7 @@ resources:
   sample:
     - {kind: ConfigMap, namespace: shop, name: one, action: created, message: configmap/one created}
 validated:
-  description: Whether what is returned comes from Argo CD itself. It is V(false) in check mode.
+  description: Whether the result comes from Argo CD itself. V(false) in check mode.
   returned: success
   type: bool
   sample: true
@@ -312,7 +313,7 @@ waited:
   type: bool
   sample: true
 application:
-  description: How Argo CD sees the Application when a wait ends in a failure, as in M(meshops.lifecycle.argocd_application).
+  description: The status of the Application when a wait fails, as in M(meshops.lifecycle.argocd_application).
   returned: when a wait fails
   type: dict
 """

@@ -347,14 +347,14 @@ RETURN = r"""
 ---
 changed:
   description:
-    - Whether the cluster was changed, or, in check mode, would have been.
+    - Whether the cluster was changed, or would have been in check mode.
   returned: always
   type: bool
   sample: true
 result:
   description:
-    - The object as the cluster holds it after the task, without the bookkeeping of the server.
-    - In check mode it is what the server answered to the dry run. Empty when the object is absent.
+    - The live object after the task, without server-managed fields.
+    - In check mode, the server's answer to the dry run. Empty when the object is absent.
   returned: success
   type: dict
   sample:
@@ -370,7 +370,7 @@ result:
             - operation: {methods: [GET]}
 resources:
   description:
-    - What the task did to each object, here one entry.
+    - The action for each object; for this module, one entry.
   returned: success
   type: list
   elements: dict
@@ -389,12 +389,13 @@ resources:
       returned: always
     action:
       description:
-        - What was done, V(created), V(changed), V(deleted) or V(unchanged).
+        - The action, one of V(created), V(changed), V(deleted) or V(unchanged).
       type: str
       returned: always
     taken_over_from:
       description:
-        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+        - The field managers, such as kubectl's, whose fields this task has taken over. This can happen without a change
+          of any value.
       type: list
       elements: str
       returned: when an object was taken over
@@ -405,23 +406,23 @@ resources:
       action: changed
 diff:
   description:
-    - The object before and after the change, without the bookkeeping of the server and with secrets masked.
+    - The object before and after the change, without server-managed fields and with secrets masked.
   returned: in diff mode, when something changes
   type: dict
 validated:
   description:
-    - Whether the cluster itself judged what was written, schema and admission webhooks included.
-    - It is V(false) in check mode when the kind or the namespace does not exist yet.
+    - Whether the API server validated the objects, including schema and admission webhooks.
+    - V(false) in check mode when the kind or the namespace does not exist yet.
   returned: success
   type: bool
   sample: true
 proxies:
-  description: How many proxies have acknowledged what was written.
+  description: Number of proxies that have acknowledged the configuration.
   returned: when something was written and O(wait_proxies) took effect
   type: int
   sample: 7
 waited:
-  description: Whether the task waited, for the object to be ready or gone.
+  description: Whether the task waited for the object to be ready or deleted.
   returned: success
   type: bool
   sample: true

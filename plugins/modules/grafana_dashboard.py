@@ -92,7 +92,7 @@ options:
     default: "1"
   labels:
     description:
-      - Further labels of the ConfigMap. A label that an earlier run declared and this one does not is removed.
+      - Further labels of the ConfigMap. A label that an earlier run declared and that is no longer declared is removed.
     type: dict
   annotations:
     description:
@@ -100,12 +100,12 @@ options:
     type: dict
   force_conflicts:
     description:
-      - Take over fields that another field manager owns, instead of failing with its name.
+      - Whether to take over fields that another field manager owns. Otherwise the task fails and names the owner.
     type: bool
     default: false
   field_manager:
     description:
-      - The name under which the declared fields are owned.
+      - Name of the field manager that owns the declared fields.
     type: str
     default: meshops.lifecycle
 """
@@ -160,7 +160,7 @@ RETURN = r"""
 ---
 changed:
   description:
-    - Whether the cluster was changed, or, in check mode, would have been.
+    - Whether the cluster was changed, or would have been in check mode.
   returned: always
   type: bool
   sample: true
@@ -181,7 +181,7 @@ result:
       dashboard-reviews.json: '{"uid": "reviews", "title": "Reviews"}'
 resources:
   description:
-    - What the task did to each object, here one entry.
+    - The action for each object; for this module, one entry.
   returned: success
   type: list
   elements: dict
@@ -200,12 +200,13 @@ resources:
       returned: always
     action:
       description:
-        - What was done, V(created), V(changed), V(deleted) or V(unchanged).
+        - The action, one of V(created), V(changed), V(deleted) or V(unchanged).
       type: str
       returned: always
     taken_over_from:
       description:
-        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+        - The field managers, such as kubectl's, whose fields this task has taken over. This can happen without a change
+          of any value.
       type: list
       elements: str
       returned: when an object was taken over

@@ -13,16 +13,16 @@ version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
-  - Brings a release to a chart and its values, by the C(helm) program itself, so that hooks, C(helm rollback) and every
-    other tool for Helm keep working. Helm 3 and 4 are supported, and releases of Helm 3 under Helm 4.
-  - A release is unchanged when its last revision is deployed, was made of the same chart and values, and none of its
-    objects was changed by hand. That is decided from the cluster alone, without running C(helm), for a chart on this
-    machine, an exact O(version), or an OCI digest. Any other chart is pulled first, to see what it is now.
+  - Installs, upgrades and uninstalls a release with the C(helm) program itself, so that hooks, C(helm rollback) and
+    other tools for Helm keep working. Helm 3 and 4 are supported, and releases of Helm 3 under Helm 4.
+  - A release is unchanged when its last revision is deployed, was created from the same chart and values, and none of
+    its objects has drifted. For a chart on this machine, an exact O(version), or an OCI digest this is decided from the
+    cluster alone, without running C(helm). Any other chart is pulled first.
   - An object of the release that was changed or deleted by hand is drift, and is repaired by an upgrade with the same
-    inputs. What a controller owns (the replicas of an autoscaled Deployment, the certificate in a webhook) is not drift.
-    RV(ignore:drifted) names what was found.
-  - Check mode renders the chart by Helm's dry run on the server, and asks the server what that does to every single object.
-    RV(ignore:resources) and the diff are those of the run.
+    inputs. Fields that a controller owns (the replicas of an autoscaled Deployment, the certificate in a webhook) are
+    not drift. RV(ignore:drifted) lists the drift.
+  - Check mode renders the chart with Helm's server-side dry run, and makes a dry run of every object.
+    RV(ignore:resources) and the diff are the same as in a run.
 options:
   name:
     description:
@@ -32,34 +32,34 @@ options:
     aliases: [release_name]
   namespace:
     description:
-      - Namespace of the release, and of its objects that name none. Defaults to that of the kubeconfig's context, then to
-        V(default).
+      - Namespace of the release, and of its objects that have none. Defaults to that of the kubeconfig's context, then
+        to V(default).
     type: str
     aliases: [release_namespace]
   create_namespace:
     description:
-      - Create O(namespace) when it is missing and the release is installed.
+      - Whether to create O(namespace) if it does not exist when the release is installed.
     type: bool
     default: false
   state:
     description:
-      - V(present) installs or upgrades, V(absent) uninstalls.
+      - Whether the release should exist. V(present) installs or upgrades it, V(absent) uninstalls it.
     type: str
     choices: [present, absent]
     default: present
   chart:
     description:
-      - The chart. Either a folder or a C(.tgz) file on the machine that the task runs on, an C(oci://) reference, the URL
-        of a C(.tgz) file, a name in the repository O(repo_url), or C(repository/name) of a repository that
-        C(helm repo add) made known.
+      - The chart. Either a folder or a C(.tgz) file on the machine that the task runs on, an C(oci://) reference, the
+        URL of a C(.tgz) file, a name in the repository O(repo_url), or C(repository/name) of a repository that was
+        added by C(helm repo add).
       - Required with O(state=present).
     type: str
     aliases: [chart_ref]
   version:
     description:
-      - The chart's version, or a range of versions. An exact one is taken to be the same chart for ever, so that an
-        unchanged release needs no look at the repository.
-      - Without it, the latest version. A chart on this machine has just the one.
+      - The chart's version, or a range of versions. An exact version is assumed to never change, so that an unchanged
+        release needs no request to the repository.
+      - Defaults to the latest version. A chart on this machine has only one version.
     type: str
     aliases: [chart_version]
   repo_url:
@@ -69,11 +69,12 @@ options:
     aliases: [chart_repo_url]
   repo_username:
     description:
-      - User name for the repository or the OCI registry. Without it Helm uses what C(helm registry login) left.
+      - User name for the repository or the OCI registry. Without it Helm uses the credentials of C(helm registry
+        login).
     type: str
   repo_password:
     description:
-      - Password that goes with O(repo_username). It is handed to Helm in a private file, never on a command line.
+      - Password that goes with O(repo_username). It is passed to Helm in a private file, never on a command line.
     type: str
   repo_ca_cert:
     description:
@@ -81,13 +82,13 @@ options:
     type: path
   plain_http:
     description:
-      - Talk to an OCI registry without TLS.
+      - Whether to connect to an OCI registry without TLS.
     type: bool
     default: false
   values:
     description:
-      - Values for the chart. They are laid on those of O(values_files), mappings merged.
-      - These, the files, and the chart's own defaults are all there is. Values of an earlier revision are not kept.
+      - Values for the chart. They are merged over those of O(values_files).
+      - Only these values, the files, and the chart's own defaults are used. Values of an earlier revision are not kept.
     type: dict
     aliases: [release_values]
   values_files:
@@ -97,88 +98,92 @@ options:
     elements: path
   wait:
     description:
-      - Wait until all objects of the release are ready; with O(state=absent), until they are gone. An unchanged release is
-        waited for as well.
+      - Whether to wait until all objects of the release are ready; with O(state=absent), until they are deleted. The
+        task also waits for an unchanged release.
     type: bool
     default: false
   wait_timeout:
     description:
-      - How long to wait, in seconds. It is Helm's C(--timeout), and so also bounds each hook.
+      - The time to wait, in seconds. It is also Helm's C(--timeout), which limits each hook.
     type: int
     default: 300
   rollback_on_failure:
     description:
-      - Roll a failed upgrade back to the revision before it, and uninstall a failed install. Implies O(wait).
+      - Whether to roll back a failed upgrade to the previous revision, and to uninstall a failed install. Implies
+        O(wait).
     type: bool
     default: false
     aliases: [atomic]
   skip_crds:
     description:
-      - Do not install what is in the chart's folder C(crds).
+      - Whether to skip the CRDs in the chart's folder C(crds).
     type: bool
     default: false
   take_ownership:
     description:
-      - Make objects that exist already, and belong to no release or another one, part of this release. It takes Helm 3.17
-        or newer.
-      - Without it such an object is an error that names it, also when another release has taken it over since it was made.
-        Custom resource definitions that an earlier installation left behind are taken in any case, as they cannot be deleted
-        without every object of their kinds.
+      - Whether existing objects that belong to no release or to another one become part of this release. It needs Helm
+        3.17 or newer.
+      - Otherwise such an object is an error that names it, also when another release has taken it over since its creation.
+        Custom resource definitions that an earlier installation left behind are always taken over, because they cannot be
+        deleted without every object of their kinds.
     type: bool
     default: false
   force_conflicts:
     description:
-      - Take over fields that another manager owns. Without it such a field is an error that names the owner.
-      - It concerns releases that Helm 4 made, which are written by server-side apply. The patches of Helm 3, and of Helm 4
-        on releases of Helm 3, win anyway.
+      - Whether to take over fields that another field manager owns. Otherwise the task fails and names the owner.
+      - It applies to releases that Helm 4 created, which are written by server-side apply. The patches of Helm 3, and
+        of Helm 4 on releases of Helm 3, overwrite fields anyway.
     type: bool
     default: false
   max_minor_upgrade:
     description:
-      - How many minor versions of the chart an upgrade may go at once. A chart that is older than the deployed one, or newer
-        by more, fails before anything is written, in check mode too. For charts whose makers support no other step.
-      - Without it any chart may follow any other.
+      - Maximum number of minor versions of the chart that an upgrade may cross. An older chart than the
+        deployed one, or one that is newer by more minor versions, fails before anything is written, in check mode too.
+        Use it for charts whose authors support no other upgrade.
+      - Without it any version may replace any other.
     type: int
   upgrade_from:
     description:
-      - The version of the chart that may be replaced whatever O(max_minor_upgrade) says. Where another one is deployed it has no
-        effect, so it can stay where it was once needed.
+      - The version of the chart that may be replaced regardless of O(max_minor_upgrade). If another version is deployed
+        it has no effect, so it can stay in the task.
     type: str
   history_max:
     description:
-      - How many revisions to keep, V(0) for all. Helm's default is 10.
+      - Number of revisions to keep, V(0) for all. Helm's default is 10.
     type: int
   description:
     description:
-      - A text about the revision, shown by C(helm history). A change of it alone makes no new revision.
+      - Description of the revision, shown by C(helm history). A change of the description alone creates no new
+        revision.
     type: str
   keep_history:
     description:
-      - With O(state=absent), keep the release's history, so that it can be rolled back to.
+      - Whether O(state=absent) keeps the release's history, so that a rollback is possible.
     type: bool
     default: false
   stale_after:
     description:
-      - After how many seconds an install, upgrade or uninstall that is still under way is taken for one whose Helm was
-        killed. The release is then marked as failed, as Helm would have done itself, and the task goes on from the last
-        good revision; a younger one is waited for.
-      - Set it to more than the longest time-out that is used for the release.
+      - Time in seconds after which a pending install, upgrade or uninstall counts as interrupted because its Helm was
+        killed. The release is then marked as failed, as Helm would have done, and the task continues from the last good
+        revision. A more recent pending operation is waited for.
+      - Set it to more than the longest time-out used for the release.
     type: int
     default: 300
   binary_path:
     description:
-      - The C(helm) program. Defaults to the first one on E(PATH).
+      - Path of the C(helm) program. Defaults to the first one on E(PATH).
     type: path
 extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.attributes
 notes:
-  - Nothing of the environment sends Helm elsewhere than the connection options say. Of Helm's own variables only those for
-    its folders, its lists of repositories and registries, plugins and E(HELM_DRIVER) are passed on. Helm's cache of
-    downloads is used as always.
-  - The label C(meshops.lifecycle/inputs) on the Secret of a revision holds a digest of what it was made of. A release that
-    was made without this module has none, and is compared by rendering the chart, until its first upgrade.
-  - What a chart makes of the cluster it sees (C(.Capabilities), C(lookup)) is looked at again when the chart or the values
+  - Environment variables never redirect Helm to another cluster. Of Helm's own variables only those for its folders,
+    its lists of repositories and registries, plugins and E(HELM_DRIVER) are passed on. Helm's download cache is used as
+    usual.
+  - The label C(meshops.lifecycle/inputs) on the Secret of a revision contains a digest of the chart and values. A
+    release that was created without this module has none, and is compared by rendering the chart, until its first
+    upgrade.
+  - What a chart renders from the cluster (C(.Capabilities), C(lookup)) is evaluated again when the chart or the values
     change, or when there is drift.
 seealso:
   - module: meshops.lifecycle.mesh_apply
@@ -256,7 +261,8 @@ release:
       type: int
       returned: when there is one
     status:
-      description: Helm's word for its state, such as V(deployed) or V(uninstalled); V(absent) when there is no release.
+      description:
+        - Helm's status of the release, such as V(deployed) or V(uninstalled); V(absent) when there is no release.
       type: str
       returned: always
     chart:
@@ -268,7 +274,7 @@ release:
       type: str
       returned: when there is a release
     app_version:
-      description: The version of what the chart installs, by its own word.
+      description: The app version of the chart.
       type: str
       returned: when there is a release
   sample:
@@ -289,7 +295,7 @@ previous:
   type: dict
 resources:
   description:
-    - What the task did to each object of the release, in the manifest's order. Objects of hooks are not among them.
+    - The action for each object of the release, in the manifest's order, without objects of hooks.
   returned: success
   type: list
   elements: dict
@@ -308,12 +314,13 @@ resources:
       returned: always
     action:
       description:
-        - What was done, V(created), V(changed), V(deleted) or V(unchanged).
+        - The action, one of V(created), V(changed), V(deleted) or V(unchanged).
       type: str
       returned: always
     taken_over_from:
       description:
-        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+        - The field managers, such as kubectl's, whose fields this task has taken over. This can happen without a change
+          of any value.
       type: list
       elements: str
       returned: when an object was taken over
@@ -323,7 +330,7 @@ resources:
       name: istiod
       action: changed
 drifted:
-  description: Objects that were not as released, and their fields.
+  description: Objects that have drifted, and their fields.
   returned: when there are any, and chart and values are the same
   type: list
   elements: str
@@ -332,19 +339,19 @@ drifted:
     - ConfigMap istio-system/istio is gone
 diff:
   description:
-    - Every changed object before and after, without the bookkeeping of the server and with Secrets masked.
+    - Every changed object before and after, without server-managed fields and with Secrets masked.
   returned: in diff mode, when objects change
   type: list
   elements: dict
 validated:
   description:
-    - Whether the cluster itself judged all objects, schema and admission webhooks included.
+    - Whether the API server validated all objects, including schema and admission webhooks.
     - It is V(false) in check mode where a kind or the namespace does not exist yet.
   returned: success
   type: bool
   sample: true
 waited:
-  description: Whether the task waited for the objects to be ready or gone.
+  description: Whether the task waited for the objects to be ready or deleted.
   returned: success
   type: bool
   sample: true

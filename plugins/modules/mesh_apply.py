@@ -13,15 +13,16 @@ version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
-  - Brings any number of Kubernetes objects to what is declared, by server-side apply, several at a time.
+  - Creates, updates and prunes any number of Kubernetes objects by server-side apply, several at a time.
   - They are applied in the order of their kinds. Namespaces come first, then custom resource definitions, which are
-    established before anything that needs them, and so on to destination rules, gateways and virtual services. Deletes
-    go the other way round.
-  - With O(wait=true) a change of Istio's configuration loses no request. What routes lead to (service entries,
-    destination rules and their subsets, gateways) is written first. Routes follow when every proxy has acknowledged that.
-    What no route of the set names any more goes last.
-  - With O(name) the objects are a set that the cluster knows. With O(prune), what leaves the set leaves the cluster.
-  - Only what differs is written. An unchanged set costs one read a kind and namespace.
+    established before anything that needs them, and so on to destination rules, gateways and virtual services. Objects
+    are deleted in reverse order.
+  - With O(wait=true) a change of Istio's configuration loses no request. What routes refer to (service entries,
+    destination rules and their subsets, gateways) is written first. Routes follow when every proxy has acknowledged
+    that. What no route of the set refers to any more is removed last.
+  - With O(name) the objects are a set that is recorded in the cluster. With O(prune), objects that have left the set
+    are deleted.
+  - Only differences are written. An unchanged set costs one read per kind and namespace.
 options:
   name:
     description:
@@ -35,113 +36,116 @@ options:
     type: str
   objects:
     description:
-      - The objects, each a whole document. A C(kind=List), or a typed list such as C(ConfigMapList), counts as its items.
-      - Text in YAML, or a list of texts, is taken as well.
-      - Of kinds that have a module of their own, a null leaves the field out that it stands for, as it does in the options of
-        that module, and text becomes the number or truth that the field is.
+      - The objects, each a complete document. A C(kind=List), or a typed list such as C(ConfigMapList), is replaced by
+        its items.
+      - YAML text, or a list of such texts, is accepted as well.
+      - For kinds that have a module of their own, a field that is null is left out, as in the options of that module,
+        and text is converted where the field is a number or a boolean.
     type: list
     elements: dict
     aliases: [definition]
   src:
     description:
-      - Files, folders or globs on the controller that hold more documents, in YAML or JSON. They are read as they are and
-        not templated. Those that ansible-vault has encrypted are decrypted.
-      - They are read as C(kubectl) reads them. C(17:00) and times are text, C(0123) is octal, C(yes) is true.
+      - Files, folders or globs on the controller with more documents, in YAML or JSON. They are not templated. Files
+        that are encrypted with ansible-vault are decrypted.
+      - YAML is read as C(kubectl) reads it. C(17:00) and times are text, C(0123) is octal, C(yes) is true.
     type: list
     elements: str
   templates:
     description:
-      - Jinja templates on the controller that make more documents, found as M(ansible.builtin.template) finds them.
-      - They are filled in by Ansible's P(ansible.builtin.template#lookup) lookup. Documents with braces of their own
-        belong under O(src).
+      - Jinja templates on the controller that render more documents, searched for like those of
+        M(ansible.builtin.template).
+      - They are rendered by Ansible's P(ansible.builtin.template#lookup) lookup. Use O(src) for documents that contain
+        braces of their own.
     type: list
     elements: str
   urls:
     description:
-      - Addresses of more documents. The controller fetches them, and takes them only when they have the checksum.
+      - URLs of more documents. The controller downloads them, and accepts them only if the checksum matches.
     type: list
     elements: dict
     suboptions:
       url:
         description:
-          - The address, http or https.
+          - The URL, http or https.
         type: str
         required: true
       checksum:
         description:
-          - What the document must be, as V(sha256:DIGITS), V(sha384:DIGITS) or V(sha512:DIGITS).
+          - Checksum of the document, as V(sha256:DIGITS), V(sha384:DIGITS) or V(sha512:DIGITS).
         type: str
         required: true
   only_kinds:
     description:
-      - Of all documents, take those of these kinds alone. A bundle that holds custom resource definitions beside workloads
-        can be taken in two parts that way.
+      - Use only documents of these kinds. So a bundle with custom resource definitions and workloads can be applied in
+        two parts.
     type: list
     elements: str
   except_kinds:
     description:
-      - Of all documents, leave out those of these kinds.
+      - Leave out documents of these kinds.
     type: list
     elements: str
   overlays:
     description:
-      - Partial documents, each merged into the document of the same kind and name. Mappings are merged, anything else is
-        replaced. So a file from elsewhere stays as it came, and its settings are ours.
+      - Partial documents, each merged into the document of the same kind and name. Mappings are merged, anything else
+        is replaced. So you can change settings of an upstream file without editing it.
     type: list
     elements: dict
   images:
     description:
-      - Where images of pod templates are pulled from instead. The start of an image reference, and what to put in its
-        place. The longest start that fits counts.
+      - Replacements for images of pod templates, as a mapping from the beginning of an image reference to its
+        replacement. The longest match wins.
     type: dict
   validate:
     description:
-      - What to do about an object that has a field, a type or a choice which the module of its kind does not know, or about a
-        key that stands twice in a file.
-      - V(strict) refuses it before anything is written, also where no cluster is asked. V(warn) and V(ignore) leave it to
-        the cluster, which validates strictly as well. They are for fields that are newer than this collection, and of two
-        keys they take the last.
+      - How to handle unknown fields, wrong types, invalid choices and duplicate keys in objects of kinds that have a
+        module.
+      - V(strict) refuses the document before anything is written, also with O(delivery=git). V(warn) and V(ignore)
+        leave the decision to the cluster, which also validates strictly; use them for fields that are newer than this
+        collection. Of duplicate keys they take the last.
     type: str
     choices: [strict, warn, ignore]
     default: strict
   state:
     description:
-      - V(present) makes the objects what is declared. V(absent) deletes them; with O(name) and no objects, the whole set.
+      - Whether the objects should exist. V(present) creates or updates them as declared. V(absent) deletes them; with
+        O(name) and no objects, the whole set.
     type: str
     choices: [present, absent]
     default: present
   prune:
     description:
-      - Delete the live members of the set that are no longer declared.
+      - Whether to delete the live members of the set that are no longer declared.
     type: bool
     default: false
   prune_all:
     description:
-      - Allow O(prune) to delete every member because none is declared any more. Without it that is an error.
+      - Whether O(prune) may delete every member of the set, when none is declared any more. Otherwise that is an error.
     type: bool
     default: false
   prune_kinds:
     description:
-      - The kinds whose last object O(prune) may delete. When another kind of the set is not declared any more at all, the
-        task fails before anything is written, because a misspelt variable or an empty list looks like that.
-      - Without this option every kind may. An empty list means none.
+      - The kinds whose last object O(prune) may delete. When the last object of another kind is no longer declared, the
+        task fails before anything is written, because a misspelt variable or an empty list may be the cause.
+      - Without this option, that applies to every kind. An empty list means none.
     type: list
     elements: str
   force_conflicts:
     description:
-      - Take over fields that another field manager owns, instead of failing with its name.
+      - Whether to take over fields that another field manager owns. Otherwise the task fails and names the owner.
     type: bool
     default: false
   field_manager:
     description:
-      - The name under which the declared fields are owned. Defaults to V(meshops.lifecycle), with the set's name when
-        there is one.
+      - Name of the field manager that owns the declared fields. Defaults to V(meshops.lifecycle), with the set's name
+        when there is one.
     type: str
   on_failure:
     description:
-      - V(stop) does not begin a further step of the order once an object has failed. V(continue) goes on with the others.
-        V(rollback) stops, and puts back what was changed, values and ownership of fields, in reverse order.
-      - In each case the task fails, nothing is pruned, and the result says what was done, undone and never begun.
+      - What to do when an object fails. V(stop) does not begin the next step of the order. V(continue) goes on with the
+        other objects. V(rollback) stops, and restores values and ownership of the changed fields, in reverse order.
+      - In each case the task fails, nothing is pruned, and the result lists what was done, rolled back and not begun.
     type: str
     choices: [stop, continue, rollback]
     default: stop
@@ -153,7 +157,7 @@ extends_documentation_fragment:
   - meshops.lifecycle.attributes
 seealso:
   - name: ApplySet
-    description: The convention by which members of a set are known.
+    description: The convention that identifies the members of a set.
     link: https://kubernetes.io/docs/reference/labels-annotations-taints/#applyset-kubernetes-io-id
 """
 
@@ -265,7 +269,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 resources:
-  description: One entry an object, in the order they were dealt with; of a task that fails only those that changed.
+  description: One entry per object, in the order of processing; for a failed task, only those that changed.
   returned: always
   type: list
   elements: dict
@@ -274,7 +278,7 @@ resources:
       description: Kind of the object.
       type: str
     namespace:
-      description: Its namespace, or null for one of the whole cluster.
+      description: Its namespace, or null for a cluster-scoped object.
       type: str
     name:
       description: Its name.
@@ -284,7 +288,8 @@ resources:
       type: str
     taken_over_from:
       description:
-        - The field managers, kubectl's say, whose fields became this task's. No value need have changed for that.
+        - The field managers, such as kubectl's, whose fields this task has taken over. This can happen without a change
+          of any value.
       type: list
       elements: str
       returned: when an object was taken over
@@ -295,29 +300,31 @@ resources:
     - {kind: Namespace, namespace: null, name: shop, action: created}
 diff:
   description:
-    - Each object that changes, before and after, without the bookkeeping of the server and with secrets masked.
+    - Each changed object before and after, without server-managed fields and with secrets masked.
     - With O(delivery=git), each file.
   returned: in diff mode, when something changes
   type: list
   elements: dict
 validated:
-  description: False when the cluster could not judge an object in check mode, because its kind or namespace is not there.
+  description:
+    - Whether the API server validated all objects. V(false) in check mode when a kind or a namespace does not exist
+      yet.
   returned: always
   type: bool
 proxies:
-  description: How many proxies have acknowledged what was written.
+  description: Number of proxies that have acknowledged the configuration.
   returned: when something was written and O(wait_proxies) took effect
   type: int
   sample: 7
 commit:
   description:
-    - The commit that has what is declared, made by this task or found. V(null) in check mode where one would be made, and
-      with O(git.commit=false).
+    - The commit that contains what is declared, created by this task or already present. V(null) in check mode if one
+      would be created, and with O(git.commit=false).
   returned: with O(delivery=git)
   type: str
   sample: 84f24f115fb73d32eddc2519dc61278f68d885e9
 branch:
-  description: The branch that it is on.
+  description: The branch of the commit.
   returned: with O(delivery=git)
   type: str
   sample: main
@@ -326,24 +333,24 @@ pushed:
   returned: with O(delivery=git)
   type: bool
 waited:
-  description: Whether the task waited until the objects were ready, or gone.
+  description: Whether the task waited for the objects to be ready or deleted.
   returned: always
   type: bool
 errors:
-  description: What went wrong, by object; the first 20, and how many more.
+  description: The error of each failed object; the first 20, and how many more there are.
   returned: on failure of an object
   type: dict
 undone:
-  description: The objects that were put back as they were.
+  description: The objects that were rolled back.
   returned: on failure of an object
   type: list
   elements: str
 not_undone:
-  description: The objects that could not be put back, and why.
+  description: The objects that could not be rolled back, and why.
   returned: on failure of an object
   type: dict
 not_begun:
-  description: The objects that nothing was done about; the first 20, and how many more.
+  description: The objects that were not processed; the first 20, and how many more there are.
   returned: on failure of an object
   type: list
   elements: str

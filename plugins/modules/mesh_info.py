@@ -12,8 +12,8 @@ author:
   - The meshops.lifecycle contributors (@meshops)
 description:
   - Reads objects of Istio, the Gateway API, Argo CD, the Prometheus operator, Kubernetes itself, or any other kind that
-    the cluster serves. By name, by label, of one namespace or of all.
-  - Long lists are read page by page. What is not there is an empty list, not an error.
+    the cluster serves. Objects can be selected by name, by label and by namespace.
+  - Long lists are read page by page. If nothing matches, the result is an empty list, not an error.
 options:
   kind:
     description:
@@ -22,25 +22,25 @@ options:
     required: true
   api_version:
     description:
-      - Its API version. Needed for kinds that this collection has no module for, and for those that two APIs have, such as
-        V(Gateway).
+      - API version of the kind. Required for kinds that this collection has no module for, and for kinds that exist in
+        two APIs, such as V(Gateway).
     type: str
   name:
     description:
-      - Only the object of this name.
+      - Read only the object with this name.
     type: str
   namespace:
     description:
-      - Only objects of this namespace. Without it those of all namespaces.
+      - Read only objects of this namespace. Without it, objects of all namespaces are read.
     type: str
   label_selectors:
     description:
-      - Only objects with these labels, each as V(key=value), V(key!=value), V(key) or V(key in (a,b)).
+      - Read only objects with these labels, each as V(key=value), V(key!=value), V(key) or V(key in (a,b)).
     type: list
     elements: str
   query:
     description:
-      - A JMESPath expression over the list of objects. What it gives is returned as RV(result).
+      - A JMESPath expression over the list of objects. Its result is returned as RV(result).
     type: str
 extends_documentation_fragment:
   - meshops.lifecycle.connection
@@ -69,12 +69,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 resources:
-  description: The objects, without the bookkeeping of field owners, with the values of Secrets masked.
+  description: The objects, without managed fields, with the values of Secrets masked.
   returned: when O(query) is not given
   type: list
   elements: dict
 result:
-  description: What O(query) gives.
+  description: The result of O(query).
   returned: when O(query) is given
   type: raw
 """
