@@ -47,7 +47,7 @@ annotations:
   description: Its annotations.
   type: dict
 spec:
-  description: Its specification, as Istio's documentation prints it.
+  description: Its spec, as in Istio's documentation.
   type: dict
   required: true
 """
