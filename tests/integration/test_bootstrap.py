@@ -181,7 +181,7 @@ def test_a_second_run_changes_nothing(run, in_process):
 def test_the_mesh_is_found_healthy(run):
     done = run("verify")
     assert done.changed == []
-    assert "is as declared, and healthy" in done["The mesh is healthy"].msg
+    assert "is as declared, and healthy" in done["Check that the mesh is healthy"].msg
 
 
 @pytest.mark.usefixtures("mesh")
@@ -285,7 +285,7 @@ def test_verify_tells_what_ails_and_writes_nothing(run, cluster):
     cluster.kubectl("scale", "deployment", "client", "-n", "legacy", "--replicas=0")
     cluster.kubectl("delete", "peerauthentication", "default", "-n", "production")
     done = run("verify", expect="failed")
-    problems = done["The mesh is healthy"].msg
+    problems = done["Check that the mesh is healthy"].msg
     assert "not as declared: would be created PeerAuthentication production/default" in problems
     assert gone(cluster, "peerauthentication", "default", "-n", "production")
     cluster.kubectl("scale", "deployment", "client", "-n", "legacy", "--replicas=1")
@@ -417,7 +417,7 @@ def test_gitops_brings_the_same_mesh_up_and_a_second_run_changes_nothing(run, cl
     before = pods(cluster, "argocd")
     again = run("bootstrap", vars=gitops)
     assert again.changed == [] and said(again) == []
-    assert "healthy" in run("verify", vars=gitops)["The mesh is healthy"].msg
+    assert "healthy" in run("verify", vars=gitops)["Check that the mesh is healthy"].msg
     applications = cluster.kubectl("get", "applications", "-n", "argocd", "-o", "json")["items"]
     found = {one["metadata"]["name"]: one["status"]["sync"]["status"] for one in applications}
     istio = {"istio-base", "istiod", "istio-ingressgateway", "istio-egressgateway", "istio-config"}

@@ -56,7 +56,7 @@ def test_what_nobody_knows_is_refused_before_anything_is_done(run, playbook, clu
     for variables, args, words in REFUSED.values() if playbook == "bootstrap" else [REFUSED["a tag"]]:
         done = run(playbook, variables, args=args, expect="failed")
         assert words in done.msg
-        assert [task.name for task in done.tasks] == ["Parts, tags and variables are known"]
+        assert [task.name for task in done.tasks] == ["Check that parts, tags and variables are known"]
 
 
 def test_names_of_ones_own_are_listed(run):
@@ -94,7 +94,7 @@ def test_the_cluster_is_as_declared_only_where_all_was_compared(run):
     run("bootstrap", declared)
     left_out = "not compared: argocd, istio, monitoring"
     assert run("bootstrap", declared)["What changed"].msg == ["nothing; as declared: mesh_config", left_out]
-    verified = run("verify", declared)["The mesh is healthy"].msg
+    verified = run("verify", declared)["Check that the mesh is healthy"].msg
     assert "mesh_config. Not compared: argocd, istio, monitoring." in verified
 
 
@@ -126,7 +126,7 @@ def test_verify_finds_pods_without_a_sidecar(run, kubectl, namespace, how):
     ]
     kubectl("apply", "-f", "-", stdin={"apiVersion": "v1", "kind": "List", "items": pods})
     run("bootstrap", mesh)
-    problems = run("verify", mesh, expect="failed")["The mesh is healthy"].msg
+    problems = run("verify", mesh, expect="failed")["Check that the mesh is healthy"].msg
     assert problems == [f"Pod {namespace}/bare has no sidecar: it is older than the injection of the namespace"]
 
 
@@ -150,7 +150,7 @@ def test_verify_looks_at_what_was_compared_alone(run, kubectl, namespace, crds):
         {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": theirs, "spec": deployment},
     ]
     kubectl("apply", "-f", "-", stdin={"apiVersion": "v1", "kind": "List", "items": objects})
-    assert "As declared, and healthy" in run("verify", mesh)["The mesh is healthy"].msg
+    assert "As declared, and healthy" in run("verify", mesh)["Check that the mesh is healthy"].msg
 
 
 def size(run):

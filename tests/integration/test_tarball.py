@@ -142,7 +142,7 @@ def test_a_job_of_awx(cluster, namespace, account, installed, tmp_path):
 
     output, code, results = run_job(tmp_path, environment, "first")
     assert code == 0, output
-    assert results["A map"]["changed"] and results["Configuration of the mesh"]["changed"]
+    assert results["A map"]["changed"] and results["Declare the configuration of the mesh"]["changed"]
     for name in ("by-module", "by-playbook"):
         assert cluster.get(f"/api/v1/namespaces/{namespace}/configmaps/{name}")
 
