@@ -102,7 +102,9 @@ class Entry:
             if not any(isinstance(part, str) for part in parts):
                 continue
             libraries.need()
-            read = [reading.parse(params_module.plain(one), name) if isinstance(one, str) else [one] for one in parts]
+            read = [
+                reading.parse(params_module.plain(part), name) if isinstance(part, str) else [part] for part in parts
+            ]
             documents = [document for several in read for document in several]
             if not many and len(documents) != 1:
                 raise MeshError(

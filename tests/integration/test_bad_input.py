@@ -255,7 +255,7 @@ IN_VAIN = {
             "metadata": {"name": "route"},
             "spec": {"parentRefs": [{"name": "nobodys"}]},
         },
-        "no controller has answered",
+        "no controller has reported a status",
     ),
 }
 

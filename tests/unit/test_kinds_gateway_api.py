@@ -50,25 +50,25 @@ def refused(reason, name="Accepted"):
 
 
 ROUTES = {
-    "nobody has answered": (route(), "waiting", "parent Gateway infra/edge https: no controller has answered"),
+    "nobody has answered": (route(), "waiting", "parent Gateway infra/edge https: no controller has reported a status"),
     "no status at all": ({**route(), "status": {}}, "waiting", "no controller"),
     "no parents": (route(parents=()), "ready", ""),
     "taken": (route((GATEWAY, GOOD)), "ready", ""),
     "taken before the change": (
         route((GATEWAY, [said("Accepted", generation=1), said("ResolvedRefs", generation=1)])),
         "waiting",
-        "what was declared now",
+        "the present generation",
     ),
     "refused before the change": (
         route((GATEWAY, [said("Accepted", "False", "NotAllowedByListeners", 1), RESOLVED])),
         "waiting",
-        "what was declared now",
+        "the present generation",
     ),
     "one of two conditions": (route((GATEWAY, [ACCEPTED])), "waiting", "ResolvedRefs is not known yet"),
     "the answer is for another listener": (
         route(({**GATEWAY, "sectionName": "http"}, GOOD)),
         "waiting",
-        "no controller has answered",
+        "no controller has reported a status",
     ),
     "the parent's defaults, and the route's namespace": (
         route(
@@ -161,7 +161,7 @@ GATEWAYS = {
     "programmed before the change": (
         gateway([said("Accepted", generation=1), said("Programmed", generation=1)]),
         "waiting",
-        "what was declared now",
+        "the present generation",
     ),
     "accepted alone": (gateway([ACCEPTED, said("Programmed", "False", "Pending")]), "waiting", "Pending"),
     "no address yet": (gateway([ACCEPTED, said("Programmed", "False", "AddressNotAssigned")]), "waiting", "Programmed"),
@@ -230,7 +230,7 @@ def policy(*ancestors):
 
 
 POLICIES = {
-    "nobody has answered": (policy(), "waiting", "no controller has answered"),
+    "nobody has answered": (policy(), "waiting", "no controller has reported a status"),
     "taken": (policy((SERVICE, GOOD), (GATEWAY, GOOD)), "ready", ""),
     "taken at one of two places": (
         policy((SERVICE, GOOD), (GATEWAY, [said("Accepted", generation=1), RESOLVED])),

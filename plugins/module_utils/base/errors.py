@@ -28,7 +28,7 @@ class MeshError(Exception):
 def without_secrets(text: str) -> str:
     """Text without what is a secret by its looks, wherever it came from: passwords and tokens in URLs, private keys."""
     if "://" in text:
-        text = _IN_URL.sub(lambda found: f"{found[1] or ''}{_HIDDEN}@", text)
+        text = _IN_URL.sub(lambda match: f"{match[1] or ''}{_HIDDEN}@", text)
     if "PRIVATE KEY-----" in text:
         text = _PRIVATE_KEY.sub(rf"\1{_HIDDEN}", text)
     return text

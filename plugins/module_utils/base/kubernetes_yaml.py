@@ -87,7 +87,9 @@ class _Document:
         self._open.add(id(node))
         self._depth += aliased
         self._bound(node)
-        result = self._mapping(node) if isinstance(node, yaml.MappingNode) else [self.value(one) for one in node.value]
+        result = (
+            self._mapping(node) if isinstance(node, yaml.MappingNode) else [self.value(item) for item in node.value]
+        )
         self._depth -= aliased
         self._open.discard(id(node))
         return result
@@ -119,11 +121,11 @@ class _Document:
         """``<<``: of several mappings the first one counts. go-yaml lets it win over the keys that stand before it,
         other readers let those win: such a key counts as a duplicate."""
         nodes = node.value[::-1] if isinstance(node, yaml.SequenceNode) else [node]
-        for one in nodes:
-            if not isinstance(one, yaml.MappingNode):
-                raise _error(one, "'<<' takes a mapping or a list of mappings")
-            merged = self.value(one)
-            self._duplicates += [(key, one.start_mark.line + 1) for key in merged if key in stated]
+        for mapping in nodes:
+            if not isinstance(mapping, yaml.MappingNode):
+                raise _error(mapping, "'<<' takes a mapping or a list of mappings")
+            merged = self.value(mapping)
+            self._duplicates += [(key, mapping.start_mark.line + 1) for key in merged if key in stated]
             into.update(merged)
 
 
@@ -188,9 +190,9 @@ def resolved(text: str):
     return _float(digits, text) if _FLOAT.fullmatch(digits) else text
 
 
-def _whole(found: re.Match) -> int | float | None:
+def _whole(match: re.Match) -> int | float | None:
     """A whole number as JSON's readers in Go have it: beyond 64 bits a float; None where that cannot be."""
-    sign, hexadecimal, binary, octal, tens = found.groups()
+    sign, hexadecimal, binary, octal, tens = match.groups()
     bases = ((hexadecimal, 16), (binary, 2), (octal, 8), (tens, 10))
     magnitude = next(int(digits[:70], base) for digits, base in bases if digits is not None)
     value = -magnitude if sign == "-" else magnitude

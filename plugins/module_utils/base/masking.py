@@ -57,8 +57,8 @@ def _is_text_of_secret(value: str) -> bool:
     lower = value.lower()
     if "data" not in lower:
         return False
-    found = _DATA_AS_TEXT.search(value)
-    return bool(found and (found["clear"] or _SECRET_AS_TEXT.search(value)))
+    match = _DATA_AS_TEXT.search(value)
+    return bool(match and (match["clear"] or _SECRET_AS_TEXT.search(value)))
 
 
 def _mapping(value: Mapping, before, document: bool) -> dict:

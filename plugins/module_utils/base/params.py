@@ -208,7 +208,7 @@ def _options(values, options: Mapping, path: str, call: _Call) -> dict:
             raise call.error(where, f"is given twice, as {name!r} and under another of its names. Keep one.")
         if value is not None:
             if isinstance(value, dict) and options[name].get("type") == "str" and f"{name}_object" in options:
-                object_name = next((one for one, own in names.items() if own == f"{name}_object"), "")
+                object_name = next((alias for alias, own in names.items() if own == f"{name}_object"), "")
                 raise call.error(where, f"must be text, not a mapping, which belongs under {object_name!r}.")
             checked[name] = _value(value, options[name], where, call)
     for name, option in options.items():

@@ -58,16 +58,16 @@ def blocks(text: str, name: str) -> list[Block]:
     Raises MeshError that never shows the text.
     """
     text = "\n".join(lines(text))
-    found: list[Block] = []
+    pem_blocks: list[Block] = []
     while True:
         begin = _BEGIN.search(text)
         if not begin:
-            return found
+            return pem_blocks
         label = begin[1]
         inner, end, text = text[begin.end() :].partition(f"-----END {label}-----")
         if not end or _BEGIN.search(inner):
             raise MeshError(f"{name} is cut off: the last line of its {label} is missing, which begins with -----END.")
-        found.append(_block(label, inner.strip(), name))
+        pem_blocks.append(_block(label, inner.strip(), name))
 
 
 def _block(label: str, inner: str, name: str) -> Block:
@@ -88,15 +88,15 @@ def _block(label: str, inner: str, name: str) -> Block:
 
 def certificates(text: str, name: str) -> str:
     """Certificates in PEM, one or a chain. Raises MeshError for anything else."""
-    found = blocks(text, name)
-    if any(block.label.endswith("PRIVATE KEY") for block in found):
+    pem_blocks = blocks(text, name)
+    if any(block.label.endswith("PRIVATE KEY") for block in pem_blocks):
         raise MeshError(f"{name} holds a private key. Only certificates belong there.")
-    if not found or any(block.label != "CERTIFICATE" for block in found):
+    if not pem_blocks or any(block.label != "CERTIFICATE" for block in pem_blocks):
         raise MeshError(
-            f"{name} {_what(text, found)}. It must be a certificate in PEM, or several, each with a first line "
+            f"{name} {_what(text, pem_blocks)}. It must be a certificate in PEM, or several, each with a first line "
             "-----BEGIN CERTIFICATE-----."
         )
-    return "".join(block.text for block in found)
+    return "".join(block.text for block in pem_blocks)
 
 
 def private_key(text: str, name: str, *, ssh: bool) -> str:
@@ -104,15 +104,15 @@ def private_key(text: str, name: str, *, ssh: bool) -> str:
 
     Raises MeshError for anything else.
     """
-    found = [block for block in blocks(text, name) if block.label.endswith("PRIVATE KEY")]
-    if not found:
+    keys = [block for block in blocks(text, name) if block.label.endswith("PRIVATE KEY")]
+    if not keys:
         raise MeshError(
             f"{name} {_what(text, blocks(text, name))}. It must be a private key in PEM, with a first line "
             "-----BEGIN … PRIVATE KEY-----."
         )
-    if len(found) > 1:
-        raise MeshError(f"{name} holds {len(found)} private keys. Give one of them.")
-    key = found[0]
+    if len(keys) > 1:
+        raise MeshError(f"{name} holds {len(keys)} private keys. Give one of them.")
+    key = keys[0]
     _check_key(key, name, ssh)
     return key.text
 
@@ -131,10 +131,10 @@ def _check_key(key: Block, name: str, ssh: bool) -> None:
         raise MeshError(f"{name} is protected by a passphrase, for which nobody can be asked. Give a key without one.")
 
 
-def _what(text: str, found: list[Block]) -> str:
+def _what(text: str, pem_blocks: list[Block]) -> str:
     """What a text is instead of what it should be, as the predicate of a sentence."""
-    if found:
-        return f"holds a {found[0].label}"
+    if pem_blocks:
+        return f"holds a {pem_blocks[0].label}"
     for pattern, words in _FOREIGN:
         if pattern.search(text):
             return words

@@ -25,5 +25,5 @@ def unsupported_step(before: str, after: str, minors: int) -> str:
 
 
 def _parsed(text: str) -> tuple[int, int, int] | None:
-    found = _VERSION.fullmatch(str(text))
-    return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
+    match = _VERSION.fullmatch(str(text))
+    return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None

@@ -51,7 +51,7 @@ class Workspace:
 @contextlib.contextmanager
 def workspace(prefix: str = "meshops-") -> Iterator[Workspace]:
     """A Workspace for the block. A signal that ends the process ends the block first, then the process."""
-    made = Workspace(prefix)
+    folder = Workspace(prefix)
     arrived: list[int] = []
     leaving = False
 
@@ -63,13 +63,13 @@ def workspace(prefix: str = "meshops-") -> Iterator[Workspace]:
     before = private.catch(end)
     try:
         try:
-            yield made
+            yield folder
         finally:
             leaving = True  # from here on a signal waits until the files are gone
     except Terminated:
         pass
     finally:
-        made.remove()
+        folder.remove()
         private.give_back(before)
     if arrived:
         os.kill(os.getpid(), arrived[0])

@@ -51,19 +51,19 @@ def files(pattern: str) -> list[str]:
     """The files that a path, a folder (all below it) or a glob names, in a stable order. Raises MeshError for none."""
     pattern = os.path.expanduser(pattern)
     if os.path.isdir(pattern):
-        found = [
+        paths = [
             os.path.join(folder, name)
             for folder, _folders, names in os.walk(pattern)
             for name in names
             if name.endswith(_SUFFIXES)
         ]
     else:
-        found = [pattern] if os.path.isfile(pattern) else glob.glob(pattern, recursive=True)
-    if not found:
+        paths = [pattern] if os.path.isfile(pattern) else glob.glob(pattern, recursive=True)
+    if not paths:
         raise MeshError(
             f"src: {pattern} names no file, no folder with {', '.join(_SUFFIXES)} files, and matches nothing."
         )
-    return sorted(found)
+    return sorted(paths)
 
 
 def documents(task: Call) -> list[tuple[str, dict]]:
@@ -114,13 +114,13 @@ def items(
     for index, overlay in enumerate(overlays or []):
         flat = _overlaid(flat, overlay, f"overlays[{index}]")
     local = _kinds_of_crds(flat)
-    made = [_item(served_kind, origin, document, local, default_namespace, judge) for origin, document in flat]
+    resolved = [_item(served_kind, origin, document, local, default_namespace, judge) for origin, document in flat]
     seen: dict[tuple, Item] = {}
-    for item in made:
+    for item in resolved:
         twin = seen.setdefault(item.key, item)
         if twin is not item:
             raise MeshError(f"{item.label} is declared twice, by {twin.origin} and by {item.origin}. Keep one.")
-    return sorted(made, key=lambda item: item.kind.order)
+    return sorted(resolved, key=lambda item: item.kind.order)
 
 
 def _expanded(origin: str, document: dict) -> list[dict]:
@@ -129,8 +129,8 @@ def _expanded(origin: str, document: dict) -> list[dict]:
         raise MeshError(f"{origin} is not an object but {reading.words(document)}.")
     kind = document.get("kind")
     if isinstance(kind, str) and kind.endswith("List") and isinstance(document.get("items"), list):
-        found = [_with_type(item, document) for item in document["items"]]
-        return [one for index, item in enumerate(found) for one in _expanded(f"{origin}, item {index}", item)]
+        parts = [_with_type(item, document) for item in document["items"]]
+        return [part for index, item in enumerate(parts) for part in _expanded(f"{origin}, item {index}", item)]
     if not isinstance(document.get("metadata") or {}, dict):
         raise MeshError(f"{origin}: metadata must be a mapping, not {reading.words(document['metadata'])}.")
     return [document]
@@ -159,8 +159,8 @@ def _overlaid(documents: list[tuple[str, dict]], overlay: dict, origin: str) -> 
 
     chosen = [index for index, (_origin, document) in enumerate(documents) if meant(document)]
     if len(chosen) != 1:
-        found = "more than one document is" if chosen else "no document is"
-        raise MeshError(f"{origin}: {found} a {wanted[0]} named {wanted[1]!r}. An overlay needs the one it is laid on.")
+        count = "more than one document is" if chosen else "no document is"
+        raise MeshError(f"{origin}: {count} a {wanted[0]} named {wanted[1]!r}. An overlay needs the one it is laid on.")
     there = chosen[0]
     laid = desired_module.merge(documents[there][1], overlay)
     return [*documents[:there], (documents[there][0], laid), *documents[there + 1 :]]
@@ -174,7 +174,7 @@ def _with_images(document: dict, images: dict[str, str]) -> dict:
     if not isinstance(pod, dict):
         return document
     lists = [pod.get(name) for name in ("initContainers", "containers")]
-    for container in [one for found in lists if isinstance(found, list) for one in found if isinstance(one, dict)]:
+    for container in [item for each in lists if isinstance(each, list) for item in each if isinstance(item, dict)]:
         image = str(container.get("image") or "")
         start = max((start for start in images if image.startswith(start)), key=len, default=None)
         if start is not None:
@@ -184,7 +184,7 @@ def _with_images(document: dict, images: dict[str, str]) -> dict:
 
 def _kinds_of_crds(documents: list[tuple[str, dict]]) -> dict[tuple[str, str], Kind]:
     """The kinds that custom resource definitions of the same set bring."""
-    found = {}
+    kinds = {}
     for _origin, document in documents:
         spec = document.get("spec")
         if document.get("kind") != _CRD[1] or not isinstance(spec, dict) or not isinstance(spec.get("names"), dict):
@@ -193,8 +193,8 @@ def _kinds_of_crds(documents: list[tuple[str, dict]]) -> dict[tuple[str, str], K
         served = [version.get("name") for version in versions if isinstance(version, dict) and version.get("served")]
         group, kind, plural = spec.get("group"), spec["names"].get("kind"), spec["names"].get("plural")
         if all(isinstance(text, str) for text in (group, kind, plural, *served)) and served:
-            found[group, kind] = Kind(group, kind, plural, tuple(served), spec.get("scope") != "Cluster")
-    return found
+            kinds[group, kind] = Kind(group, kind, plural, tuple(served), spec.get("scope") != "Cluster")
+    return kinds
 
 
 def _item(served_kind, origin: str, document: dict, local: dict, default_namespace: str, judge: Callable) -> Item:

@@ -42,10 +42,10 @@ def text(url: str, checksum: str) -> str:
         raise MeshError(f"urls: {url} cannot be read ({getattr(error, 'reason', None) or error}).") from None
     if len(content) > _MOST:
         raise MeshError(f"urls: {url} has more than {_MOST // 2**20} MB.")
-    found = hashlib.new(algorithm, content).hexdigest()
-    if found != wanted:
+    actual = hashlib.new(algorithm, content).hexdigest()
+    if actual != wanted:
         raise MeshError(
-            f"urls: {url} is not what the task means: its checksum is {algorithm}:{found}, not {algorithm}:{wanted}. "
+            f"urls: {url} is not what the task means: its checksum is {algorithm}:{actual}, not {algorithm}:{wanted}. "
             "Look at what has changed there before you take the new one over. Nothing was applied."
         )
     try:

@@ -53,10 +53,10 @@ def walk(value: Any, path: str, field: str = "") -> Iterator[tuple[str, Any]]:
     key = name.removesuffix("[]")
     below = value.get(key) if isinstance(value, dict) else None
     where = f"{field}.{key}" if field else key
-    found: list[tuple[str, Any]] = [(where, below)]
+    values: list[tuple[str, Any]] = [(where, below)]
     if name.endswith("[]"):
-        found = [(f"{where}[{n}]", item) for n, item in enumerate(below)] if isinstance(below, list) else []
-    for place, item in found:
+        values = [(f"{where}[{n}]", item) for n, item in enumerate(below)] if isinstance(below, list) else []
+    for place, item in values:
         if rest:
             yield from walk(item, rest, place)
         elif item is not None:

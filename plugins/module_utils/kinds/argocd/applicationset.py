@@ -32,44 +32,46 @@ def normalise(declared: dict) -> dict:
     spec = declared.get("spec")
     if not isinstance(spec, dict):
         return declared
-    made = _bare({name: value for name, value in spec.items() if name not in ("generators", "template")})
+    normalised = _bare({name: value for name, value in spec.items() if name not in ("generators", "template")})
     generators = spec.get("generators")
     if generators is not None:
-        made["generators"] = [_generator(one, 0) for one in generators] if isinstance(generators, list) else generators
+        normalised["generators"] = (
+            [_generator(generator, 0) for generator in generators] if isinstance(generators, list) else generators
+        )
     if spec.get("template") is not None:
-        made["template"] = _template(spec["template"])
-    return {**{name: value for name, value in declared.items() if name != "status"}, "spec": made}
+        normalised["template"] = _template(spec["template"])
+    return {**{name: value for name, value in declared.items() if name != "status"}, "spec": normalised}
 
 
 def _generator(stated, depth: int):
     """One generator. Below the second level Argo CD keeps the text as it is."""
     if not isinstance(stated, dict):
         return stated
-    made = {}
+    result = {}
     for name, value in stated.items():
         if name == "selector" or not isinstance(value, dict) or (depth and name in _NESTING):
-            made[name] = value
+            result[name] = value
             continue
         inner = _bare(value)
         inner["template"] = _EMPTY_TEMPLATE if value.get("template") is None else _template(value["template"])
         if name in _ALWAYS:
             inner.setdefault(_ALWAYS[name], {})
         if name in _NESTING and isinstance(value.get("generators"), list):
-            inner["generators"] = [_generator(one, depth + 1) for one in value["generators"]]
-        made[name] = inner
-    return made
+            inner["generators"] = [_generator(inner_generator, depth + 1) for inner_generator in value["generators"]]
+        result[name] = inner
+    return result
 
 
 def _template(stated):
     """A template without zeros. What it lacks, or what is of the wrong type, is the server's to refuse."""
     if not isinstance(stated, dict):
         return stated
-    made = {**stated}
+    result = {**stated}
     if isinstance(stated.get("metadata"), dict):
-        made["metadata"] = _bare(stated["metadata"])
+        result["metadata"] = _bare(stated["metadata"])
     if isinstance(stated.get("spec"), dict):
-        made["spec"] = spec_module.normalise({"spec": stated["spec"]})["spec"]
-    return made
+        result["spec"] = spec_module.normalise({"spec": stated["spec"]})["spec"]
+    return result
 
 
 def _bare(value):

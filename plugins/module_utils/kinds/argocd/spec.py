@@ -150,24 +150,24 @@ def is_compared(live: dict) -> bool:
     return bool(seen) and same(compared_to(live.get("spec") or {}), seen, _COMPARED)
 
 
-def same(one: dict, other: dict, struct: Struct = _COMPARED) -> bool:
+def same(left: dict, right: dict, struct: Struct = _COMPARED) -> bool:
     """Whether two structures are the same to Argo CD."""
-    return _bare(_without(_said(one), struct, None)) == _bare(_without(_said(other), struct, None))
+    return _bare(_without(_without_nulls(left), struct, None)) == _bare(_without(_without_nulls(right), struct, None))
 
 
-def _said(value):
+def _without_nulls(value):
     """Without nulls, at any depth: the controller writes its status by a merge patch, which cannot hold any."""
     if isinstance(value, dict):
-        return {key: _said(item) for key, item in value.items() if item is not None}
-    return [_said(item) for item in value] if isinstance(value, list) else value
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
-def same_source(one: dict | None, other: dict | None) -> bool:
-    return same({"source": one or {}}, {"source": other or {}})
+def same_source(left: dict | None, right: dict | None) -> bool:
+    return same({"source": left or {}}, {"source": right or {}})
 
 
-def same_sources(one: list | None, other: list | None) -> bool:
-    return same({"sources": one or []}, {"sources": other or []})
+def same_sources(left: list | None, right: list | None) -> bool:
+    return same({"sources": left or []}, {"sources": right or []})
 
 
 def _bare(value: dict) -> dict:
@@ -220,11 +220,13 @@ def _source_problems(source: dict) -> list[str]:
 
 def _sources(spec: dict) -> list[tuple[str, dict]]:
     sources = spec.get("sources")
-    found = [("spec.source", spec.get("source"))]
-    found += [(f"spec.sources[{index}]", one) for index, one in enumerate(sources if isinstance(sources, list) else [])]
+    places = [("spec.source", spec.get("source"))]
+    places += [
+        (f"spec.sources[{index}]", source) for index, source in enumerate(sources if isinstance(sources, list) else [])
+    ]
     hydrator = _mapping(spec.get("sourceHydrator"))
-    found += [(f"spec.sourceHydrator.{name}", hydrator.get(name)) for name in ("drySource", "syncSource")]
-    return [(path, source) for path, source in found if isinstance(source, dict)]
+    places += [(f"spec.sourceHydrator.{name}", hydrator.get(name)) for name in ("drySource", "syncSource")]
+    return [(path, source) for path, source in places if isinstance(source, dict)]
 
 
 def _mapping(value) -> dict:

@@ -99,10 +99,10 @@ def job_ready(live: dict) -> Readiness:
 
 
 def condition_ready(name: str, live: dict) -> Readiness:
-    found = condition(live, name)
-    if found.get("status") == "True":
+    reported = condition(live, name)
+    if reported.get("status") == "True":
         return READY
-    return Readiness("waiting", found.get("message") or f"{name} is {found.get('status', 'not told yet')}")
+    return Readiness("waiting", reported.get("message") or f"{name} is {reported.get('status', 'not reported yet')}")
 
 
 def pod_ready(live: dict) -> Readiness:
@@ -157,7 +157,7 @@ _REFERENCES = {"fieldRef": {"apiVersion": "v1"}, "resourceFieldRef": {"divisor":
 def workload(declared):
     """References to fields of the pod as the server stores them."""
     if isinstance(declared, list):
-        return [workload(one) for one in declared]
+        return [workload(item) for item in declared]
     if not isinstance(declared, dict):
         return declared
     return {
@@ -171,7 +171,9 @@ def network_policy(declared: dict) -> dict:
     spec = declared.get("spec")
     if not isinstance(spec, dict):
         return declared
-    rules = {way: [_rule(one) for one in spec[way]] for way in ("ingress", "egress") if isinstance(spec.get(way), list)}
+    rules = {
+        way: [_rule(rule) for rule in spec[way]] for way in ("ingress", "egress") if isinstance(spec.get(way), list)
+    }
     return {**declared, "spec": {**spec, **rules}}
 
 

@@ -18,8 +18,10 @@ def ready(live: dict) -> Readiness:
     """Taken, with its authorities, for every place that a controller applies it at (a gateway, or the service)."""
     ancestors = (live.get("status") or {}).get("ancestors") or []
     if not ancestors:
-        return Readiness("waiting", "no controller has answered; does a route lead to what the policy is for?")
-    return worst(about(_place(one), _judged(one, generation(live))) for one in ancestors)
+        return Readiness(
+            "waiting", "no controller has reported a status. Check that a route refers to the target of the policy"
+        )
+    return worst(about(_place(ancestor), _judged(ancestor, generation(live))) for ancestor in ancestors)
 
 
 def _place(ancestor: dict) -> str:

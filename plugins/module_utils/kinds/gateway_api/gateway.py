@@ -27,19 +27,19 @@ def ready(live: dict) -> Readiness:
     """
     status = live.get("status") or {}
     declared = {listener.get("name") for listener in live["spec"].get("listeners") or []}
-    listeners = [one for one in status.get("listeners") or [] if one.get("name") in declared]
+    listeners = [listener for listener in status.get("listeners") or [] if listener.get("name") in declared]
     return worst(
         [
-            *(about(f"listener {one['name']}", _listener(one, generation(live))) for one in listeners),
+            *(about(f"listener {listener['name']}", _listener(listener, generation(live))) for listener in listeners),
             verdict(status.get("conditions"), ("Accepted", "Programmed"), generation(live)),
         ]
     )
 
 
-def _listener(told: dict, seen: int) -> Readiness:
+def _listener(reported: dict, seen: int) -> Readiness:
     """By what the controller says; a condition that it leaves out is no reason to wait."""
-    conditions = [one for one in told.get("conditions") or [] if one.get("observedGeneration", 0) >= seen]
-    names = {one.get("type") for one in conditions}
+    conditions = [item for item in reported.get("conditions") or [] if item.get("observedGeneration", 0) >= seen]
+    names = {item.get("type") for item in conditions}
     wanted = tuple(name for name in ("Accepted", "ResolvedRefs", "Programmed") if name in names)
     return verdict(conditions, wanted, seen)
 

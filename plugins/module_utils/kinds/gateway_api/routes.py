@@ -50,20 +50,23 @@ def _at(live: dict, parent: dict) -> Readiness:
         if _key(live, answer.get("parentRef") or {}) == wanted
     ]
     if not answers:
-        return Readiness("waiting", f"{where}: no controller has answered; is it there, and does one serve it?")
+        return Readiness(
+            "waiting",
+            f"{where}: no controller has reported a status. Check that it exists and that a controller manages it",
+        )
     # Several controllers answer for a Service; one that is gone leaves its last word.
     return READY if READY in answers else about(where, worst(answers))
 
 
 def _answer(live: dict, answer: dict, kind: str) -> Readiness:
     passing = () if kind == "Gateway" else ("NoMatchingParent",)  # of a Service: that it is not there yet
-    said = verdict(answer.get("conditions"), ("Accepted", "ResolvedRefs"), generation(live), passing)
-    for one in answer.get("conditions") or []:
-        partly = one.get("type") == "PartiallyInvalid" and one.get("status") == "True"
-        if said == READY and partly and one.get("observedGeneration", 0) >= generation(live):
-            told = f"a part of it has no effect: {one.get('message') or one.get('reason')}"
-            return Readiness("failed", told, SETTLES)
-    return said
+    result = verdict(answer.get("conditions"), ("Accepted", "ResolvedRefs"), generation(live), passing)
+    for item in answer.get("conditions") or []:
+        partly = item.get("type") == "PartiallyInvalid" and item.get("status") == "True"
+        if result == READY and partly and item.get("observedGeneration", 0) >= generation(live):
+            message = f"partly invalid: {item.get('message') or item.get('reason')}"
+            return Readiness("failed", message, SETTLES)
+    return result
 
 
 def _key(live: dict, parent: dict) -> tuple:

@@ -53,36 +53,36 @@ def verdict(conditions: Iterable[dict] | None, wanted: tuple[str, ...], seen: in
     """Ready when every wanted condition is True for the generation ``seen``.
 
     ``passing``: reasons that may pass here, though they last elsewhere. Programmed never fails for good: what is wrong
-    with a declaration is told by the other conditions.
+    with a declaration is reported by the other conditions.
     """
-    found = {one.get("type"): one for one in conditions or ()}
-    return worst(_one(name, found.get(name) or {}, seen, passing) for name in wanted)
+    by_type = {item.get("type"): item for item in conditions or ()}
+    return worst(_condition(name, by_type.get(name) or {}, seen, passing) for name in wanted)
 
 
-def _one(name: str, found: dict, seen: int, passing: tuple) -> Readiness:
-    status, reason, message = (found.get(key) or "" for key in ("status", "reason", "message"))
+def _condition(name: str, condition: dict, seen: int, passing: tuple) -> Readiness:
+    status, reason, message = (condition.get(key) or "" for key in ("status", "reason", "message"))
     if status not in ("True", "False"):
         return Readiness("waiting", f"{name} is not known yet{f' ({message})' if message else ''}")
-    if found.get("observedGeneration", 0) < seen:
-        return Readiness("waiting", f"{name} is not known yet for what was declared now")
+    if condition.get("observedGeneration", 0) < seen:
+        return Readiness("waiting", f"{name} is not known yet for the present generation")
     if status == "True":
         return READY
-    said = f"{name} is False ({reason}): {message}"
+    sentence = f"{name} is False ({reason}): {message}"
     if name == "Programmed" or reason in passing or reason not in _LASTING:
-        return Readiness("waiting", said)
-    return Readiness("failed", f"{said.rstrip('. ')}. {_LASTING[reason]}".rstrip(), SETTLES)
+        return Readiness("waiting", sentence)
+    return Readiness("failed", f"{sentence.rstrip('. ')}. {_LASTING[reason]}".rstrip(), SETTLES)
 
 
 def worst(verdicts: Iterable[Readiness]) -> Readiness:
     """The first failure, else the first that is waited for, else ready."""
-    said = list(verdicts)
+    all_verdicts = list(verdicts)
     for state in ("failed", "waiting"):
-        for one in said:
-            if one.state == state:
-                return one
+        for candidate in all_verdicts:
+            if candidate.state == state:
+                return candidate
     return READY
 
 
-def about(what: str, said: Readiness) -> Readiness:
+def about(what: str, readiness: Readiness) -> Readiness:
     """A verdict that names what it is about."""
-    return said if said.state == "ready" else said._replace(message=f"{what}: {said.message}")
+    return readiness if readiness.state == "ready" else readiness._replace(message=f"{what}: {readiness.message}")

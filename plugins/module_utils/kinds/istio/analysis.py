@@ -12,12 +12,12 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
 
 
 def verdict(live: dict) -> Readiness:
-    """Ready, or waiting with the errors that istiod finds; nothing is failed, as what is missing may still come."""
-    found = live.get("status") or {}
-    if int(found.get("observedGeneration") or 0) < live["metadata"].get("generation", 0):
+    """Ready, or waiting with the errors of istiod's analysis; nothing is failed, as what is missing may still come."""
+    status = live.get("status") or {}
+    if int(status.get("observedGeneration") or 0) < live["metadata"].get("generation", 0):
         return READY
-    errors = [one for one in found.get("validationMessages") or [] if one.get("level") == "ERROR"]
+    errors = [item for item in status.get("validationMessages") or [] if item.get("level") == "ERROR"]
     if not errors:
         return READY
-    told = [f"{(one.get('type') or {}).get('code')} ({one.get('documentationUrl')})" for one in errors]
-    return Readiness("waiting", f"istiod finds it wrong: {', '.join(told)}")
+    codes = [f"{(item.get('type') or {}).get('code')} ({item.get('documentationUrl')})" for item in errors]
+    return Readiness("waiting", f"istiod's analysis reports errors: {', '.join(codes)}")

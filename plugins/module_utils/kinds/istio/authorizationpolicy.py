@@ -29,13 +29,15 @@ def accepted(live: dict) -> Readiness:
     targets = spec.get("targetRefs") or ([spec["targetRef"]] if spec.get("targetRef") else [])
     if not targets or any(target.get("kind") not in _WAYPOINT_TARGETS for target in targets):
         return READY
-    said = condition(live, "WaypointAccepted")
-    if not said or int(said.get("observedGeneration") or 0) < live["metadata"].get("generation", 0):
-        return Readiness("waiting", "istiod has not bound it to a waypoint yet, which only an ambient mesh has")
-    if said.get("status") == "True":
+    reported = condition(live, "WaypointAccepted")
+    if not reported or int(reported.get("observedGeneration") or 0) < live["metadata"].get("generation", 0):
+        return Readiness(
+            "waiting", "istiod has not attached it to a waypoint yet (waypoints exist only in an ambient mesh)"
+        )
+    if reported.get("status") == "True":
         return READY
-    final = said.get("reason") == "Invalid" and len(targets) == 1
-    return Readiness("failed" if final else "waiting", f"{said.get('reason')}: {said.get('message')}")
+    final = reported.get("reason") == "Invalid" and len(targets) == 1
+    return Readiness("failed" if final else "waiting", f"{reported.get('reason')}: {reported.get('message')}")
 
 
 KIND = Kind(

@@ -16,11 +16,13 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
 def prometheus_ready(live: dict) -> Readiness:
     """The operator has made what is declared, and all of its pods are up."""
     for name in ("Reconciled", "Available"):
-        found = condition(live, name)
-        seen = found.get("observedGeneration", 0) >= live["metadata"].get("generation", 0)
-        if found.get("status") != "True" or not seen:
-            said = next((found[key] for key in ("message", "reason", "status") if found.get(key)), "not said yet")
-            return Readiness("waiting", f"{name}: {said}")
+        reported = condition(live, name)
+        seen = reported.get("observedGeneration", 0) >= live["metadata"].get("generation", 0)
+        if reported.get("status") != "True" or not seen:
+            detail = next(
+                (reported[key] for key in ("message", "reason", "status") if reported.get(key)), "not reported yet"
+            )
+            return Readiness("waiting", f"{name}: {detail}")
     return READY
 
 
