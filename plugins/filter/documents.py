@@ -83,9 +83,11 @@ def _kind(name, group):
     if len(found) == 1:
         return found[0]
     if found:
-        raise MeshError(f"more than one API has a kind {name}. Say which: group={found[0].group!r}, for one.")
+        raise MeshError(
+            f"more than one API has a kind {name}. Set the group, for example group={found[0].group!r}, for one."
+        )
     near = difflib.get_close_matches(name, [kind.kind for kind in every_kind().values()], n=1)
-    raise MeshError(f"{name} is not a kind known here." + (f" Did you mean {near[0]}?" if near else ""))
+    raise MeshError(f"{name} is not a known kind." + (f" Did you mean {near[0]}?" if near else ""))
 
 
 def _document(kind, entry, keys, namespace):

@@ -60,7 +60,7 @@ def problems(readings, most=5):
         *(f"not as declared: would be {line}" for line in changes(results)),
         *(_workload(workload) for workload in readings.get("workloads") or []),
         *(_application(application) for application in readings.get("applications") or []),
-        *(f"the webhook {name} has no CA yet: istiod has not taken it up" for name in readings.get("webhooks") or []),
+        *(f"the webhook {name} has no CA yet: istiod has not patched it" for name in readings.get("webhooks") or []),
         *_bare(readings.get("pods") or [], most),
     ]
 
@@ -91,7 +91,7 @@ def _bare(pods, most):
         many = len(every) > 1
         yield (
             f"Pod{'s' if many else ''} {namespace}/{', '.join(every[:most])}{more} {'have' if many else 'has'} no "
-            f"sidecar: {'they are' if many else 'it is'} older than the injection of the namespace"
+            f"sidecar: {'they are' if many else 'it is'} older than the injection label of the namespace"
         )
 
 

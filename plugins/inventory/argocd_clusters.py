@@ -143,7 +143,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
             if own.host or own.credential or own.impersonation or own.settings or own.defaults:
                 self.display.warning(
                     f"{found.name} is the cluster that this inventory was read from, by other options than a "
-                    "kubeconfig. Give it mesh_kubeconfig yourself."
+                    "kubeconfig. Set its mesh_kubeconfig yourself."
                 )
                 return {}
             reach = {"mesh_kubeconfig": own.kubeconfig, "mesh_context": own.context}
@@ -151,7 +151,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         kubeconfig = found.kubeconfig()
         if kubeconfig is None:
             self.display.warning(
-                f"{found.name} comes without mesh_kubeconfig: Argo CD reaches it by means that only its own pods have."
+                f"{found.name} has no mesh_kubeconfig: Argo CD connects to it with credentials that only its own pods have."
             )
             return {}
         return {"mesh_kubeconfig": kubeconfig}

@@ -101,7 +101,7 @@ def _content(url, timeout):
     except Exception as error:  # whatever urllib, ssl and http raise
         raise AnsibleLookupError(
             without_secrets(
-                f"{url} cannot be fetched: {to_native(error)}. Where the controller has no way out, name files "
+                f"{url} cannot be fetched: {to_native(error)}. If the controller has no internet access, use files "
                 "instead of URLs."
             )
         ) from None
@@ -122,7 +122,7 @@ def _compare(content, checksum, what):
         raise AnsibleLookupError(f"checksum {checksum!r} must begin with an algorithm, as sha256: does.") from None
     if there != wanted.strip().lower():
         raise AnsibleLookupError(
-            without_secrets(f"{what} has the checksum {algorithm}:{there}, not {checksum}. Nothing was used of it.")
+            without_secrets(f"{what} has the checksum {algorithm}:{there}, not {checksum}. It was not used.")
         )
 
 

@@ -66,7 +66,7 @@ class LookupModule(LookupBase):
             answers += unknown(names, known_variables(prefix))
         if answers and self.get_option("refuse"):
             raise AnsibleLookupError(
-                f"There is no variable {', '.join(answers)}. Nothing was done. Where the name is one of your own, list it "
+                f"There is no variable {', '.join(answers)}. Nothing was done. If it is a variable of your own, list it "
                 "in mesh_other_variables."
             )
         return answers

@@ -203,7 +203,7 @@ class MeshAction(ActionBase):
             path = self._find_needle("templates", name)
             return "".join(lookup.run([path], variables=dict(task_vars)))
         except AnsibleError as error:
-            raise MeshError(f"templates: {name} cannot be filled in: {error}") from None
+            raise MeshError(f"templates: {name} cannot be rendered: {error}") from None
 
     def _with_files(self, arguments: dict) -> dict:
         """``src`` as absolute paths on the controller; what runs elsewhere gets the documents themselves."""
@@ -302,7 +302,7 @@ def _advice(error: AnsibleError) -> str:
     if undefined and undefined[1].partition(".")[0] not in _OTHERS_VARIABLES:
         return ""
     return (
-        " If the braces are meant for Argo CD, Prometheus or a chart, put !unsafe before the value, or keep the "
+        " If the braces belong to Argo CD, Prometheus or a chart, put !unsafe before the value, or keep the "
         "document in a file for 'src', which is not templated."
     )
 

@@ -25,7 +25,7 @@ def answering(name: str) -> Callable:
             except (AttributeError, KeyError, TypeError) as error:
                 what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
                 raise AnsibleFilterError(
-                    f"{name}: what it is given has another shape than documented ({what}). See ansible-doc -t filter "
+                    f"{name}: the input does not have the documented form ({what}). See ansible-doc -t filter "
                     f"meshops.lifecycle.{name}."
                 ) from None
 
@@ -51,7 +51,7 @@ def kinds_of(group: str) -> list:
     found = [kind for kind in every_kind().values() if kind.group == group or kind.group.endswith(f".{group}")]
     if not group or not found:
         groups = sorted({kind.group for kind in every_kind().values() if "." in kind.group})
-        raise MeshError(f"no kind of the API group {group!r} is known here. Known are {', '.join(groups)}.")
+        raise MeshError(f"no kind of the API group {group!r} is known. Known groups: {', '.join(groups)}.")
     return found
 
 

@@ -181,7 +181,7 @@ def test_our_own_certificate(days, says, broken_lab, namespace, call, tmp_path):
     if not says:
         assert result["changed"], result
         return
-    assert "does not accept the credentials of the task's options (401)" in result["msg"]
+    assert "rejects the credentials of the task's options (401)" in result["msg"]
     assert "expired" in result["msg"] and result["seconds"] < 5, "asking again does not renew it"
 
 
@@ -318,7 +318,7 @@ def test_a_namespace_that_is_going(upstream, namespace, call):
     upstream.api("POST", MAPS.format(namespace), body)
     upstream.api("DELETE", f"/api/v1/namespaces/{namespace}")
     result = call(ROUTE, **the_route(90)(namespace))
-    assert f"namespace {namespace} is being deleted, and takes nothing new" in result["msg"]
+    assert f"namespace {namespace} is being deleted, and accepts no new objects" in result["msg"]
     free = {"metadata": {"finalizers": None}}
     upstream.api("PATCH", f"{MAPS.format(namespace)}/holds", free, "application/merge-patch+json")
 
@@ -355,8 +355,11 @@ def test_a_webhook_that_is_down(upstream, namespace, webhook, call):
                 break
             upstream.api("DELETE", f"{MAPS.format(namespace)}/one")
         message = told[check]["msg"]
-        assert "No answer from the admission webhook policy.example.com, which has to admit this" in message
-        assert 'service "nobody" not found' in message and "Start what serves it, or remove its webhook" in message
+        assert "No response from the admission webhook policy.example.com, which must admit this object" in message
+        assert (
+            'service "nobody" not found' in message
+            and "Start the service of the webhook, or remove its webhook" in message
+        )
         assert told[check]["seconds"] < 15
     assert upstream.get(f"{MAPS.format(namespace)}/one") is None
     webhook()
@@ -390,7 +393,7 @@ def test_etcd_is_full(upstream, namespace, full_etcd, call, impatient):
     options = the_set("v", range(3))(namespace)
     assert full_etcd(True)["alarms"]
     result = call(SET, **options)
-    assert "The cluster takes no more writes, because its etcd is full." in result["msg"]
+    assert "The cluster accepts no more writes because its etcd is full." in result["msg"]
     assert "disarm its alarm" in result["msg"] and result["seconds"] < 20
     assert names(upstream, namespace) == set()
     full_etcd(False)

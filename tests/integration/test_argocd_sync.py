@@ -124,9 +124,9 @@ def test_another_operation_is_awaited_refused_or_ended(play, manual):
     assert run["Sync"].result["operation"]["phase"] == "Running"
     manual.until(lambda live: (live.get("status") or {}).get("operationState", {}).get("phase") == "Running")
     run = play(sync(manual, when_running="fail"), expect="failed")
-    assert "another operation is under way: 0 of 1 resources synced" in run.msg
+    assert "another operation is running: 0 of 1 resources synced" in run.msg
     run = play(sync(manual, wait_timeout=6), expect="failed")
-    assert "another operation is under way" in run.msg
+    assert "another operation is running" in run.msg
     manual.repository.commit({"one/hook.yaml": None})
     run = play(sync(manual, when_running="terminate"))
     assert run.changed == ["Sync"]
@@ -240,7 +240,7 @@ def test_our_operation_is_known_among_others(play, apps, cluster):
     intruder.start()
     run = play(sync(apps), expect="failed")
     intruder.join()
-    assert "our sync was superseded by another operation, started by somebody" in run.msg
+    assert "the task's sync was superseded by another operation, started by somebody" in run.msg
     assert run.seconds < AT_ONCE
 
 

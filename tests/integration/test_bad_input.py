@@ -53,7 +53,7 @@ TOLD = {
     ),
     "required": (
         {"http": [{"route": [{"weight": 1}]}]},
-        "spec.http[0].route[0] lacks 'destination', which is required.",
+        "spec.http[0].route[0] has no 'destination', which is required.",
     ),
 }
 
@@ -69,7 +69,7 @@ def test_options_that_are_wrong(play):
     ]
     told = messages(play(tasks, env={"K8S_AUTH_KUBECONFIG": "/nowhere"}))
     for called, (_spec, expected) in TOLD.items():
-        way_out = " What is newer than this module's options belongs under spec_extra."
+        way_out = " Put fields that are newer than this module under spec_extra."
         label = "istio_virtualservice default/reviews"
         assert told[called] == f"{label}: {expected}{way_out if ' is not an ' in expected else ''}"
     assert told["top"] == "nmae is not an option of istio_virtualservice. Did you mean 'name'?"
@@ -124,11 +124,11 @@ def test_documents_that_are_wrong(play, cluster, tmp_path):
     assert told["article in a file"] == told["article"]
     assert "ServiceMonitor is not in 'v1'. Its apiVersion is monitoring.coreos.com/v1." in told["article in a set"]
     assert told["other kind"] == (
-        "The document is a Gateway; this module manages VirtualService. Use the module for Gateway, or mesh_apply."
+        "The document is a Gateway; this module manages only VirtualService. Use the module for Gateway, or mesh_apply."
     )
     assert told["two"] == f"src: {two} holds 2 documents; this module takes one. mesh_apply takes many."
     assert told["broken"].startswith(f"{broken}, line 2, column 16: not YAML (")
-    assert told["nowhere"].startswith("src: ") and "nowhere.yml names no file" in told["nowhere"]
+    assert told["nowhere"].startswith("src: ") and "nowhere.yml is not a file" in told["nowhere"]
     assert told["both"] == "Give 'definition' or 'src', not both."
     assert told["no name"] == "VirtualService: give 'name', or a document with metadata.name."
 
@@ -195,7 +195,7 @@ def test_what_only_the_schema_knows(play, crds, namespace):
     )
     label = f"VirtualService {namespace}/reviews: "
     told = {one.name: one.msg for one in run.tasks if one.failed}
-    unknown = "is not a field of this kind in the version the cluster serves."
+    unknown = "is not a field of this kind in the version that the cluster serves."
     assert told["unknown field"] == f"{label}spec.htp {unknown}"
     assert told["unknown deep field"] == f"{label}spec.http[0].rote {unknown}"
     assert told["type"] == f"{label}spec.http[0].timeout must be text. Put quotes around it."

@@ -410,11 +410,11 @@ def test_who_is_not_let_in(play, reach, server, token, namespace):
         env=NOBODY,
         args=["-vvv"],
     )
-    expected = "The API server does not accept the credentials of the task's options (401)."
+    expected = "The API server rejects the credentials of the task's options (401)."
     assert expected in run["401"].msg
     robot = f"system:serviceaccount:{namespace}:robot"
     assert f"'{robot}' may not get secrets in namespace {namespace} (403). Grant the verb 'get'" in run["403"].msg
-    assert "without credentials (403), and none were given. Set 'api_key'" in run["nobody"].msg
+    assert "without credentials (403), and none are configured. Set 'api_key'" in run["nobody"].msg
 
 
 @pytest.mark.in_process
@@ -444,7 +444,7 @@ def test_who_is_not_there(play, reach, server, tmp_path):
         assert "0x" not in run[name].msg
     assert "https://127.0.0.1:9 (the task's options)" in run["closed port"].msg
     for name in ("wrong authority", "no authority"):
-        assert "its certificate cannot be trusted" in run[name].msg and "set ca_cert" in run[name].msg
+        assert "its certificate cannot be verified" in run[name].msg and "set ca_cert" in run[name].msg
     assert "certificate and key must belong together" in run["wrong key"].msg
     assert run["missing file"].msg == "ca_cert: /nowhere/ca.crt cannot be read (No such file or directory)."
     assert run["no URL"].msg == "'host' must be a URL such as https://10.0.0.1:6443, not '127.0.0.1:6443'."
@@ -492,7 +492,9 @@ def test_kubeconfigs_that_are_wrong(play, reach, kubeconfig, tmp_path):
     assert run["base64"].msg.startswith(
         f"The certificates of kubeconfig {tmp_path}/base64, context here cannot be used"
     )
-    assert run["no user"].msg.endswith("context 'here', is of user 'u', who is not in it. Create it again.")
+    assert run["no user"].msg.endswith(
+        "context 'here', is of user 'u', which the file does not have. Create the kubeconfig again."
+    )
     assert "context 'here', is not usable" in run["no cluster"].msg
     assert "has no current context. Name one by 'context': it has here." in run["no current"].msg
     assert run["other context"].msg == "The kubeconfig given inline has no context 'prod'. It has: here."
@@ -503,7 +505,7 @@ def test_kubeconfigs_that_are_wrong(play, reach, kubeconfig, tmp_path):
 def test_no_cluster_is_named(play, reach, tmp_path):
     run = play([reach("none")], env={**NOBODY, "HOME": str(tmp_path)})
     assert run[0].msg == (
-        f"No cluster is named: there is no kubeconfig at {tmp_path}/.kube/config, this is not a pod, and neither "
+        f"No cluster is configured: there is no kubeconfig at {tmp_path}/.kube/config, this is not a pod, and neither "
         "'host' nor 'kubeconfig' is given. Set 'kubeconfig' (or K8S_AUTH_KUBECONFIG), or 'host' and 'api_key'."
     )
 

@@ -297,7 +297,7 @@ def test_the_second_cluster_of_argocd_cluster_is_reached_by_what_is_said_of_it(
     assert "(401)" in run["spoilt"].msg
     assert "without credentials (403), and none were given" in run["nobody"].msg
     assert "'deputy' may not get serviceaccounts" in run["context"].msg
-    assert "'cluster' does not say which cluster is meant" in run["nowhere"].msg
+    assert "'cluster' does not name a cluster" in run["nowhere"].msg
     (diff,) = run["shown"].diffs
     assert diff["after"]["data"] == {
         "name": "prod",

@@ -614,7 +614,9 @@ def test_the_playbooks_deliver_the_mesh_by_git(play, apps, bare, namespace, clus
         assert f"created ConfigMap {target}/one" in lines and f"created Application argocd/{apps.name()}" in lines
         done = run("bootstrap")
         assert [line for line in said(done) if not line.startswith("pushed")] == lines
-        assert f"pushed commit {done['Declare the configuration of the mesh'].result['commit'][:8]} to main" in said(done)
+        assert f"pushed commit {done['Declare the configuration of the mesh'].result['commit'][:8]} to main" in said(
+            done
+        )
         where = f"/api/v1/namespaces/{target}/configmaps/one"
         assert cluster.get(where)["data"] == {"a": "1"}
         assert said(run("verify", expect="any"), "Report what differs") == []

@@ -394,5 +394,5 @@ def test_templates_and_addresses(converges, play, apply, get, served, tmp_path):
     assert "must be one of sha256, sha384, sha512" in told["weak"]
     assert f"{wrong['gone']['url']} answers 404" in told["gone"]
     assert "is not an http or https address. Files of this machine belong under 'src'" in told["file"]
-    assert told["no checksum"] == "urls[0] lacks 'checksum', which is required."
-    assert f"templates: {template} cannot be filled in" in told["no value"] and "names" in told["no value"]
+    assert told["no checksum"] == "urls[0] has no 'checksum', which is required."
+    assert f"templates: {template} cannot be rendered" in told["no value"] and "names" in told["no value"]

@@ -127,7 +127,7 @@ def test_verify_finds_pods_without_a_sidecar(run, kubectl, namespace, how):
     kubectl("apply", "-f", "-", stdin={"apiVersion": "v1", "kind": "List", "items": pods})
     run("bootstrap", mesh)
     problems = run("verify", mesh, expect="failed")["Check that the mesh is healthy"].msg
-    assert problems == [f"Pod {namespace}/bare has no sidecar: it is older than the injection of the namespace"]
+    assert problems == [f"Pod {namespace}/bare has no sidecar: it is older than the injection label of the namespace"]
 
 
 def test_verify_looks_at_what_was_compared_alone(run, kubectl, namespace, crds):

@@ -268,8 +268,10 @@ def test_a_key_that_stands_twice_and_files_that_are_empty(play, cluster, namespa
         ]
     )
     assert "has 142 characters, and Kubernetes takes 128. Shorten the name of the set" in run["long"].msg
-    assert "its data is larger than Kubernetes keeps of one object" in run["large"].msg and "[]" not in run["large"].msg
-    told = f"{twice}, line 6: the key 'x' stands twice in the same mapping."
+    assert (
+        "its data is larger than Kubernetes allows for one object" in run["large"].msg and "[]" not in run["large"].msg
+    )
+    told = f"{twice}, line 6: the key 'x' is duplicated in the same mapping."
     assert run["refused"].msg.startswith(told)
     assert any(warning.startswith(told) for warning in run["warned"].result["warnings"])
     assert any(warning.endswith("empty.yaml is empty.") for warning in run["others"].result["warnings"])
@@ -319,5 +321,5 @@ def test_text_of_a_survey_and_nulls_in_documents(play, crds, cluster, namespace)
     assert run["converted"].changed and spec == {"hosts": ["reviews"], "http": [{"route": routes}]}
     rules = cluster.get(f"/apis/monitoring.coreos.com/v1/namespaces/{namespace}/prometheusrules/fraction")
     assert [rule["expr"] for rule in rules["spec"]["groups"][0]["rules"]] == ["0.5", 1]
-    assert "is not a field of this kind in the version the cluster serves" in run["left to the cluster"].msg
+    assert "is not a field of this kind in the version that the cluster serves" in run["left to the cluster"].msg
     assert any("spec.newer is not a field" in warning for warning in run["left to the cluster"].result["warnings"])

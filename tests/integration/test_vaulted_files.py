@@ -88,5 +88,5 @@ def test_without_the_password_they_are_refused(play, namespace, encrypted, tmp_p
     )
     assert f"{one} is encrypted by ansible-vault, and cannot be decrypted: " in run["src"].msg
     assert "Give the password with --ask-vault-pass" in run["src"].msg
-    assert "values.yml is encrypted by ansible-vault, and nothing here can decrypt it. Give it by" in run["values"].msg
+    assert "values.yml is encrypted by ansible-vault and cannot be decrypted here. Give it by" in run["values"].msg
     assert f"kubeconfig {one} is encrypted by ansible-vault" in run["kubeconfig of the environment"].msg

@@ -43,7 +43,7 @@ def unserved(**more):
 STATUSES = {
     "in order": (live(), "ready", Reason.IN_ORDER, ""),
     "in order after a sync": (live(operationState=operated("Succeeded")), "ready", Reason.IN_ORDER, ""),
-    "nobody has looked": ({**live(), "status": None}, "waiting", Reason.NO_STATUS, "has not looked at it yet"),
+    "nobody has looked": ({**live(), "status": None}, "waiting", Reason.NO_STATUS, "has not processed it yet"),
     "being deleted": (
         {**live(), "metadata": {"name": "shop", "deletionTimestamp": "2026-01-01T10:00:00Z"}},
         "failed",
@@ -297,7 +297,7 @@ STATUSES = {
         ),
         "waiting",
         Reason.EARLIER_SYNC_STUCK,
-        "still tried: the sync to 11111111 failed: x is invalid",
+        "still being retried: the sync to 11111111 failed: x is invalid",
     ),
     "an error of Argo CD itself": (
         live(**error("UnknownError", "cannot list the projects")),
@@ -494,7 +494,7 @@ def started(run_id, **more):
 OTHER = {"operation": {"initiatedBy": {"automated": True}}}
 # live, its state as it was seen before, state, reason, message
 OPERATIONS = {
-    "about to start": ({**live(), **started("1")}, None, "waiting", Reason.OPERATION_PENDING, "our sync"),
+    "about to start": ({**live(), **started("1")}, None, "waiting", Reason.OPERATION_PENDING, "the task's sync"),
     "runs": (live(operationState=operated("Running", **started("1"))), None, "waiting", Reason.OPERATION_RUNNING, ""),
     "refused, and tried again": (
         live(operationState=operated("Running", "x is invalid: y", finishedAt="2026-01-01T10:00:05Z", **started("1"))),

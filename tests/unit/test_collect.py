@@ -152,5 +152,5 @@ def test_files_folders_and_globs(tmp_path):
     assert found(tmp_path / "d.txt") == ["d.txt"]
     assert found(tmp_path / "*.y*ml") == ["a.yaml", "b.yml"]
     assert found(tmp_path / "**" / "*.yml") == ["b.yml", "deep/e.yml"]
-    with pytest.raises(MeshError, match="names no file, no folder with"):
+    with pytest.raises(MeshError, match="is not a file, not a folder with"):
         collect.files(str(tmp_path / "nothing*"))

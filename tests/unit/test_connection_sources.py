@@ -356,11 +356,11 @@ def test_whom_to_trust_and_by_which_way(world, task, beside, expected):
         ({"impersonate_user": ""}, {}, "'impersonate_user' is empty"),
         ({"api_key": "a", "client_cert": "b"}, {}, "'api_key' and 'client_cert' are different credentials"),
         ({}, variables(api_key="a", username="b"), "K8S_AUTH_API_KEY and K8S_AUTH_USERNAME are different credentials"),
-        ({"username": "u"}, variables(password="p"), "'username' is given without 'password'"),
-        ({"client_key": "k"}, variables(client_cert="c"), "'client_key' is given without 'client_cert'"),
-        ({}, variables(password="p"), "K8S_AUTH_PASSWORD is given without K8S_AUTH_USERNAME"),
+        ({"username": "u"}, variables(password="p"), "'username' is set without 'password'"),
+        ({"client_key": "k"}, variables(client_cert="c"), "'client_key' is set without 'client_cert'"),
+        ({}, variables(password="p"), "K8S_AUTH_PASSWORD is set without K8S_AUTH_USERNAME"),
         ({"host": "https://a", "context": "b"}, {}, "'context' chooses within a kubeconfig"),
-        ({"context": "nowhere"}, variables(host="https://env", api_key="t"), "There is no kubeconfig to look"),
+        ({"context": "nowhere"}, variables(host="https://env", api_key="t"), "There is no kubeconfig in which"),
         ({"impersonate_groups": ["a"], "host": "https://a"}, {}, "without 'impersonate_user'"),
         ({}, {"KUBECONFIG": "/nowhere"}, "kubeconfig /nowhere does not exist. Check the environment's KUBECONFIG"),
     ],
@@ -395,7 +395,7 @@ def test_another_cluster_of_a_task(world):
     assert (other.kubeconfig, other.context, other.credential) == ("/argocd", "other", {})
     with pytest.raises(MeshError) as caught:
         options.resolve_other({"api_key": "t"}, "cluster", params)
-    assert "'cluster' does not say which cluster is meant" in caught.value.message
+    assert "'cluster' does not name a cluster" in caught.value.message
 
 
 def test_every_option_with_a_variable_is_an_option_of_the_modules():

@@ -166,7 +166,8 @@ def test_an_empty_spec_is_declared_and_none_is_not():
         (
             ROUTE,
             {"definition": {"kind": "Gateway", "metadata": {"name": "a"}}},
-            "The document is a Gateway; this module manages VirtualService. Use the module for Gateway, or mesh_apply.",
+            "The document is a Gateway; this module manages only VirtualService. Use the module for Gateway, or "
+            "mesh_apply.",
         ),
         (
             MONITOR,
@@ -188,8 +189,7 @@ def test_an_empty_spec_is_declared_and_none_is_not():
         (
             ROUTE,
             {"definition": {"metadata": {"generateName": "a-"}}},
-            "metadata.generateName makes another object in every run, so it cannot be declared. Give it a "
-            "metadata.name.",
+            "metadata.generateName creates another object in every run, so it cannot be declared. Set metadata.name.",
         ),
         (
             ROUTE,
@@ -199,8 +199,8 @@ def test_an_empty_spec_is_declared_and_none_is_not():
         (
             ROUTE,
             {"definition": {"metadata": {"name": "a"}, "spec": {"http": [{"rout": []}]}}},
-            "spec.http[0].rout is not a field of VirtualService. Did you mean 'route'? What is newer than this "
-            "collection is left to the cluster with validate: warn.",
+            "spec.http[0].rout is not a field of VirtualService. Did you mean 'route'? If the field is newer than this "
+            "collection, use validate: warn.",
         ),
         (
             ROUTE,

@@ -54,7 +54,7 @@ def test_is_not_kept(folder, tmp_path, text):
 def test_a_key_that_stands_twice_is_told_every_time(folder, tmp_path):
     path = written(tmp_path, LONG + "a: again\n")
     for _ in range(2):
-        with pytest.raises(MeshError, match="stands twice"):
+        with pytest.raises(MeshError, match="is duplicated"):
             reading.read(path)
         told = []
         reading.read(path, None, told.append)

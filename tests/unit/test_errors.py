@@ -31,14 +31,15 @@ def answer(status, text, reason="", causes=None):
         (
             500,
             f"{TYPED}.spec.htp: field not declared in schema",
-            "spec.htp is not a field of this kind in the version the cluster serves.",
+            "spec.htp is not a field of this kind in the version that the cluster serves.",
         ),
         (
             500,
             f"{TYPED}errors:\n  .spec.http[0].route[0].destination.subsett: field not declared in schema\n"
             "  .spec.http[0].route[0].wieght: field not declared in schema",
-            "spec.http[0].route[0].destination.subsett is not a field of this kind in the version the cluster serves; "
-            "spec.http[0].route[0].wieght is not a field of this kind in the version the cluster serves.",
+            "spec.http[0].route[0].destination.subsett is not a field of this kind in the version that the cluster "
+            "serves; "
+            "spec.http[0].route[0].wieght is not a field of this kind in the version that the cluster serves.",
         ),
         (
             500,
@@ -64,13 +65,13 @@ def answer(status, text, reason="", causes=None):
             500,
             "failed to convert new object (default/p; /v1, Kind=Secret) to proper version: unable to convert "
             "unstructured object to /v1, Kind=Secret: error decoding from json: illegal base64 data at input byte 7",
-            "a value under 'data' is not base64 (illegal base64 data at input byte 7); plain text belongs under "
+            "a value under 'data' is not base64 (illegal base64 data at input byte 7); put plain text under "
             "'stringData'.",
         ),
         (
             401,
             "Unauthorized",
-            "The API server does not accept the credentials of kubeconfig /k, context c (401). The token or "
+            "The API server rejects the credentials of kubeconfig /k, context c (401). The token or "
             "certificate "
             "may have expired, or belong to another cluster.",
         ),
@@ -112,9 +113,11 @@ def answer(status, text, reason="", causes=None):
             500,
             'Internal error occurred: failed calling webhook "rev.validation.istio.io": failed to call webhook: Post '
             '"https://istiod.istio-system.svc:443/validate?timeout=10s": service "istiod" not found',
-            "No answer from istiod (rev.validation.istio.io), which has to admit this: failed to call webhook: Post "
-            '"https://istiod.istio-system.svc:443/validate?timeout=10s": service "istiod" not found. Start what serves '
-            "it, or remove its webhook configuration if that is gone for good; this was not written.",
+            "No response from istiod (rev.validation.istio.io), which must admit this object: failed to call webhook: "
+            "Post "
+            '"https://istiod.istio-system.svc:443/validate?timeout=10s": service "istiod" not found. Start the '
+            "service of the webhook, or remove its webhook configuration if it is no longer used. The object was not "
+            "written.",
         ),
         (404, "404 page not found", "404 page not found"),
     ],
@@ -150,8 +153,8 @@ A_PAGE_OF_GO = 'core.PodTemplateSpec{ObjectMeta:v1.ObjectMeta{Name:"x"}}'
                 }
             ],
             [
-                "spec.template: field is immutable, so it cannot be changed in the object that is there: delete that "
-                "first, or choose another name"
+                "spec.template: field is immutable, so it cannot be changed in the existing object: delete the "
+                "object first, or choose another name"
             ],
         ),
         (
@@ -175,8 +178,8 @@ A_PAGE_OF_GO = 'core.PodTemplateSpec{ObjectMeta:v1.ObjectMeta{Name:"x"}}'
         (
             [{"message": "Too long: may not be more than 1048576 bytes", "field": "[]"}],
             [
-                "its data is larger than Kubernetes keeps of one object (Too long: may not be more than 1048576 "
-                "bytes). Divide it among several"
+                "its data is larger than Kubernetes allows for one object (Too long: may not be more than 1048576 "
+                "bytes). Split it into several"
             ],
         ),
         ([], []),

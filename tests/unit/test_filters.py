@@ -122,9 +122,9 @@ VALUES = {
             "not as declared: would be changed VirtualService shop/reviews",
             "Deployment n/d has 0 of 2 replicas ready",
             "Application n/a is not compared and Degraded",
-            "the webhook w has no CA yet: istiod has not taken it up",
-            "Pods n/p0, p1 and 2 more have no sidecar: they are older than the injection of the namespace",
-            "Pod m/q has no sidecar: it is older than the injection of the namespace",
+            "the webhook w has no CA yet: istiod has not patched it",
+            "Pods n/p0, p1 and 2 more have no sidecar: they are older than the injection label of the namespace",
+            "Pod m/q has no sidecar: it is older than the injection label of the namespace",
         ],
     ),
 }

@@ -213,7 +213,7 @@ def test_what_argocd_is_asked_for_cannot_be_declared():
         return declared(APPLICATION, APPLICATION_OPTIONS, {"spec": {"source": SOURCE}, "annotations": annotations})
 
     for name in ("argocd.argoproj.io/refresh", "argocd.argoproj.io/hydrate"):
-        with pytest.raises(MeshError, match=f"Application argocd/shop: the annotation {name} asks Argo CD"):
+        with pytest.raises(MeshError, match=f"Application argocd/shop: the annotation {name} is a one-time request"):
             annotated(**{name: "normal"})
     document = annotated(**{"notified.notifications.argoproj.io": "{}", "argocd.argoproj.io/sync-wave": "1"})
     assert document["metadata"]["annotations"] == {"argocd.argoproj.io/sync-wave": "1"}
@@ -225,7 +225,7 @@ AUTOMATED = {"syncPolicy": {"automated": {"prune": True}}}
 @pytest.mark.parametrize(
     ("desired", "present", "message"),
     [
-        ({}, AUTOMATED, "automated sync is on, by 'argocd-server', and this task does not declare it"),
+        ({}, AUTOMATED, "automated sync was turned on by 'argocd-server', and this task does not declare it"),
         ({"syncPolicy": {"retry": {}}}, AUTOMATED, "enabled: false"),
         ({}, {"syncPolicy": {"automated": {"enabled": False}}}, ""),
         ({}, {}, ""),
@@ -279,7 +279,7 @@ def test_a_declared_false_overrules_what_is_live():
         ("file:///srv/git/shop", None, ""),
         ("undefined", "https://kubernetes.default.svc", "spec.source.repoURL is 'undefined'"),
         (URL, "undefined", "spec.destination.server is 'undefined'"),
-        (URL, "kubernetes.default.svc", "no URL of a cluster"),
+        (URL, "kubernetes.default.svc", "not the URL of a cluster"),
     ],
 )
 def test_addresses(url, server, told):

@@ -253,7 +253,7 @@ REFUSED = {
     "a missing host": (
         "istio_virtualservice",
         {"spec": {"http": [{"route": [{"destination": {"subset": "v1"}}]}]}},
-        "spec.http[0].route[0].destination lacks 'host'",
+        "spec.http[0].route[0].destination has no 'host'",
     ),
     "the same twice": (
         "istio_destinationrule",

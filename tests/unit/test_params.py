@@ -57,18 +57,18 @@ def test_errors_below_spec_name_the_object_and_the_way_out():
         check(arguments, ROUTE, "istio_virtualservice")
     assert caught.value.message == (
         "istio_virtualservice shop/reviews: spec.htp is not an option of istio_virtualservice. Did you mean 'http'? "
-        "What is newer than this module's options belongs under spec_extra."
+        "Put fields that are newer than this module under spec_extra."
     )
     with pytest.raises(MeshError) as caught:
         check({"name": "reviews", "spec": {"http": [{"route": [{}]}]}}, ROUTE, "istio_virtualservice")
     assert caught.value.message == (
-        "istio_virtualservice reviews: spec.http[0].route[0] lacks 'destination', which is required."
+        "istio_virtualservice reviews: spec.http[0].route[0] has no 'destination', which is required."
     )
 
 
 def test_a_mapping_for_text_that_has_an_option_of_its_own():
     spec = {"source": {"repoURL": "https://x/y", "helm": {"values": {"a": 1}}}}
-    with pytest.raises(MeshError, match=r"spec.source.helm.values must be text, not a mapping, which belongs under 'v"):
+    with pytest.raises(MeshError, match=r"spec.source.helm.values must be text, not a mapping. Put a mapping under 'v"):
         check({"spec": spec}, APPLICATION, "argocd_application", partial=True)
 
 
@@ -199,18 +199,19 @@ def test_keys_of_free_mappings_are_not_renamed():
         ),
         (
             {"spec": {"trafficPolicy": {"zzz": 1}}},
-            "spec.trafficPolicy.zzz is not an option of module. Known here: leaf.",
+            "spec.trafficPolicy.zzz is not an option of module. Known: leaf.",
         ),
         (
             {"ca_cert": "/a", "ssl_ca_cert": "/b"},
-            "ssl_ca_cert is given twice, as 'ca_cert' and under another of its names. Keep one.",
+            "ssl_ca_cert is given twice, as 'ca_cert' and under another of its names. Use only one of them.",
         ),
         (
             {"spec": {"leaf": {"portNumber": 1, "port_number": 2}}},
-            "spec.leaf.port_number is given twice, as 'port_number' and under another of its names. Keep one.",
+            "spec.leaf.port_number is given twice, as 'port_number' and under another of its names. Use only one of "
+            "them.",
         ),
-        ({"spec": {"leaf": {}}}, "spec.leaf lacks 'host', which is required."),
-        ({"spec": {"routes": [{"leaf": {"mode": "STRICT"}}]}}, "spec.routes[0].leaf lacks 'host', which is required."),
+        ({"spec": {"leaf": {}}}, "spec.leaf has no 'host', which is required."),
+        ({"spec": {"routes": [{"leaf": {"mode": "STRICT"}}]}}, "spec.routes[0].leaf has no 'host', which is required."),
     ],
 )
 def test_names_that_are_wrong(written, message):
@@ -319,16 +320,16 @@ def test_plain_json_types(value, expected):
 
 
 TIME = datetime.datetime(2024, 5, 1, 10, tzinfo=datetime.timezone.utc)
-HALF = "is not text: character 3 is half of one, or a byte that is not UTF-8. Binary data belongs in base64."
+HALF = "is not text: character 3 is half of a character, or a byte that is not UTF-8. Binary data belongs in base64."
 
 
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (TIME, "The value is a time, of which YAML has not kept the text. Put quotes around it."),
+        (TIME, "The value is a timestamp, and YAML has not kept its text. Put quotes around it."),
         (
             {"spec": {"a": [1, {"at": TIME}]}},
-            "spec.a[1].at is a time, of which YAML has not kept the text. Put quotes around it.",
+            "spec.a[1].at is a timestamp, and YAML has not kept its text. Put quotes around it.",
         ),
         (
             {"data": {True: "x"}},
@@ -343,10 +344,10 @@ HALF = "is not text: character 3 is half of one, or a byte that is not UTF-8. Bi
         ({"a": {"b": "ab\ud83d"}}, f"a.b {HALF}"),
         ({"a": b"ab\xff"}, f"a {HALF}"),
         ({"ab\udcff": 1}, f"The value {HALF}"),
-        ({"a": float("inf")}, "a is inf, which is no number in JSON. Put quotes around it if the text is meant."),
+        ({"a": float("inf")}, "a is inf, which is not a number in JSON. If you mean the text, put quotes around it."),
         (
             {"a": 2**64},
-            "a has more digits than Kubernetes keeps of a number. Put quotes around it if the text is meant.",
+            "a has more digits than Kubernetes stores for a number. If you mean the text, put quotes around it.",
         ),
     ],
 )

@@ -64,16 +64,16 @@ REFUSED = {
         block("RSA PRIVATE KEY", b"x" * 90, "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n"),
         "passphrase",
     ),
-    "a key of OpenSSH for TLS": (TLS_KEY, SSH, "for SSH alone"),
+    "a key of OpenSSH for TLS": (TLS_KEY, SSH, "only works for SSH"),
     "a key of OpenSSH with another content": (SSH_KEY, block("OPENSSH PRIVATE KEY", b"x" * 90), "damaged"),
-    "the public key": (SSH_KEY, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me@host", "is a public key of SSH"),
+    "the public key": (SSH_KEY, "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me@host", "is a public SSH key"),
     "a key of PuTTY": (SSH_KEY, "PuTTY-User-Key-File-3: ssh-ed25519\n", "puttygen"),
     "a path": (SSH_KEY, "~/.ssh/id_ed25519", "looks like a path"),
     "base64 of a key": (SSH_KEY, base64.b64encode(SSH.encode()).decode(), "b64decode"),
     "a certificate": (SSH_KEY, ONE, "holds a CERTIFICATE"),
-    "nothing": (SSH_KEY, "", "is no PEM"),
-    "a part": (SSH_KEY, SSH[:80], "cut off"),
-    "a part, and the next block": (pem.certificates, ONE[:60] + TWO, "cut off"),
+    "nothing": (SSH_KEY, "", "is not PEM"),
+    "a part": (SSH_KEY, SSH[:80], "truncated"),
+    "a part, and the next block": (pem.certificates, ONE[:60] + TWO, "truncated"),
     "two keys": (TLS_KEY, RSA + TLS, "2 private keys"),
     "no base64": (TLS_KEY, "-----BEGIN PRIVATE KEY-----\n***\n-----END PRIVATE KEY-----\n", "not base64"),
     "no content": (TLS_KEY, "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n", "not base64"),
@@ -99,7 +99,7 @@ def test_the_fields_of_a_repository():
     for name, value, message in (
         ("password", "a\nb", "spec.password must be one line"),
         ("proxy", "http://a b", "white space"),
-        ("github_app_private_key", SSH, "for SSH alone"),
+        ("github_app_private_key", SSH, "only works for SSH"),
         ("gcp_service_account_key", "{}", "JSON of a Google"),
         ("gcp_service_account_key", "a: 1", "JSON of a Google"),
     ):
@@ -141,5 +141,5 @@ def test_an_armoured_key_is_put_right(damage):
 
 
 def test_a_key_that_is_cut_off():
-    with pytest.raises(MeshError, match="cut off"):
+    with pytest.raises(MeshError, match="is cut off"):
         certificate.key_id(certificate.armoured(block("PGP PUBLIC KEY BLOCK", PUBLIC[:30])))

@@ -46,16 +46,19 @@ def test_a_file_is_read_as_it_is(tmp_path, text, documents):
         (b"hello", "{path}: a document is not a mapping but text."),
         (b"\xff\xfe\x00", "{path}, line 1: byte 0x00 is not UTF-16."),
         (b"a: 1\nb: \xe4\n", "{path}, line 2: byte 0xe4 is not UTF-8. Save the file as UTF-8"),
-        (b"a: !vault x", "{path}, line 1, column 4: not YAML (what ansible-vault encrypted is not decrypted here."),
+        (
+            b"a: !vault x",
+            "{path}, line 1, column 4: not YAML (a value that ansible-vault encrypted cannot be decrypted here.",
+        ),
         (b"$ANSIBLE_VAULT;1.1;AES256\n6162", "{path} is encrypted by ansible-vault"),
         (b"a: 1\n\tb: 2\n", "{path}, line 2, column 1: not YAML (found a tab character"),
         (b"a:\n\tb: 2\n", "{path}, line 2, column 1: not YAML (found character that cannot start any token). Text"),
         (b'a: "\\ud83d\\ude80"\n', "{path}, line 1, column 7: not YAML (found invalid Unicode character escape code)"),
-        (b'{"a": 1,\n"b": "\\ud83d"}', "{path}, line 2: \\ud83d is one half of a character."),
+        (b'{"a": 1,\n"b": "\\ud83d"}', "{path}, line 2: \\ud83d is only half of a character."),
         (b"a: \x01\n", "{path}: not YAML ("),
-        (b"a: .inf\n", "{path}, line 1, column 4: not YAML (JSON has no number .inf)."),
+        (b"a: .inf\n", "{path}, line 1, column 4: not YAML (this is not a number in JSON: .inf)."),
         (b"a: !!int abc\n", "{path}, line 1, column 4: not YAML ('abc' is no int)."),
-        (b"a: !!binary aGVsbG//\n", "{path}, line 1, column 4: not YAML (what is tagged !!binary is no text."),
+        (b"a: !!binary aGVsbG//\n", "{path}, line 1, column 4: not YAML (a value tagged !!binary is not text."),
         (b"a: &x [*x]\n", "{path}, line 1, column 4: not YAML (an anchor's value contains itself)."),
         (b"a: 1\n1.10: b\n", "{path}, line 2, column 1: not YAML (the key 1.10 would be 1.1. Put quotes around it)."),
         (b"a: 1\n~: b\n", "{path}, line 2, column 1: not YAML (a key is empty)."),
@@ -115,11 +118,11 @@ def test_a_file_that_is_not_there(tmp_path):
 def test_a_key_that_stands_twice(text, key, line):
     with pytest.raises(MeshError) as caught:
         reading.parse(text, "file.yml")
-    told = f"file.yml, line {line}: the key {key!r} stands twice in the same mapping."
-    assert caught.value.message == f"{told} Take one of them away; validate: warn takes the last one."
+    told = f"file.yml, line {line}: the key {key!r} is duplicated in the same mapping."
+    assert caught.value.message == f"{told} Remove one of them; validate: warn uses the last one."
     warnings = []
     assert reading.parse(text, "file.yml", reading.duplicates("warn", warnings.append))
-    assert warnings == [f"{told} The last one counts."]
+    assert warnings == [f"{told} The last one is used."]
     reading.parse(text, "file.yml", reading.duplicates("ignore", warnings.append))
     assert len(warnings) == 1
 
@@ -147,7 +150,7 @@ def test_encodings(tmp_path, encoding):
 def test_few_lines_are_not_a_document_of_gigabytes():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    with pytest.raises(MeshError, match="its aliases make too much of it"):
+    with pytest.raises(MeshError, match="its aliases expand to too much data"):
         reading.parse("\n".join(lines), "file")
 
 

@@ -101,7 +101,7 @@ class _Document:
         part = (self._count - _FEW_NODES) / (_MANY_NODES - _FEW_NODES)
         allowed = 0.99 - 0.89 * min(max(part, 0.0), 1.0)
         if self._by_alias > 100 and self._count > 1000 and self._by_alias / self._count > allowed:
-            raise _error(node, "its aliases make too much of it")
+            raise _error(node, "its aliases expand to too much data")
 
     def _mapping(self, node) -> dict:
         result: dict = {}
@@ -161,11 +161,11 @@ def _scalar(node):
     elif tag in (f"{_TAG}bool", f"{_TAG}int", f"{_TAG}float", f"{_TAG}null"):
         value = _tagged(node, tag.removeprefix(_TAG))
     elif tag in ("!vault", "!vault-encrypted"):
-        raise _error(node, "what ansible-vault encrypted is not decrypted here. Pass it inline, as a variable")
+        raise _error(node, "a value that ansible-vault encrypted cannot be decrypted here. Pass it as a variable")
     else:
         return text  # a tag that nobody here knows, as kubectl has it
     if isinstance(value, float) and not math.isfinite(value):
-        raise _error(node, f"JSON has no number {text}")
+        raise _error(node, f"this is not a number in JSON: {text}")
     return value
 
 
@@ -228,10 +228,10 @@ def _decoded(node) -> str:
     try:
         return base64.b64decode("".join(node.value.split()), validate=True).decode()
     except binascii.Error:
-        raise _error(node, "what is tagged !!binary is not base64") from None
+        raise _error(node, "a value tagged !!binary is not base64") from None
     except UnicodeDecodeError:
         raise _error(
-            node, "what is tagged !!binary is no text. In a Secret or ConfigMap, binary data is base64 without the tag"
+            node, "a value tagged !!binary is not text. In a Secret or ConfigMap, binary data is base64 without the tag"
         ) from None
 
 

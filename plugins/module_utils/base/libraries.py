@@ -69,7 +69,7 @@ def bcrypt():
         import bcrypt as package
     except ImportError:
         raise MeshError(
-            f"{sys.executable} lacks the Python package bcrypt, which makes and compares hashes of passwords. Install "
+            f"{sys.executable} lacks the Python package bcrypt, which is needed to hash and compare passwords. Install "
             f"with: {sys.executable} -m pip install bcrypt; or give account_password_hash instead of account_password."
         ) from None
     return package
@@ -81,5 +81,5 @@ def need() -> None:
         raise MeshError(
             f"{sys.executable} lacks the Python package{'s' if len(_missing) > 1 else ''} {', '.join(_missing)}. "
             f"Install with: {sys.executable} -m pip install {' '.join(_missing)}; or set ansible_python_interpreter to "
-            "one that has them."
+            "a Python that has them."
         )

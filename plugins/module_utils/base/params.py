@@ -63,7 +63,7 @@ def _plain(value):
     if isinstance(value, (list, tuple, set)):
         return [_plain(item) for item in value]
     if isinstance(value, datetime.datetime):
-        raise _Lost("is a time, of which YAML has not kept the text. Put quotes around it.")
+        raise _Lost("is a timestamp, and YAML has not kept its text. Put quotes around it.")
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, bytes):
@@ -121,7 +121,8 @@ def _text(text: str) -> str:
             text.encode()
         except UnicodeEncodeError as error:
             raise _Lost(
-                f"is not text: character {error.start + 1} is half of one, or a byte that is not UTF-8. Binary data "
+                f"is not text: character {error.start + 1} is half of a character, or a byte that is not UTF-8. "
+                "Binary data "
                 "belongs in base64."
             ) from None
     return str.__str__(str(text))
@@ -129,9 +130,9 @@ def _text(text: str) -> str:
 
 def _number(value):
     if isinstance(value, float) and not math.isfinite(value):
-        raise _Lost(f"is {value}, which is no number in JSON. Put quotes around it if the text is meant.")
+        raise _Lost(f"is {value}, which is not a number in JSON. If you mean the text, put quotes around it.")
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
-        raise _Lost("has more digits than Kubernetes keeps of a number. Put quotes around it if the text is meant.")
+        raise _Lost("has more digits than Kubernetes stores for a number. If you mean the text, put quotes around it.")
     return value
 
 
@@ -166,7 +167,7 @@ def check(arguments: Mapping, options: Mapping, module: str, *, partial: bool = 
     """
     name, namespace = arguments.get("name"), arguments.get("namespace")
     label = f"{module} {f'{namespace}/' if namespace else ''}{name}" if isinstance(name, str) and name else ""
-    way_out = "What is newer than this module's options belongs under spec_extra." if "spec_extra" in options else ""
+    way_out = "Put fields that are newer than this module under spec_extra." if "spec_extra" in options else ""
     call = _Call(f"an option of {module}", partial, label=label, way_out=way_out)
     return _options(plain(arguments), options, "", call)
 
@@ -205,15 +206,17 @@ def _options(values, options: Mapping, path: str, call: _Call) -> dict:
         if name is None:
             raise call.error(where, _unknown(key, names, call), unknown=True)
         if name in checked:
-            raise call.error(where, f"is given twice, as {name!r} and under another of its names. Keep one.")
+            raise call.error(
+                where, f"is given twice, as {name!r} and under another of its names. Use only one of them."
+            )
         if value is not None:
             if isinstance(value, dict) and options[name].get("type") == "str" and f"{name}_object" in options:
                 object_name = next((alias for alias, own in names.items() if own == f"{name}_object"), "")
-                raise call.error(where, f"must be text, not a mapping, which belongs under {object_name!r}.")
+                raise call.error(where, f"must be text, not a mapping. Put a mapping under {object_name!r}.")
             checked[name] = _value(value, options[name], where, call)
     for name, option in options.items():
         if path and not call.partial and option.get("required") and name not in checked:
-            raise call.error(path, f"lacks {(option.get('aliases') or [name])[0]!r}, which is required.")
+            raise call.error(path, f"has no {(option.get('aliases') or [name])[0]!r}, which is required.")
     return checked
 
 
@@ -240,7 +243,7 @@ def _unknown(key: str, names: Mapping, call: _Call) -> str:
     if near:
         return f"is not {call.what}. Did you mean {near[0]!r}?"
     known = sorted(names) if call.api else sorted(set(names.values()))
-    return f"is not {call.what}. Known here: {', '.join(known)}."
+    return f"is not {call.what}. Known: {', '.join(known)}."
 
 
 def _value(value, option: Mapping, where: str, call: _Call):

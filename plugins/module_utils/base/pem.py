@@ -23,12 +23,12 @@ _OPENSSH = b"openssh-key-v1\0"
 _FOREIGN = (
     (
         re.compile(r"^\s*PuTTY-User-Key-File"),
-        "is a key of PuTTY. Convert it, by puttygen KEY -O private-openssh -o FILE",
+        "is a PuTTY key. Convert it with puttygen KEY -O private-openssh -o FILE",
     ),
-    (re.compile(r"^\s*(ssh|ecdsa|sk)-\S+ AAAA"), "is a public key of SSH, as a file .pub holds it"),
+    (re.compile(r"^\s*(ssh|ecdsa|sk)-\S+ AAAA"), "is a public SSH key, as in a .pub file"),
     (
         re.compile(r"^\s*[~/.]?[\w./~-]*/[\w.-]+\s*$"),
-        "looks like a path. Give the content, by lookup('file', …)",
+        "looks like a path. Give the content instead, with lookup('file', …)",
     ),
 )
 
@@ -66,7 +66,7 @@ def blocks(text: str, name: str) -> list[Block]:
         label = begin[1]
         inner, end, text = text[begin.end() :].partition(f"-----END {label}-----")
         if not end or _BEGIN.search(inner):
-            raise MeshError(f"{name} is cut off: the last line of its {label} is missing, which begins with -----END.")
+            raise MeshError(f"{name} is truncated: the last line of its {label} is missing (it begins with -----END).")
         pem_blocks.append(_block(label, inner.strip(), name))
 
 
@@ -121,14 +121,15 @@ def _check_key(key: Block, name: str, ssh: bool) -> None:
     decoded = base64.b64decode("".join(key.body))
     openssh = key.label == "OPENSSH PRIVATE KEY"
     if openssh and not decoded.startswith(_OPENSSH):
-        raise MeshError(f"{name} is damaged: it has the first line of a key of OpenSSH, and another content.")
+        raise MeshError(f"{name} is damaged: it has the first line of an OpenSSH key, but other content.")
     if openssh and not ssh:
         raise MeshError(
-            f"{name} is a key of OpenSSH, for SSH alone. Give one in PEM: openssl pkey, or ssh-keygen -m PEM."
+            f"{name} is an OpenSSH key, which only works for SSH. Convert it to PEM: openssl pkey, or ssh-keygen -m "
+            "PEM."
         )
     cipher = decoded[len(_OPENSSH) + 4 :][:4] if openssh else b"none"
     if cipher != b"none" or key.label.startswith("ENCRYPTED") or any("ENCRYPTED" in line for line in key.headers):
-        raise MeshError(f"{name} is protected by a passphrase, for which nobody can be asked. Give a key without one.")
+        raise MeshError(f"{name} is protected by a passphrase. Give a key without a passphrase.")
 
 
 def _what(text: str, pem_blocks: list[Block]) -> str:
@@ -143,5 +144,5 @@ def _what(text: str, pem_blocks: list[Block]) -> str:
     except (binascii.Error, ValueError):
         inner = b""
     if b"-----BEGIN " in inner:
-        return "is encoded twice: it is base64 of PEM. Decode it, by the filter b64decode"
-    return "is no PEM"
+        return "is encoded twice: it is PEM in base64. Decode it with the filter b64decode"
+    return "is not PEM"

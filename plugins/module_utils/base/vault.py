@@ -23,4 +23,4 @@ def is_encrypted(path: str) -> bool:
 def refuse(path: str, what: str, advice: str) -> None:
     """Raise MeshError for a file that is encrypted where nobody has the password; ``what`` names it."""
     if is_encrypted(path):
-        raise MeshError(f"{what} {path} is encrypted by ansible-vault, and nothing here can decrypt it. {advice}.")
+        raise MeshError(f"{what} {path} is encrypted by ansible-vault and cannot be decrypted here. {advice}.")

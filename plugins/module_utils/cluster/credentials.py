@@ -147,7 +147,7 @@ def _base(connection: options.Connection, configuration, folder: str) -> _Base:
         return _from_kubeconfig(source, connection, configuration, folder)
     if connection.context:
         raise MeshError(
-            f"There is no kubeconfig to look the context {connection.context!r} up in. Give 'kubeconfig' "
+            f"There is no kubeconfig in which to look up the context {connection.context!r}. Set 'kubeconfig' "
             "(or K8S_AUTH_KUBECONFIG)."
         )
     return _in_cluster(configuration)
@@ -158,7 +158,8 @@ def _in_cluster(configuration) -> _Base:
         incluster_config.load_incluster_config(client_configuration=configuration)
     except ConfigException:
         raise MeshError(
-            f"No cluster is named: there is no kubeconfig at {os.path.expanduser('~/.kube/config')}, this is not a "
+            f"No cluster is configured: there is no kubeconfig at {os.path.expanduser('~/.kube/config')}, this is "
+            "not a "
             "pod, and neither 'host' nor 'kubeconfig' is given. Set 'kubeconfig' (or K8S_AUTH_KUBECONFIG), or 'host' "
             "and 'api_key'."
         ) from None
@@ -186,7 +187,9 @@ def _from_kubeconfig(source, connection: options.Connection, configuration, fold
         users = {}
         context = {key: value for key, value in context.items() if key != "user"}
     elif context.get("user") and context["user"] not in users:
-        raise MeshError(f"{begin} is of user {context['user']!r}, who is not in it. Create it again.")
+        raise MeshError(
+            f"{begin} is of user {context['user']!r}, which the file does not have. Create the kubeconfig again."
+        )
     user = users.get(context.get("user")) or {}
     document = {
         **document,
@@ -214,12 +217,12 @@ def _load_by_package(document: dict, context: str, begin: str, configuration, fo
         loader = kube_config.KubeConfigLoader(config_dict=document, active_context=context, temp_file_path=folder)
         loader.load_and_set(configuration)
     except ConfigException as error:
-        raise MeshError(f"{begin} is not usable: {error}. Repair it, or name another.") from None
+        raise MeshError(f"{begin} is not usable: {error}. Repair it, or use another.") from None
     except ValueError as error:
         raise MeshError(f"{begin[:-1]}: a certificate or key is not base64 ({error}).") from None
     except (AttributeError, KeyError, TypeError):  # the package expects every field in its right type
         raise MeshError(
-            f"{begin} is not usable: something in it is of a wrong type. Create it again, or name another."
+            f"{begin} is not usable: a value in it has a wrong type. Create it again, or use another."
         ) from None
     finally:
         logging.getLogger().removeHandler(complaints)
@@ -230,14 +233,14 @@ def _load_by_package(document: dict, context: str, begin: str, configuration, fo
     if "exec" in user:
         raise MeshError(
             f"The credential plugin {user['exec'].get('command')!r} of {begin[:1].lower()}{begin[1:-1]}, gave no "
-            f"credential: {'; '.join(complaints.lines) or 'it printed none'}. Run it by hand to see why."
+            f"credential: {'; '.join(complaints.lines) or 'it printed nothing'}. Run it by hand to see why."
         )
     if "auth-provider" in user:
         provider = user["auth-provider"].get("name") if isinstance(user["auth-provider"], Mapping) else None
         raise MeshError(
-            f"{begin} gets its credential from the auth provider {provider!r}, which gave none. Kubernetes has "
-            "replaced auth providers by credential plugins ('exec'). Create the kubeconfig again with the program of "
-            "the cloud."
+            f"{begin} uses the auth provider {provider!r}, which returned no credential. Kubernetes has "
+            "replaced auth providers by credential plugins ('exec'): create the kubeconfig again with the cloud's "
+            "program."
         )
 
 
@@ -262,7 +265,7 @@ def _acting_of(user: dict, begin: str) -> dict:
             texts += values if isinstance(values, list) else [None]
         if all(isinstance(text, str) for text in texts):
             return acting
-    raise MeshError(f"{begin} is not usable: 'as' and what belongs to it is of a wrong type. Create it again.")
+    raise MeshError(f"{begin} is not usable: 'as' or a related field has a wrong type. Create it again.")
 
 
 class _Complaints(logging.Handler):
@@ -315,7 +318,7 @@ def _acting(impersonation: Mapping) -> dict:
     acting = {"as": impersonation.get("impersonate_user"), "as-groups": impersonation.get("impersonate_groups")}
     acting = {key: value for key, value in acting.items() if value}
     if acting and "as" not in acting:
-        raise MeshError("'impersonate_groups' is given without 'impersonate_user'. Kubernetes wants to know the user.")
+        raise MeshError("'impersonate_groups' is set without 'impersonate_user'. Kubernetes needs the user as well.")
     return acting
 
 

@@ -75,7 +75,7 @@ def from_status(status: int, body, giver: str, remark: str = "", retry_after: st
 def _in_our_words(status: int, text: str, giver: str, remark: str) -> str:
     if status == 401:
         return sentence(
-            f"The API server does not accept the credentials of {giver} (401)",
+            f"The API server rejects the credentials of {giver} (401)",
             "The token or certificate may have expired, or belong to another cluster",
             remark,
         )
@@ -88,19 +88,21 @@ def _in_our_words(status: int, text: str, giver: str, remark: str) -> str:
     down = _WEBHOOK_DOWN.search(text)
     if down:
         return sentence(
-            f"No answer from {_webhook_owner(down['webhook'])}, which has to admit this: {down['reason']}",
-            "Start what serves it, or remove its webhook configuration if that is gone for good; this was not written",
+            f"No response from {_webhook_owner(down['webhook'])}, which must admit this object: {down['reason']}",
+            "Start the service of the webhook, or remove its webhook configuration if it is no longer used. The "
+            "object was not written",
         )
     if _NO_SPACE in text:
         return (
-            "The cluster takes no more writes, because its etcd is full. Compact and defragment etcd, or give it a "
+            "The cluster accepts no more writes because its etcd is full. Compact and defragment etcd, or give it a "
             "larger quota, and disarm its alarm (etcdctl alarm disarm); this was not written."
         )
     terminating = _TERMINATING.search(text)
     if terminating:
         return (
-            f"namespace {terminating['namespace']} is being deleted, and takes nothing new. Wait until it is gone; if "
-            "that does not end, its status says what holds it."
+            f"namespace {terminating['namespace']} is being deleted, and accepts no new objects. Wait until it is "
+            "gone; if "
+            "that takes too long, its status says what blocks the deletion."
         )
     if _TYPED_PATCH in text:
         return sentence(_typed_patch(text))
@@ -114,7 +116,7 @@ def _forbidden(match: re.Match, remark: str) -> str:
     resource = f"{match['resource']}.{match['group']}" if match["group"] else match["resource"]
     if match["user"] == "system:anonymous":
         return sentence(
-            f"Nobody may {match['verb']} {resource} {where} without credentials (403), and none were given. Set "
+            f"Nobody may {match['verb']} {resource} {where} without credentials (403), and none are configured. Set "
             "'api_key', or 'client_cert' and 'client_key', or a kubeconfig that has them",
             remark,
         )
@@ -147,7 +149,7 @@ def _typed_patch(text: str) -> str:
         line = line.strip()
         path, _colon, what = line.partition(": ")
         if "field not declared in schema" in what:
-            parts.append(f"{path.lstrip('.')} is not a field of this kind in the version the cluster serves")
+            parts.append(f"{path.lstrip('.')} is not a field of this kind in the version that the cluster serves")
         elif line:
             parts.append(f"{path.lstrip('.')}{_expected(what)}" if what else path)
     return "; ".join(parts)
@@ -167,7 +169,7 @@ def _not_converted(text: str) -> str:
     """'failed to convert new object (ns/name; v1, Kind=K) to proper version: unable to …: the reason'"""
     reason = text.rsplit("error decoding from json: ", 1)[-1].rsplit("proper version: ", 1)[-1]
     if "illegal base64 data" in reason:
-        return f"a value under 'data' is not base64 ({reason}); plain text belongs under 'stringData'"
+        return f"a value under 'data' is not base64 ({reason}); put plain text under 'stringData'"
     return f"the cluster cannot read the object: {reason}"
 
 
@@ -179,7 +181,7 @@ def findings(error: ApiError) -> list[str]:
         if "some validation rules were not checked" in message and len(error.causes) > 1:
             continue
         if field == "[]" and message.startswith("Too long"):
-            message = f"its data is larger than Kubernetes keeps of one object ({message}). Divide it among several"
+            message = f"its data is larger than Kubernetes allows for one object ({message}). Split it into several"
         messages.append(f"{field}: {message}" if field and field not in ("<nil>", "[]") else message)
     return messages
 
@@ -189,7 +191,7 @@ def _without_go(message: str) -> str:
     verdict = re.sub(r"^(Invalid|Unsupported) value: (?:[&*\[\]\w.]+\{.*|[\[{].{100,})[\]}]: ", "", message, flags=re.S)
     verdict = re.sub(r"\n\s*[&*\[\]\w.]+\{.*", "", verdict, flags=re.S).strip()
     if "field is immutable" in verdict:
-        verdict += ", so it cannot be changed in the object that is there: delete that first, or choose another name"
+        verdict += ", so it cannot be changed in the existing object: delete the object first, or choose another name"
     return verdict
 
 

@@ -30,7 +30,7 @@ def parsed(text: str) -> dict:
     except (yaml.YAMLError, UnicodeError):
         document = None
     if not isinstance(document, dict):
-        raise MeshError("kubeconfig has several lines, so it is taken for a file's content, but it is not YAML.")
+        raise MeshError("kubeconfig has several lines, so it is read as the content of a file, but it is not YAML.")
     return document
 
 
@@ -106,7 +106,7 @@ def read(source) -> tuple[dict, str]:
 def _of_file(path: str) -> dict:
     if os.path.isdir(path):
         raise MeshError(f"kubeconfig {path} is a folder. Check 'kubeconfig' or K8S_AUTH_KUBECONFIG.")
-    vault.refuse(path, "kubeconfig", "Name it by 'kubeconfig' of a task that runs on the controller, by itself")
+    vault.refuse(path, "kubeconfig", "Use it as 'kubeconfig' of a task that runs on the controller, as a single file")
     try:
         with open(path, encoding="utf-8") as stream:
             document = yaml.load(stream, Loader=YAML_LOADER)
@@ -115,7 +115,7 @@ def _of_file(path: str) -> dict:
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f" at line {where.line + 1}" if where else ""
-        raise MeshError(f"kubeconfig {path} is not YAML{line}. It may be cut off; create it again.") from None
+        raise MeshError(f"kubeconfig {path} is not YAML{line}. It may be truncated; create it again.") from None
     if document is None:  # kubectl takes an empty file for a kubeconfig with nothing in it
         document = {}
     if not isinstance(document, dict):
@@ -143,7 +143,7 @@ def _checked(document: Mapping, name: str, folder: str) -> dict:
                 if not isinstance(entry[inner].get(key), (str, type(None))):
                     raise MeshError(f"{begin}: {key!r} in {part}[{index}] ({entry['name']}) must be text.")
             if entry["name"] in [other["name"] for other in checked[part]]:
-                raise MeshError(f"{begin}: {part} has two entries named {entry['name']!r}. Leave one of them.")
+                raise MeshError(f"{begin}: {part} has two entries named {entry['name']!r}. Remove one of them.")
             checked[part].append({"name": entry["name"], inner: _absolute(part, entry[inner], folder)})
     return checked
 

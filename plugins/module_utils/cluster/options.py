@@ -75,7 +75,7 @@ class Connection:
         """A sentence about variables that were not used, for whoever wonders why; empty when there are none."""
         if not self.unused:
             return ""
-        return f"{', '.join(self.unused)} of the environment name another cluster than the task does, and are not used."
+        return f"{', '.join(self.unused)} of the environment name another cluster than the task, and are not used."
 
 
 def resolve(params: Mapping, environment: Mapping[str, str] | None = None) -> Connection:
@@ -119,7 +119,7 @@ def resolve_other(stated: Mapping, option: str, params: Mapping) -> Connection:
     """
     place = _only(_PLACE, _of_task(stated))
     if not place:
-        raise MeshError(f"{option!r} does not say which cluster is meant. Give {option}.kubeconfig, .context or .host.")
+        raise MeshError(f"{option!r} does not name a cluster. Set {option}.kubeconfig, .context or .host.")
     if place.keys() == {"context"}:
         own = resolve({"kubeconfig": params.get("kubeconfig"), "context": place["context"]})
         stated = {**stated, "kubeconfig": own.kubeconfig}
@@ -135,7 +135,8 @@ def _of_task(params: Mapping) -> dict:
         value = params.get(option)
         if value == "" and option in (*_CREDENTIAL, "impersonate_user"):
             raise MeshError(
-                f"{option!r} is empty. Give it a value, or leave it out ('omit'), so that it is clear who is meant."
+                f"{option!r} is empty. Give it a value, or leave it out ('omit'), so that the credential is "
+                "unambiguous."
             )
         if value is not None and (value not in ("", []) or option in ("proxy", "no_proxy")):
             stated[option] = value
@@ -189,8 +190,8 @@ def _credential(source: dict, labels: Mapping[str, str]) -> dict:
     if lacking:
         have = [label(name) for name in given[0] if name in source]
         raise MeshError(
-            f"{have[0]} is given without {label(lacking[0])}. A credential comes whole from one source: give both as "
-            "options, or both as variables."
+            f"{have[0]} is set without {label(lacking[0])}. A credential must come from one source: set both as "
+            "options, or both as environment variables."
         )
     return _only(given[0], source)
 

@@ -62,7 +62,7 @@ def _open(session: Session, path: str, timeout: float):
         body = decoded(error.resp_body or b"")
         raise errors.from_status(error.status_code, body, credentials.giver, credentials.remark) from None
     except (websocket.WebSocketException, OSError) as error:
-        raise errors.ApiError(f"The API server {credentials.server} does not forward to a pod: {error}.") from None
+        raise errors.ApiError(f"The API server {credentials.server} cannot forward to the pod: {error}.") from None
     opened.settimeout(timeout)
     return opened
 

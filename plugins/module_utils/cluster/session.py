@@ -146,8 +146,8 @@ class Session:
             raise self._refusal(answer.status, document, answer.headers.get("Retry-After"))
         if not isinstance(document, dict):
             raise errors.ApiError(
-                f"The answer of {self.credentials.server} is not JSON; something else than an API server may answer "
-                "there (a proxy, a login page). Check 'host' and 'proxy'."
+                f"The response of {self.credentials.server} is not JSON; another server may have answered "
+                "(a proxy, a login page). Check 'host' and 'proxy'."
             )
         return document
 
@@ -183,7 +183,7 @@ class Session:
         cause = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) and error.reason else error
         final, remark = False, ""
         if isinstance(cause, urllib3.exceptions.SSLError):
-            what = f"its certificate cannot be trusted ({_tail(cause)}): set ca_cert, or check 'host'"
+            what = f"its certificate cannot be verified ({_tail(cause)}): set ca_cert, or check 'host'"
             remark = f" {self.credentials.remark}".rstrip()
             final = True
         elif isinstance(cause, urllib3.exceptions.ProxyError):

@@ -61,7 +61,8 @@ def files(pattern: str) -> list[str]:
         paths = [pattern] if os.path.isfile(pattern) else glob.glob(pattern, recursive=True)
     if not paths:
         raise MeshError(
-            f"src: {pattern} names no file, no folder with {', '.join(_SUFFIXES)} files, and matches nothing."
+            f"src: {pattern} is not a file, not a folder with {', '.join(_SUFFIXES)} files, and not a pattern that "
+            "matches any file."
         )
     return sorted(paths)
 
@@ -160,7 +161,9 @@ def _overlaid(documents: list[tuple[str, dict]], overlay: dict, origin: str) -> 
     chosen = [index for index, (_origin, document) in enumerate(documents) if meant(document)]
     if len(chosen) != 1:
         count = "more than one document is" if chosen else "no document is"
-        raise MeshError(f"{origin}: {count} a {wanted[0]} named {wanted[1]!r}. An overlay needs the one it is laid on.")
+        raise MeshError(
+            f"{origin}: {count} a {wanted[0]} named {wanted[1]!r}. An overlay needs exactly one document to merge into."
+        )
     there = chosen[0]
     laid = desired_module.merge(documents[there][1], overlay)
     return [*documents[:there], (documents[there][0], laid), *documents[there + 1 :]]

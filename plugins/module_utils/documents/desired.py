@@ -83,7 +83,7 @@ def checked_document(kind: Kind, document: dict) -> dict:
     stated_kind, stated_version = document.get("kind"), document.get("apiVersion")
     if stated_kind and stated_kind != kind.kind:
         raise MeshError(
-            f"The document is a {stated_kind}; this module manages {kind.kind}. Use the module for {stated_kind}, "
+            f"The document is a {stated_kind}; this module manages only {kind.kind}. Use the module for {stated_kind}, "
             "or mesh_apply."
         )
     if stated_version and stated_version not in kind.api_versions:
@@ -129,7 +129,7 @@ def check_names(metadata: dict, what: str) -> None:
             hint = "" if isinstance(value, (dict, list)) else " Put quotes around it."
             raise MeshError(f"{what}: metadata.{field} must be text, not {reading.words(value)}.{hint}")
         if value in (".", "..") or re.search(r"[/%\x00-\x20]", value):
-            raise MeshError(f"{what}: metadata.{field} {value!r} cannot be the name of anything in Kubernetes.")
+            raise MeshError(f"{what}: metadata.{field} {value!r} is not a valid name in Kubernetes.")
 
 
 def merge(base, over):

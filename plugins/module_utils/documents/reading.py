@@ -34,12 +34,12 @@ _HINTS = (
 
 def refused(message: str) -> None:
     """What is done about a key that stands twice, unless a task wants less. Raises MeshError."""
-    raise MeshError(f"{message} Take one of them away; validate: warn takes the last one.")
+    raise MeshError(f"{message} Remove one of them; validate: warn uses the last one.")
 
 
 def duplicates(validate: str, warn: Callable[[str], None]) -> Callable[[str], None]:
     """What to do about a key that stands twice, by the option ``validate``."""
-    return {"warn": lambda message: warn(f"{message} The last one counts."), "ignore": lambda message: None}.get(
+    return {"warn": lambda message: warn(f"{message} The last one is used."), "ignore": lambda message: None}.get(
         validate, refused
     )
 
@@ -85,12 +85,12 @@ def decoded(content: bytes, origin: str) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         raise MeshError(
             f"{origin}, line {line}: byte 0x{content[error.start]:02x} is not {encoding[:6].upper()}. Save the file "
-            "as UTF-8; editors of old often write Latin-1."
+            "as UTF-8; old editors often write Latin-1."
         ) from None
     if text.startswith("$ANSIBLE_VAULT;"):
         raise MeshError(
-            f"{origin} is encrypted by ansible-vault, and nothing here can decrypt it. An encrypted file has to lie on "
-            "the controller, and to be named by 'src' itself."
+            f"{origin} is encrypted by ansible-vault and cannot be decrypted here. An encrypted file has to be on "
+            "the controller, and 'src' has to name it directly."
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -134,7 +134,7 @@ def _from_yaml(text: str, origin: str, on_duplicate: Callable[[str], None]) -> l
             raise MeshError(f"{origin}: its mappings and lists are nested too deeply.") from None
         raise MeshError(_not_yaml(error, origin)) from None
     for key, line in loader.duplicates:
-        on_duplicate(f"{origin}, line {line}: the key {key!r} stands twice in the same mapping.")
+        on_duplicate(f"{origin}, line {line}: the key {key!r} is duplicated in the same mapping.")
     return [document for document in documents if document is not None]
 
 
@@ -144,7 +144,7 @@ def _not_yaml(error: yaml.YAMLError, origin: str) -> str:
     where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
     if problem == "second occurrence":
-        problem = "an anchor of this name is there already"
+        problem = "an anchor of this name already exists"
     hint = next((hint for words_of_parser, hint in _HINTS if words_of_parser in problem), "")
     return sentence(f"{origin}{where}: not YAML ({problem.rstrip('.')})", hint)
 
@@ -173,7 +173,7 @@ def _from_json(text: str, origin: str) -> list | None:
         half = _HALF.search(text)
         line = text.count("\n", 0, half.start()) + 1 if half else 1
         raise MeshError(
-            f"{origin}, line {line}: {half[0] if half else 'an escape'} is one half of a character. Write both "
+            f"{origin}, line {line}: {half[0] if half else 'an escape'} is only half of a character. Write both "
             "halves, or the character itself."
         ) from None
     return documents

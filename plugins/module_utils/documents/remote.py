@@ -18,7 +18,7 @@ _MOST = 64 * 2**20  # bytes; the largest bundle of a mesh is about 5 MB
 def check(url: str, checksum: str) -> tuple[str, str]:
     """(algorithm, digits) of a checksum as written. Raises MeshError for anything else."""
     if not re.match(r"https?://[^/]", url):
-        raise MeshError(f"urls: {url!r} is not an http or https address. Files of this machine belong under 'src'.")
+        raise MeshError(f"urls: {url!r} is not an http or https URL. Use 'src' for local files.")
     algorithm, _colon, digits = checksum.strip().partition(":")
     if not re.fullmatch(r"[0-9a-fA-F]+", digits) or len(digits) != ALGORITHMS.get(algorithm):
         raise MeshError(
@@ -45,8 +45,8 @@ def text(url: str, checksum: str) -> str:
     actual = hashlib.new(algorithm, content).hexdigest()
     if actual != wanted:
         raise MeshError(
-            f"urls: {url} is not what the task means: its checksum is {algorithm}:{actual}, not {algorithm}:{wanted}. "
-            "Look at what has changed there before you take the new one over. Nothing was applied."
+            f"urls: {url} does not have the expected checksum: it is {algorithm}:{actual}, not {algorithm}:{wanted}. "
+            "Check what has changed there before you use the new checksum. Nothing was applied."
         )
     try:
         return content.decode()

@@ -14,7 +14,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.by_kind import OPTIONS
 
-WAY_OUT = "What is newer than this collection is left to the cluster with validate: warn."
+WAY_OUT = "If the field is newer than this collection, use validate: warn."
 _APPLICATION, _APPLICATIONSET = ("argoproj.io", "Application"), ("argoproj.io", "ApplicationSet")
 _TOP = ("apiVersion", "kind", "metadata", "spec", "status")
 # Fields of ObjectMeta, apimachinery's types.go.
@@ -66,14 +66,13 @@ def check_metadata(metadata: dict) -> None:
             raise MeshError(_unknown(name, _METADATA, "metadata", "metadata."))
     if metadata.get("generateName") and not metadata.get("name"):
         raise MeshError(
-            "metadata.generateName makes another object in every run, so it cannot be declared. Give it a "
-            "metadata.name."
+            "metadata.generateName creates another object in every run, so it cannot be declared. Set metadata.name."
         )
 
 
 def _unknown(name: str, known, what: str, path: str = "") -> str:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    hint = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(sorted(known))}."
+    hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(known))}."
     return f"{path}{name} is not a field of {what}. {hint}"
 
 

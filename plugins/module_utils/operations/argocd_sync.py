@@ -211,7 +211,7 @@ def _make_room(task: Task, watched: Watched, deadline: Deadline) -> None:
     if task.params["when_running"] == "fail":
         state = status.operation_state(watched.live)
         raise MeshError(
-            f"{watched.label}: another operation is under way: {status.synced_so_far(watched.live)}"
+            f"{watched.label}: another operation is running: {status.synced_so_far(watched.live)}"
             f"{', ' + state['message'] if state.get('message') else ''}. Set when_running to wait or terminate."
         )
     if task.params["when_running"] == "terminate":

@@ -56,7 +56,7 @@ def start(watched: Watched, operation: dict) -> str:
         if live["metadata"].get("deletionTimestamp"):
             raise MeshError(f"{watched.label} is being deleted, so it cannot be synced.")
         if status.running(live):
-            raise Busy(f"{watched.label}: another operation is under way. Wait for its end, or terminate it first.")
+            raise Busy(f"{watched.label}: another operation is running. Wait for its end, or terminate it first.")
         body: dict = {
             "metadata": {"resourceVersion": live["metadata"]["resourceVersion"]},
             "operation": operation,

@@ -40,7 +40,8 @@ _ADVICE = (
     (
         r"building helm chart dependencies|helm dependency (build|update)",
         "Check the dependencies in the chart's Chart.yaml, and whether Argo CD's repo-server reaches their "
-        "repositories. One that wants credentials is registered with argocd_repository, by the address in Chart.yaml.",
+        "repositories. Register a repository that needs credentials with argocd_repository, with the URL from "
+        "Chart.yaml.",
     ),
     (
         r"could not find version \S+ of \S+ for requested resource",
@@ -63,11 +64,11 @@ _ADVICE = (
     ),
     (
         r"namespaces \S+ not found",
-        "Make the namespace first, or have Argo CD make it with sync_options: [CreateNamespace=true].",
+        "Create the namespace first, or let Argo CD create it with sync_options: [CreateNamespace=true].",
     ),
     (
         r"Make sure the \S+ CRD is installed|could not find the requested resource|no matches for kind",
-        "Install the CRD first. Where another Application brings it in an earlier wave of this sync, give the resource "
+        "Install the CRD first. If another Application installs it in an earlier wave of this sync, give the resource "
         "the sync option SkipDryRunOnMissingResource=true.",
     ),
     (
@@ -76,7 +77,7 @@ _ADVICE = (
     ),
     (
         r"[Mm]etadata\.annotations: Too long",
-        "Apply it on the server's side, with sync_options: [ServerSideApply=true].",
+        "Use server-side apply, with sync_options: [ServerSideApply=true].",
     ),
 )
 

@@ -25,7 +25,7 @@ def normalise(declared: dict) -> dict:
         if name in annotations:
             label = APPLICATION.label(metadata.get("namespace"), metadata.get("name"))
             raise MeshError(
-                f"{label}: the annotation {name} asks Argo CD for something once, after which it is gone, and cannot "
+                f"{label}: the annotation {name} is a one-time request, which Argo CD removes, so it cannot "
                 "be declared. Leave it out; argocd_sync with action: refresh asks for a comparison."
             )
     if any(name in annotations for name in _STATE):
@@ -43,7 +43,7 @@ def remarks(desired: dict, live: dict) -> list[str]:
     owners = ", ".join(repr(name) for name in _owners_of_automated(live)) or "somebody else"
     label = APPLICATION.label(live["metadata"].get("namespace"), live["metadata"]["name"])
     return [
-        f"{label}: automated sync is on, by {owners}, and this task does not declare it. Declare "
+        f"{label}: automated sync was turned on by {owners}, and this task does not declare it. Declare "
         "sync_policy.automated; with enabled: false it is turned off."
     ]
 

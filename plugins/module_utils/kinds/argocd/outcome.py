@@ -34,9 +34,9 @@ def ended(live: dict, run_id: str, state: dict | None) -> Verdict:
         return failed(Reason.DELETED, "it is being deleted")
     if status.run_id(status.operation_state(live).get("operation")) != run_id:
         if status.run_id(live.get("operation")) == run_id:
-            return waiting(Reason.OPERATION_PENDING, "our sync is about to start")
+            return waiting(Reason.OPERATION_PENDING, "the task's sync is about to start")
         if not state or state.get("phase") in ("Running", "Terminating"):
-            return failed(Reason.SUPERSEDED, f"our sync was superseded by another operation{_initiator(live)}")
+            return failed(Reason.SUPERSEDED, f"the task's sync was superseded by another operation{_initiator(live)}")
     state = state or status.operation_state(live)
     if state["phase"] in ("Running", "Terminating"):
         return status.progress(live, state)
@@ -55,7 +55,7 @@ def _initiator(live: dict) -> str:
 def unoccupied(live: dict) -> Verdict:
     """Ready when no operation runs."""
     if status.running(live):
-        return waiting(Reason.OTHER_OPERATION, f"another operation is under way, {status.synced_so_far(live)}")
+        return waiting(Reason.OTHER_OPERATION, f"another operation is running, {status.synced_so_far(live)}")
     return verdicts.READY
 
 
@@ -89,7 +89,7 @@ def _still_out_of_sync(live: dict, ours: dict | None) -> Verdict:
     done = status.revisions_of((ours or {}).get("syncResult") or {})
     now = status.revisions_of(live["status"].get("sync") or {})
     if ours and done != now:
-        newer = f"revision {now} has come after {done} was synced"
+        newer = f"revision {now} is newer than the synced revision {done}"
         if spec_module.is_automated(live["spec"]):
             return waiting(Reason.NEWER_REVISION, newer)
         return doubtful(Reason.NEWER_REVISION, f"{newer}. Sync again")

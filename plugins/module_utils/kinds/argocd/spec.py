@@ -193,11 +193,16 @@ def check_addresses(declared: dict) -> None:
         problems += [f"{path}.{problem}" for problem in _source_problems(source)]
     if isinstance(server, str) and server and "://" not in server:
         problems.append(
-            f"spec.destination.server is {server!r}, which is no URL of a cluster; the one that Argo CD runs in is "
+            f"spec.destination.server is {server!r}, which is not the URL of a cluster; the cluster of Argo CD "
+            "itself is "
             f"{HERE}"
         )
     if problems:
-        hint = "A variable was empty where this document was made" if "undefined" in (server, *_urls(spec)) else ""
+        hint = (
+            "A variable was undefined or empty when this document was created"
+            if "undefined" in (server, *_urls(spec))
+            else ""
+        )
         raise MeshError(sentence(f"{_label(declared)}: {'. '.join(problems)}", hint))
 
 
@@ -207,7 +212,7 @@ def _source_problems(source: dict) -> list[str]:
         return []
     if not set(url) & set("/:") and not _HOST.fullmatch(url):
         return [
-            f"repoURL is {url!r}, which is no address of a repository (https://…, ssh://…, git@host:path, oci://…, or "
+            f"repoURL is {url!r}, which is not the URL of a repository (https://…, ssh://…, git@host:path, oci://…, or "
             "a registry such as registry-1.docker.io)"
         ]
     if chart and url.startswith("oci://") and not url.endswith(f"/{chart}"):

@@ -79,7 +79,7 @@ def _existence(live: dict) -> Verdict | None:
     if live["metadata"].get("deletionTimestamp"):
         return failed(Reason.DELETED, "it is being deleted")
     if not live.get("status"):
-        return waiting(Reason.NO_STATUS, "Argo CD has not looked at it yet")
+        return waiting(Reason.NO_STATUS, "Argo CD has not processed it yet")
     return None
 
 
@@ -105,12 +105,12 @@ def _errors(live: dict) -> Verdict | None:
     if conditions(live):
         invalid = _messages(live, "InvalidSpecError")
         if invalid:
-            return doubtful(Reason.INVALID_SPEC, f"its specification is refused by Argo CD: {invalid}")
+            return doubtful(Reason.INVALID_SPEC, f"Argo CD rejects its spec: {invalid}")
         unknown = _messages(live, "UnknownError")
         if unknown:
             return doubtful(Reason.UNKNOWN_ERROR, f"Argo CD reports an error: {unknown}")
     if not spec_module.is_compared(live):
-        return waiting(Reason.NOT_COMPARED, "Argo CD has not compared this specification yet")
+        return waiting(Reason.NOT_COMPARED, "Argo CD has not compared this spec yet")
     messages = _messages(live, "ComparisonError")
     if not messages:
         return None
@@ -202,7 +202,10 @@ def _operation(live: dict) -> Verdict | None:
     if not state:
         return waiting(Reason.OPERATION_PENDING, "a sync is about to start")
     if between_attempts(state) and not is_of_this(live):
-        return waiting(Reason.EARLIER_SYNC_STUCK, f"an earlier revision or source is still tried: {failure(state)}")
+        return waiting(
+            Reason.EARLIER_SYNC_STUCK,
+            f"a sync of an earlier revision or source is still being retried: {failure(state)}",
+        )
     return progress(live, state)
 
 
@@ -233,7 +236,7 @@ def failure(state: dict) -> str:
 
 def _explained(state: dict) -> str:
     """The controller's message about an operation, and the resources that it failed for."""
-    message = cleaned(state.get("message") or "no reason is given")
+    message = cleaned(state.get("message") or "no reason was reported")
     details = [
         f"{label(resource)}: {resource['message']}"
         for resource in failed_resources(state)

@@ -123,7 +123,7 @@ def _starts(schedule: list[tuple[set, bool]], after: datetime, until: datetime) 
 def _fields(schedule) -> list[str]:
     fields = str(schedule or "").split()
     if len(fields) != 5:
-        raise BadWindow(f"schedule {schedule!r} has not five fields")
+        raise BadWindow(f"schedule {schedule!r} does not have five fields")
     return fields
 
 
@@ -152,7 +152,7 @@ def _number(text: str, names: dict) -> int:
     if text in names:
         return names[text]
     if not text.isdigit():
-        raise BadWindow(f"{text!r} of a schedule is no number")
+        raise BadWindow(f"{text!r} of a schedule is not a number")
     return int(text)
 
 

@@ -40,11 +40,11 @@ _PATIENCE = 5.0
 
 
 def deployment_ready(live: dict) -> Readiness:
-    """As ``kubectl rollout status`` has it; failed when the progress deadline is over, or for a cause that stays."""
+    """As ``kubectl rollout status``: failed when the progress deadline was exceeded, or for a cause that stays."""
     status, wanted = live.get("status") or {}, live["spec"].get("replicas", 1)
     progressing, failure = condition(live, "Progressing"), condition(live, "ReplicaFailure")
     if _seen(live) and progressing.get("reason") == "ProgressDeadlineExceeded":
-        return Readiness("failed", _why(progressing, failure) or "the progress deadline is over")
+        return Readiness("failed", _why(progressing, failure) or "the progress deadline was exceeded")
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
     if _seen(live) and updated >= wanted and available >= wanted and status.get("replicas", 0) <= updated:
         return READY
@@ -108,7 +108,7 @@ def condition_ready(name: str, live: dict) -> Readiness:
 def pod_ready(live: dict) -> Readiness:
     """Ready, or why no node takes it; one that has ended badly does not come back."""
     if (live.get("status") or {}).get("phase") == "Failed":
-        return Readiness("failed", live["status"].get("message") or "it has ended with a failure")
+        return Readiness("failed", live["status"].get("message") or "it has failed")
     scheduled = condition(live, "PodScheduled")
     if scheduled.get("status") == "False":
         return Readiness("waiting", scheduled.get("message") or "it is not scheduled")
