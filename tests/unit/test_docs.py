@@ -151,7 +151,7 @@ def test_every_inventory_has_the_python_of_the_playbook(block, tmp_path):
     hosts = len(re.findall(r"ok=4 ", done.stdout))
     ran = [Path(path).parent.resolve() for path in re.findall(r"runs with ([^\"]+)", done.stdout)]
     assert hosts and ran == [Path(sys.executable).parent.resolve()] * hosts, done.stdout + done.stderr
-    answers = re.findall(r"fatal: .*Nonsense is not a kind known here", done.stdout + done.stderr)
+    answers = re.findall(r"fatal: .*Nonsense is not a known kind", done.stdout + done.stderr)
     assert len(answers) == 2 * hosts, done.stdout + done.stderr
 
 

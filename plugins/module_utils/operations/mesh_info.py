@@ -55,7 +55,7 @@ def known_kind(resources: Resources, name: str, api_version: str | None) -> Kind
     if not api_version:
         near = difflib.get_close_matches(name, {kind.kind for kind in KINDS.values()}, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise MeshError(f"{name} is not a kind known here.{hint} Of any other kind, say the api_version.")
+        raise MeshError(f"{name} is not a known kind.{hint} Of any other kind, say the api_version.")
     return resources.served_kind(api_version, name)
 
 
