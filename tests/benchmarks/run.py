@@ -20,6 +20,7 @@ from pathlib import Path
 import estate
 import items
 import many
+import proxies
 from bench import ROOT, Bench
 
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -32,6 +33,7 @@ ROWS = {
     "again": many.again,
     "clusters": estate.clusters,
     "bootstrap": estate.bootstrap,
+    "proxies": proxies.proxies,
     "5000": many.very_many,
 }
 
