@@ -31,15 +31,15 @@ def bash_files():
     """Committed and new files that are bash or sh programs, by their first line."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
-    found = []
+    programs = []
     for name in names:
         path = ROOT / name
         if name and path.is_file() and path.stat().st_size:
             with path.open("rb") as handle:
                 first = handle.readline(80)
             if first.startswith(b"#!") and first.split()[-1].rsplit(b"/", 1)[-1] in (b"bash", b"sh"):
-                found.append(name)
-    return found
+                programs.append(name)
+    return programs
 
 
 def only_importer_problems(output):

@@ -33,10 +33,10 @@ def broken_lab(tmp_path_factory):
     """A control plane of the tests' own: they end its processes and fill its etcd."""
     if clusters.named_cluster():
         pytest.skip("breaks what it runs on, which is done to a lab of its own alone")
-    with clusters.another_lab(tmp_path_factory.mktemp("broken"), only="kube") as made:
-        made.kubectl("apply", "--server-side", "-f", str(made.kubeconfig.parent / "files" / "istio-crds.yaml"))
-        made.kubectl("wait", "--for=condition=established", "--timeout=60s", "crd", "--all")
-        yield made
+    with clusters.another_lab(tmp_path_factory.mktemp("broken"), only="kube") as lab:
+        lab.kubectl("apply", "--server-side", "-f", str(lab.kubeconfig.parent / "files" / "istio-crds.yaml"))
+        lab.kubectl("wait", "--for=condition=established", "--timeout=60s", "crd", "--all")
+        yield lab
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +46,8 @@ def upstream(broken_lab):
 
 @pytest.fixture
 def proxy(upstream):
-    with fault_proxy.Proxy(upstream) as made:
-        yield made
+    with fault_proxy.Proxy(upstream) as proxy:
+        yield proxy
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ def lab(start=True):
             flush=True,
         )
         _up()
-    return _told()
+    return _running()
 
 
 @contextlib.contextmanager
@@ -161,7 +161,7 @@ def another_lab(folder, port_base=None, only=None):
     """
     _start(folder, port_base, only)
     try:
-        yield _told("--dir", str(folder))
+        yield _running("--dir", str(folder))
     finally:
         _down(folder)
 
@@ -210,10 +210,10 @@ class Together:
             (self.folder / f"lab-{name}.begun").touch()
             _start(folder, only=only)
             if prepare:
-                prepare(_told("--dir", str(folder)))
+                prepare(_running("--dir", str(folder)))
 
         self.once(f"lab-{name}", start)
-        return _told("--dir", str(folder))
+        return _running("--dir", str(folder))
 
     def once(self, name, do):
         """Call `do()` in the first worker that comes here, and let the others wait; all are given the text it returns.
@@ -250,15 +250,17 @@ def _environment():
     return {**os.environ, "PATH": f"{Path(PYTHON).parent}:{os.environ['PATH']}"}
 
 
-def _told(*options):
-    """The cluster that `lab env` tells of, evaluated by a shell, as a person would."""
+def _running(*options):
+    """The Cluster of a lab that runs: what `lab env` prints, evaluated by a shell as a person would."""
     command = shlex.join([*LAB, "env", *options])
     script = f'set -e; out=$({command}); eval "$out"; env -0'
     before = playing.environment(PATH=_environment()["PATH"])
     done = subprocess.run(["bash", "-c", script], env=before, capture_output=True, text=True, check=True).stdout
-    found = dict(line.split("=", 1) for line in done.split("\0") if "=" in line)
-    told = {name: value for name, value in found.items() if before.get(name) != value and name not in ("_", "SHLVL")}
-    if "PATH" in told:  # with the programs of the Python that runs the tests before the lab's
-        told["PATH"] = told["PATH"].replace(before["PATH"], playing.environment()["PATH"])
-    kubeconfig = Path(told.pop("KUBECONFIG"))
-    return Cluster(kubeconfig, told)
+    variables = dict(line.split("=", 1) for line in done.split("\0") if "=" in line)
+    added = {
+        name: value for name, value in variables.items() if before.get(name) != value and name not in ("_", "SHLVL")
+    }
+    if "PATH" in added:  # with the programs of the Python that runs the tests before the lab's
+        added["PATH"] = added["PATH"].replace(before["PATH"], playing.environment()["PATH"])
+    kubeconfig = Path(added.pop("KUBECONFIG"))
+    return Cluster(kubeconfig, added)

@@ -96,12 +96,12 @@ class Applications:
     cluster: object
     repository: Repository
     namespace: str
-    made: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
     def name(self, suffix: str = "app") -> str:
         name = f"{self.namespace}-{suffix}"
-        if name not in self.made:
-            self.made.append(name)
+        if name not in self.names:
+            self.names.append(name)
         return name
 
     def spec(self, path: str = "one", **changes) -> dict:
@@ -145,7 +145,7 @@ class Applications:
 
     def clean(self) -> None:
         """Take everything away, whatever state it is in."""
-        for name in self.made:
+        for name in self.names:
             if self.cluster.get(f"{APPLICATIONS}/{name}") is None:
                 continue
             body = {"metadata": {"finalizers": None}, "operation": None}
@@ -193,15 +193,15 @@ def repositories(given, tmp_path_factory):
     """`repositories(name)` makes a Repository where Argo CD's pods can read it: in the lab beside the lab's own."""
     own = given.variables.get("MESHLAB_GIT")
     parent = Path(own.removeprefix("file://")).parent if own else tmp_path_factory.mktemp("repositories")
-    made = []
+    folders = []
 
     def make(name: str) -> Repository:
         shutil.rmtree(parent / name, ignore_errors=True)
-        made.append(parent / name)
+        folders.append(parent / name)
         return Repository(parent / name)
 
     yield make
-    for folder in made:
+    for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -239,6 +239,6 @@ def argocd(request, served, together):
 def apps(argocd, cluster, namespace, repositories):
     repository = repositories(namespace)
     repository.commit({"one/map.yaml": config_map("one", {"colour": "blue"}), "two/map.yaml": config_map("two")})
-    made = Applications(cluster, repository, namespace)
-    yield made
-    made.clean()
+    applications = Applications(cluster, repository, namespace)
+    yield applications
+    applications.clean()
