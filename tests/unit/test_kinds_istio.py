@@ -325,3 +325,31 @@ def test_what_istiod_finds_counts_for_its_generation(status, state):
     said = analysis.verdict(live)
     assert said.state == state
     assert ("IST0101 (https://istio.io/ist0101/)" in said.message) == (state == "waiting")
+
+
+def weighted(protocol, *weights):
+    targets = [{"destination": {"host": "a"}, **({} if weight is None else {"weight": weight})} for weight in weights]
+    return {"metadata": {"name": "a", "namespace": "b"}, "spec": {protocol: [{"route": targets}]}}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "weights", "words"),
+    [
+        (
+            "http",
+            (70, 31),
+            "are 70, 31, in sum 101 and not 100. Istio takes them as proportions: 69.3 %, 30.7 %",
+        ),
+        ("tcp", (1, 1), "spec.tcp[0].route are 1, 1, in sum 2"),
+        ("tls", (50, None), "spec.tls[0].route are 50, 0, in sum 50"),
+        ("http", (50,), "in sum 50 and not 100. Istio takes them as proportions: 100 %"),
+        ("http", (70, 30), ""),
+        ("http", (100, 0), ""),
+        ("http", (None,), ""),
+        ("http", (0, 0), ""),  # which istiod refuses
+    ],
+)
+def test_weights_that_are_not_100_in_sum(protocol, weights, words):
+    told = registry.KINDS["networking.istio.io", "VirtualService"].remarks(weighted(protocol, *weights), {})
+    assert bool(told) == bool(words) and words in "".join(told)
+    assert all(text.startswith("VirtualService b/a: the weights in ") for text in told)

@@ -14,6 +14,32 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references
 
 GATEWAY = ("networking.istio.io", "Gateway")
 
+
+def remarks(desired: dict, _live: dict) -> list[str]:
+    """Routes whose weights do not sum up to 100, which Istio accepts and takes as proportions."""
+    metadata, spec = desired["metadata"], desired.get("spec") or {}
+    label = KIND.label(metadata.get("namespace"), metadata["name"])
+    told = []
+    for protocol in ("http", "tls", "tcp"):
+        for number, rule in enumerate(spec.get(protocol) or []):
+            weights = [_weight(target) for target in rule.get("route") or []]
+            if sum(weights) not in (0, 100):
+                told.append(
+                    f"{label}: the weights in spec.{protocol}[{number}].route are {', '.join(map(str, weights))}, in "
+                    f"sum {sum(weights)} and not 100. Istio takes them as proportions: {_percentages(weights)}."
+                )
+    return told
+
+
+def _weight(target: dict) -> int:
+    weight = target.get("weight")
+    return weight if isinstance(weight, int) else 0
+
+
+def _percentages(weights: list[int]) -> str:
+    return ", ".join(f"{round(100 * weight / sum(weights), 1):g} %" for weight in weights)
+
+
 KIND = Kind(
     group="networking.istio.io",
     kind="VirtualService",
@@ -22,6 +48,7 @@ KIND = Kind(
     order=MESH_ROUTES,
     installed_by="istio",
     control_plane=ISTIOD,
+    remarks=remarks,
     references=rules(
         *(
             destinations(path)
