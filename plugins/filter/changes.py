@@ -42,8 +42,8 @@ from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import
 
 @answering("changes")
 def changes(results):
-    """The lines, in the order of the results."""
-    return [line for result in results_of(results) for line in _lines(result)]
+    """The lines, in the order of the results; one for an object that two tasks change, as check mode predicts both."""
+    return list(dict.fromkeys(line for result in results_of(results) for line in _lines(result)))
 
 
 def _lines(result):

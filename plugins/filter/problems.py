@@ -23,6 +23,9 @@ options:
       - C(applications), each with C(namespace), C(name), C(sync) and C(health), as Argo CD says them.
       - C(webhooks), names of Istio's webhooks that have no CA.
       - C(pods), each with C(namespace) and C(name), that have no sidecar where there should be one.
+      - C(proxies), pods whose proxy is another than a restart would give them, each with C(namespace), C(name), its
+        C(revision) and C(image), the revision that is C(selected) by its namespace, if any, and C(versions), which each
+        revision injects.
     type: dict
     required: true
   most:
@@ -62,6 +65,7 @@ def problems(readings, most=5):
         *(_application(application) for application in readings.get("applications") or []),
         *(f"the webhook {name} has no CA yet: istiod has not patched it" for name in readings.get("webhooks") or []),
         *_bare(readings.get("pods") or [], most),
+        *_outdated(readings.get("proxies") or [], most),
     ]
 
 
@@ -87,12 +91,38 @@ def _bare(pods, most):
     for pod in pods:
         names.setdefault(pod["namespace"], []).append(pod["name"])
     for namespace, every in names.items():
-        more = f" and {len(every) - most} more" if len(every) > most else ""
         many = len(every) > 1
         yield (
-            f"Pod{'s' if many else ''} {namespace}/{', '.join(every[:most])}{more} {'have' if many else 'has'} no "
-            f"sidecar: {'they are' if many else 'it is'} older than the injection label of the namespace"
+            f"{_pods(namespace, every, most)} {'have' if many else 'has'} no sidecar: "
+            f"{'they are' if many else 'it is'} older than the injection label of the namespace"
         )
+
+
+def _outdated(proxies, most):
+    """One line for each namespace, and in it for each version and revision."""
+    names, versions = {}, {}
+    for proxy in proxies:
+        versions = proxy["versions"]
+        version = proxy["image"].rpartition(":")[2]
+        alike = proxy["namespace"], version, proxy.get("revision") or "", proxy.get("selected") or ""
+        names.setdefault(alike, []).append(proxy["name"])
+    for (namespace, version, revision, selected), every in names.items():
+        wanted = selected or revision
+        gone = "" if revision in versions else ", which has no control plane"
+        after = ""
+        if wanted in versions:
+            after = f"; after a restart {versions[wanted]} of revision {wanted}"
+        elif wanted != revision:
+            after = f"; the namespace selects revision {wanted}, which has no control plane"
+        yield (
+            f"{_pods(namespace, every, most)} {'have' if len(every) > 1 else 'has'} the proxy {version} of revision "
+            f"{revision or 'unknown'}{gone}{after}"
+        )
+
+
+def _pods(namespace, names, most):
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"Pod{'s' if len(names) > 1 else ''} {namespace}/{', '.join(names[:most])}{more}"
 
 
 class FilterModule:

@@ -130,6 +130,61 @@ def test_verify_finds_pods_without_a_sidecar(run, kubectl, namespace, how):
     assert problems == [f"Pod {namespace}/bare has no sidecar: it is older than the injection label of the namespace"]
 
 
+def injector(namespace, revision, version):
+    """The ConfigMap of a revision's chart that says what is injected."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {
+            "name": f"istio-sidecar-injector-{revision}",
+            "namespace": namespace,
+            "labels": {"istio.io/rev": revision, "app.kubernetes.io/name": "istiod"},
+        },
+        "data": {"values": json.dumps({"global": {"tag": version}})},
+    }
+
+
+def proxied(name, namespace, revision, version, **annotations):
+    body = pod(name, namespace, ["app", "istio-proxy"], annotations={"istio.io/rev": revision, **annotations})
+    body["spec"]["containers"][1]["image"] = f"example.com/proxyv2:{version}"
+    return body
+
+
+def test_verify_names_proxies_that_a_restart_would_change(run, kubectl, namespace):
+    mesh = {
+        "istio_namespace": namespace,
+        "mesh_config_namespaces": [{"name": namespace, "revision": "new"}],
+        "mesh_config_sidecars": [sidecar("s")],
+    }
+    pods = [
+        proxied("right", namespace, "new", "1.31.1"),
+        proxied("slim", namespace, "new", "1.31.1-distroless"),
+        proxied("chosen", namespace, "new", "1.9", **{"sidecar.istio.io/proxyImage": "example.com/proxyv2:1.9"}),
+        proxied("behind", namespace, "new", "1.31.0"),
+        proxied("before", namespace, "old", "1.30.3"),
+        proxied("before-too", namespace, "old", "1.30.3"),
+        proxied("orphan", namespace, "gone", "1.29.0"),
+    ]
+    control_planes = [injector(namespace, "new", "1.31.1"), injector(namespace, "old", "1.30.3")]
+    kubectl("apply", "-f", "-", stdin={"apiVersion": "v1", "kind": "List", "items": [*pods, *control_planes]})
+    run("bootstrap", mesh)
+    after = "after a restart 1.31.1 of revision new"
+    outdated = [
+        f"Pods {namespace}/before, before-too have the proxy 1.30.3 of revision old; {after}",
+        f"Pod {namespace}/behind has the proxy 1.31.0 of revision new; {after}",
+    ]
+    orphan = f"Pod {namespace}/orphan has the proxy 1.29.0 of revision gone, which has no control plane; {after}"
+    assert run("verify", mesh, expect="failed")["Check that the mesh is healthy"].msg == [orphan]
+    kubectl("delete", "pod", "orphan", "-n", namespace, "--force")
+    told = run("verify", mesh)
+    assert told["Warn about outdated proxies"].msg == outdated
+    assert all(line in told["Check that the mesh is healthy"].msg for line in outdated)
+    failed = run("verify", {**mesh, "mesh_outdated_proxies": "fail"}, expect="failed")
+    assert failed["Check that the mesh is healthy"].msg == outdated
+    ignored = run("verify", {**mesh, "mesh_outdated_proxies": "ignore"})["Check that the mesh is healthy"].msg
+    assert "Outdated" not in ignored
+
+
 def test_verify_looks_at_what_was_compared_alone(run, kubectl, namespace, crds):
     """Not at an Application of another team, nor at a Deployment in a namespace that is not listed."""
     crds("argoproj.io")

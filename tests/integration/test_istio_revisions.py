@@ -1,0 +1,160 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Revisions of the role istio: the tag, the webhook that validates, the old control plane, and who installed it.
+
+Istio's own charts, on a cluster whose pods are pretended: an istiod is ready when its Deployment is.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import playing
+import pytest
+import yaml
+
+WEBHOOKS = "/apis/admissionregistration.k8s.io/v1"
+VALIDATOR = f"{WEBHOOKS}/validatingwebhookconfigurations/istiod-default-validator"
+TAG = f"{WEBHOOKS}/mutatingwebhookconfigurations/istio-revision-tag-prod"
+DEPLOYMENTS = "/apis/apps/v1/namespaces/istio-system/deployments"
+
+pytestmark = [pytest.mark.needs_lab, pytest.mark.in_process, pytest.mark.in_order, pytest.mark.xdist_group("revisions")]
+
+
+@pytest.fixture(scope="module")
+def cluster(together):
+    return together.lab("revisions", only="kube")
+
+
+@pytest.fixture
+def run(player, cluster):
+    """`run("bootstrap", istio_revision=…)`: Istio alone, and no gateways, whose pods an injector would have to make."""
+    own = {
+        "mesh_parts": ["istio"],
+        "istio_chart_source": f"{cluster.variables['MESHLAB_FILES']}/charts",
+        "istio_gateways": [],
+        "istio_istiod_values": {"autoscaleEnabled": False},
+        "istio_revision_tags": ["prod"],
+        "istio_wait_timeout": 60,
+    }
+
+    def one(playbook, *, check=False, expect="ok", **variables):
+        more = {"check": check, "expect": expect, "vars": {**own, **variables}}
+        return player.play(playbook=f"meshops.lifecycle.{playbook}", **more)
+
+    return one
+
+
+def summary(run):
+    return [line for line in run["What changed"].msg if not line.startswith(("nothing", "not compared: "))]
+
+
+def revision(cluster, path):
+    return cluster.get(path)["metadata"]["labels"]["istio.io/rev"]
+
+
+def test_the_webhook_that_validates_waits_for_the_istiod_that_it_is_to_call(run, cluster):
+    run("bootstrap")
+    assert run("bootstrap").changed == []
+    assert revision(cluster, VALIDATOR) == "default"
+
+    nowhere = {"autoscaleEnabled": False, "nodeSelector": {"there-is-no": "such-node"}}
+    canary = {"istio_revision": "canary", "istio_take_ownership": True}
+    run("reconfigure", expect="failed", **canary, istio_istiod_values=nowhere, istio_wait_timeout=3)
+    assert revision(cluster, VALIDATOR) == "default"
+    predicted = summary(run("reconfigure", check=True, **canary))
+    assert "changed ValidatingWebhookConfiguration istiod-default-validator" in predicted
+    assert sorted(summary(run("reconfigure", **canary))) == sorted(predicted)
+    assert revision(cluster, VALIDATOR) == "canary"
+    assert cluster.get(VALIDATOR)["webhooks"][0]["clientConfig"]["service"]["name"] == "istiod-canary"
+    assert run("reconfigure", **canary).changed == []
+
+
+def test_a_tag_that_the_variables_set_back_is_told_and_moved(run, cluster):
+    run("bootstrap", istio_take_ownership=True)
+    run("reconfigure", istio_revision="canary", istio_take_ownership=True)
+    assert revision(cluster, TAG) == "canary"
+    told = run("verify", expect="failed")["Check that the mesh is healthy"].msg
+    assert any("istio-revision-tag-prod" in line and "release istio-system/istiod-canary" in line for line in told)
+    refused = run("reconfigure", expect="failed")["Install Istio with Helm"]
+    assert "istio_take_ownership" in json.dumps(refused.items)
+    assert revision(cluster, TAG) == "canary"
+    moved = summary(run("reconfigure", istio_take_ownership=True))
+    assert "changed MutatingWebhookConfiguration istio-revision-tag-prod" in moved
+    assert revision(cluster, TAG) == "default" and revision(cluster, VALIDATOR) == "default"
+
+
+def removal():
+    """The play of the page that removes the old control plane, of revision 1-30 there, and of `canary` here."""
+    page = (playing.ROOT / "docs" / "role_istio.md").read_text()
+    [text] = [text for text in re.findall(r"^```yaml\n(.*?)^```", page, re.S | re.M) if "istiod-1-30" in text]
+    return yaml.safe_load(text.replace("1-30", "canary"))[0]["tasks"]
+
+
+def test_the_guard_of_the_page_sees_who_uses_the_old_control_plane(run, cluster, player, namespace):
+    """A sidecar's revision is an annotation of its pod."""
+    run("bootstrap", istio_revision="canary", istio_take_ownership=True)
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "old", "namespace": namespace, "annotations": {"istio.io/rev": "canary"}},
+        "spec": {"containers": [{"name": "istio-proxy", "image": "example.com/proxyv2:1.31.1"}]},
+    }
+    cluster.api("POST", f"/api/v1/namespaces/{namespace}/pods", pod)
+    refused = player.play(removal(), expect="failed").msg
+    for user in ("old", "istio-revision-tag-prod", "istiod-default-validator"):
+        assert user in refused
+    assert cluster.get(f"{DEPLOYMENTS}/istiod-canary")
+
+    run("reconfigure", istio_take_ownership=True)
+    assert namespace in player.play(removal(), expect="failed").msg
+    cluster.kubectl("delete", "pod", "old", "-n", namespace, "--force")
+    assert player.play(removal()).changed
+    assert cluster.get(f"{DEPLOYMENTS}/istiod-canary") is None and revision(cluster, TAG) == "default"
+
+
+def test_another_method_than_the_present_one_is_refused(run, cluster):
+    run("bootstrap")
+    words = "istio_install_method is argocd. Both would write the same objects"
+    for playbook in ("bootstrap", "teardown"):
+        refused = run(playbook, expect="failed", istio_install_method="argocd")
+        assert words in refused.msg and "Set istio_install_method: helm" in refused.msg and refused.changed == []
+    assert any(words in line for line in run("verify", expect="failed", istio_install_method="argocd")[-1].msg)
+    run("teardown")
+
+
+def test_a_tag_that_another_application_keeps_is_refused(run, cluster):
+    """Before anything is written, and so before an Argo CD is needed."""
+    tracked = (
+        "istiod-old:admissionregistration.k8s.io/MutatingWebhookConfiguration:istio-system/istio-revision-tag-prod"
+    )
+    hook = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "MutatingWebhookConfiguration",
+        "metadata": {
+            "name": "istio-revision-tag-prod",
+            "labels": {"istio.io/tag": "prod", "istio.io/rev": "old"},
+            "annotations": {"argocd.argoproj.io/tracking-id": tracked},
+        },
+    }
+    cluster.api("POST", f"{WEBHOOKS}/mutatingwebhookconfigurations", hook)
+    refused = run("bootstrap", expect="failed", istio_install_method="argocd", istio_revision="new")
+    assert (
+        "The revision tag prod belongs to the Application istiod-old" in refused.msg
+        and "selfHeal: false" in refused.msg
+    )
+    assert refused.changed == []
+    cluster.api("DELETE", TAG)
+
+
+def test_teardown_names_the_control_planes_that_it_leaves_or_removes_them(run, cluster):
+    run("bootstrap")
+    run("reconfigure", istio_revision="canary", istio_take_ownership=True)
+    assert "left: Deployment istio-system/istiod-canary" in run("teardown", check=True)["What changed"].msg
+    gone = summary(run("teardown", istio_remove_all_revisions=True))
+    assert {"deleted Deployment istio-system/istiod", "deleted Deployment istio-system/istiod-canary"} <= set(gone)
+    left = cluster.kubectl(
+        "get", "validatingwebhookconfiguration,mutatingwebhookconfiguration", "-l", "app", "-o", "json"
+    )
+    assert left["items"] == []
