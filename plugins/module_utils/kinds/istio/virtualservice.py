@@ -19,16 +19,16 @@ def remarks(desired: dict, _live: dict) -> list[str]:
     """Routes whose weights do not sum up to 100, which Istio accepts and takes as proportions."""
     metadata, spec = desired["metadata"], desired.get("spec") or {}
     label = KIND.label(metadata.get("namespace"), metadata["name"])
-    told = []
+    warnings = []
     for protocol in ("http", "tls", "tcp"):
         for number, rule in enumerate(spec.get(protocol) or []):
             weights = [_weight(target) for target in rule.get("route") or []]
             if sum(weights) not in (0, 100):
-                told.append(
+                warnings.append(
                     f"{label}: the weights in spec.{protocol}[{number}].route are {', '.join(map(str, weights))}, in "
                     f"sum {sum(weights)} and not 100. Istio takes them as proportions: {_percentages(weights)}."
                 )
-    return told
+    return warnings
 
 
 def _weight(target: dict) -> int:
