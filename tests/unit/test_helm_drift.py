@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import drift
 
 HELM, KUBECTL, PILOT = "helm", "kubectl-edit", "pilot-discovery"
@@ -20,7 +21,7 @@ def live(body, **owners):
 
 
 def paths(declared, current):
-    return [drift.shown(path) for path in drift.suspects({"metadata": {"name": "x"}, **declared}, current)]
+    return [fields.path_text(path) for path in drift.suspects({"metadata": {"name": "x"}, **declared}, current)]
 
 
 COLOR = {"f:data": {".": {}, "f:color": {}}}
@@ -59,7 +60,7 @@ COLOR = {"f:data": {".": {}, "f:color": {}}}
         pytest.param(
             {"metadata": {"name": "y", "annotations": {"a/b": "c"}}},
             live({"metadata": {"annotations": {"a/b": "d"}}}, kubectl={"f:metadata": {"f:annotations": {"f:a/b": {}}}}),
-            ["metadata.annotations[a/b]"],
+            ["metadata.annotations.a/b"],
             id="annotation-with-a-slash",
         ),
         pytest.param(
@@ -179,7 +180,7 @@ def test_what_istiod_writes_into_its_webhooks_is_its_own():
 
 def test_the_portion_of_an_object_that_restores_paths():
     declared = {"spec": {"a": 1, "b": {"c": 2, "d": 3}, "list": [{"name": "x", "y": 1}, {"name": "z"}]}}
-    wanted = [("spec", "b", "c"), ("spec", "list", ("k", '{"name": "x"}'), "y")]
+    wanted = [("f:spec", "f:b", "f:c"), ("f:spec", "f:list", 'k:{"name": "x"}', "f:y")]
     assert drift.portion(declared, wanted) == {"spec": {"b": {"c": 2}, "list": declared["spec"]["list"]}}
 
 

@@ -125,10 +125,6 @@ def test_the_ports_of_a_service_have_a_key():
     assert patch["ports"] == [{"port": 2}, {"port": 1, "$patch": "delete"}]
 
 
-def test_one_patch_laid_on_another():
-    assert merge.laid_on({"a": {"b": 1}, "c": [1]}, {"a": {"d": 2}, "c": [2]}) == {"a": {"b": 1, "d": 2}, "c": [2]}
-
-
 def test_definitions_are_kept_and_nothing_else_of_a_release(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     definition = (

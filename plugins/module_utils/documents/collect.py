@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 import glob
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.call import Call
@@ -114,7 +114,7 @@ def items(
     ]
     for index, overlay in enumerate(overlays or []):
         flat = _overlaid(flat, overlay, f"overlays[{index}]")
-    local = _kinds_of_crds(flat)
+    local = kinds_of_crds(document for _origin, document in flat)
     resolved = [_item(served_kind, origin, document, local, default_namespace, judge) for origin, document in flat]
     seen: dict[tuple, Item] = {}
     for item in resolved:
@@ -185,10 +185,10 @@ def _with_images(document: dict, images: dict[str, str]) -> dict:
     return document
 
 
-def _kinds_of_crds(documents: list[tuple[str, dict]]) -> dict[tuple[str, str], Kind]:
+def kinds_of_crds(documents: Iterable[dict]) -> dict[tuple[str, str], Kind]:
     """The kinds that custom resource definitions of the same set bring."""
     kinds = {}
-    for _origin, document in documents:
+    for document in documents:
         spec = document.get("spec")
         if document.get("kind") != _CRD[1] or not isinstance(spec, dict) or not isinstance(spec.get("names"), dict):
             continue

@@ -249,6 +249,32 @@ def at(thing, key: str):
     return ABSENT if place is None else thing[place]
 
 
+def reach(thing, path: tuple[str, ...]):
+    """What a path of keys leads to in an object, from the top; ``fields.ABSENT`` when it is not there."""
+    for key in path:
+        thing = at(thing, key)
+        if thing is ABSENT:
+            break
+    return thing
+
+
+def branch(fields: dict, key: str) -> dict | None:
+    """The node of a field set below ``key``, or None. A ``k:`` may state some of the keys of the item that is meant."""
+    if key in fields or key.startswith("f:"):
+        return fields.get(key)
+    wanted = json.loads(key[2:])
+    for name, below in fields.items():
+        if name[:2] == key[:2] and _is_meant(json.loads(name[2:]), wanted):
+            return below
+    return None
+
+
+def _is_meant(stated, wanted) -> bool:
+    if isinstance(stated, dict) and isinstance(wanted, dict):
+        return wanted.items() <= stated.items()
+    return stated == wanted
+
+
 def pointer(thing, path: tuple[str, ...]) -> str:
     """The JSON pointer to what a path of keys names in an object."""
     steps = []
@@ -277,6 +303,14 @@ def paths(fields: dict, parent: str = "") -> list[str]:
         inner = paths(below, path)
         told += inner or [path]
     return told
+
+
+def path_text(path: tuple[str, ...]) -> str:
+    """A path of keys as a person writes it: ``spec.ports[port=80].name``."""
+    text = ""
+    for key in path:
+        text = _path(text, key)
+    return text
 
 
 def _path(parent: str, key: str) -> str:

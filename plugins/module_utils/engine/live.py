@@ -25,11 +25,12 @@ def parallel(work, arguments: Iterable) -> list:
         return list(pool.map(work, arguments))
 
 
-def read(resources: Resources, items: list, known: Sequence = ()) -> dict[tuple, dict | None]:
+def read(resources: Resources, items: list, known: Sequence = (), selector: str = "") -> dict[tuple, dict | None]:
     """The live object of each item by its key, None for those not there. Raises ApiError.
 
     ``known``: live objects that were read a moment ago, as items; those are not read again. One of another version of
     its kind is, because what is compared has to be of the declared version.
+    ``selector``: labels that nearly all of the items have; what a LIST by them does not show is read alone.
     """
     fresh = {(item.key, item.kind.versions): item.desired for item in known}
     groups: dict[tuple, list] = {}
@@ -41,9 +42,9 @@ def read(resources: Resources, items: list, known: Sequence = ()) -> dict[tuple,
     singles = []
     listed = []
     for (group, kind, _versions, _namespace), members in groups.items():
-        many = len(members) >= _LIST_FROM and (group, kind) not in _NEVER_LISTED
+        many = len(members) >= _LIST_FROM and (bool(selector) or (group, kind) not in _NEVER_LISTED)
         (listed if many else singles).append(members)
-    for live, rest in parallel(lambda group: _listed(resources, group), listed):
+    for live, rest in parallel(lambda group: _listed(resources, group, selector), listed):
         found.update(live)
         singles.append(rest)
     flat = [item for members in singles for item in members]
@@ -58,14 +59,14 @@ def _one(resources: Resources, item) -> dict | None:
         return None  # writing says so, or in check mode that it cannot be judged yet
 
 
-def _listed(resources: Resources, members: list) -> tuple[dict[tuple, dict], list]:
+def _listed(resources: Resources, members: list, selector: str) -> tuple[dict[tuple, dict], list]:
     """Live objects of one kind and namespace by key, and the items that are better read one by one: all where a LIST is
     forbidden, the last ones where more pages of other objects would be read for them.
     """
     kind, namespace = members[0].kind, members[0].namespace
     missing, found = {item.name: item for item in members}, {}
     try:
-        for page, beyond in resources.pages(kind, namespace):
+        for page, beyond in resources.pages(kind, namespace, selector):
             for live in page:
                 item = missing.pop(live["metadata"]["name"], None)
                 if item:
@@ -73,9 +74,9 @@ def _listed(resources: Resources, members: list) -> tuple[dict[tuple, dict], lis
             if len(missing) * _LISTED_A_GET < beyond or not missing:
                 return found, list(missing.values())
     except NotInstalled:
-        pass
+        return found, []
     except ApiError as error:
         if error.status != 403:
             raise
         return {}, members
-    return found, []
+    return found, list(missing.values()) if selector else []

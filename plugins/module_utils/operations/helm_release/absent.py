@@ -29,9 +29,9 @@ def run(context: Context) -> dict:
         changes = []
     else:
         items = context.objects(latest.manifest)
-        live = manifest.read(context.session, items)
+        live = manifest.read(context.resources, items)
         spared = ownership.spared(context, items, live)
-        changes = [plan.removed(item, None if item.key in spared else live[item.key], item.body) for item in items]
+        changes = [plan.removed(item, None if item.key in spared else live[item.key], item.desired) for item in items]
     if not context.check:
         _uninstall(context, latest)
     if context.params["keep_history"]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import APPLY
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import (
     CREATED,
@@ -65,7 +66,7 @@ def changes(
     ``live`` holds the live objects of both. Raises MeshError for what the server refuses.
     """
     before = {item.key: item for item in base}
-    drifts = {found.item.key: found for found in drifted}
+    drifts = {drift.item.key: drift for drift in drifted}
 
     def judge(item: Object):
         try:
@@ -102,14 +103,14 @@ def _created(setting: Setting, item: Object, declared: dict) -> dict:
     if setting.server_side:
         return _apply(setting, item, declared)
     query = {"fieldManager": MANAGER, "dryRun": "All"}
-    return setting.session.request("POST", item.collection, query, drift_module.without_nulls(declared))
+    return setting.session.request("POST", item.collection, query, merge.without_nulls(declared))
 
 
 def _apply(setting: Setting, item: Object, declared: dict) -> dict:
     query = {"fieldManager": MANAGER, "dryRun": "All", "fieldValidation": "Strict"}
     if setting.force:
         query["force"] = "true"
-    return setting.session.request("PATCH", item.path, query, drift_module.without_nulls(declared), APPLY)
+    return setting.session.request("PATCH", item.path, query, merge.without_nulls(declared), APPLY)
 
 
 def _patched(setting: Setting, old: Object, item: Object, declared: dict, drifted: Drift | None) -> dict | None:
@@ -119,9 +120,9 @@ def _patched(setting: Setting, old: Object, item: Object, declared: dict, drifte
     if item.builtin:
         body, content = merge.strategic(previous, declared, item.kind.kind), STRATEGIC
     else:
-        body, content = merge.json_patch(old.body, item.body), MERGE
+        body, content = merge.json_patch(old.desired, item.desired), MERGE
         if drifted:
-            body = merge.laid_on(body, drift_module.portion(declared, drifted.paths))
+            body = desired_module.merge(body, drift_module.portion(declared, drifted.paths))
     return setting.session.request("PATCH", item.path, query, body, content) if body else None
 
 

@@ -45,7 +45,7 @@ class _Held:
     drifted: list[Drift]
 
     def told(self) -> list[str]:
-        return [found.told() for found in self.drifted]
+        return [drift.text() for drift in self.drifted]
 
 
 def run(context: Context) -> dict:
@@ -67,7 +67,7 @@ def run(context: Context) -> dict:
 
 def _held(context: Context, release: Release) -> _Held:
     items = context.objects(release.manifest)
-    live = manifest.read(context.session, items)
+    live = manifest.read(context.resources, items)
     return _Held(items, live, drift.find(context.session, items, live, context.name, context.namespace))
 
 
@@ -188,7 +188,7 @@ def _planned(
     latest = found[0] if found else None
     before = next((release for release in found if release.status == "deployed"), latest)
     base = [] if _installs(latest) else context.objects(before.manifest)
-    live = manifest.read(context.session, list({item.key: item for item in [*base, *target]}.values()))
+    live = manifest.read(context.resources, list({item.key: item for item in [*base, *target]}.values()))
     ownership.refuse_others(context, base, target, live, helm_looks=TAKE not in arguments)
     first = _before_all(context, chart) if _installs(latest) else []
     setting = plan.Setting(
@@ -197,7 +197,7 @@ def _planned(
         context.namespace,
         server_side=server_side,
         force=bool(context.params.get("force_conflicts")),
-        brought=plan.brought([change.after for change in first] + [item.body for item in target]),
+        brought=plan.brought([change.after for change in first] + [item.desired for item in target]),
         final=final,
     )
     custom = [] if server_side else [item for item in target if not item.builtin and live[item.key]]
@@ -215,7 +215,7 @@ def _leftovers(context: Context, found: list[Release], target: list[Object]) -> 
     wanted = {item.key for item in [*target, *context.objects(good.manifest)]}
     stated = {item.key: item for release in failed for item in context.objects(release.manifest)}
     left = [item for key, item in stated.items() if key not in wanted]
-    live = manifest.read(context.session, left)
+    live = manifest.read(context.resources, left)
     changes = [plan.removed(item, live[item.key], live[item.key]) for item in left]
     return [change for change in changes if change.changed and _ours(context, change.before)]
 
@@ -236,7 +236,7 @@ def _with_drift(error: MeshError, drifted: list[Drift]) -> MeshError:
     by_hand = [found for found in drifted if not found.owner]
     if not by_hand:
         return error
-    told = [found.told() for found in by_hand]
+    told = [found.text() for found in by_hand]
     # With a definition every object of its kind would go.
     definition = any(found.item.kind.kind == "CustomResourceDefinition" for found in by_hand)
     remedy = "undo that" if definition else "undo that, or delete the object"
@@ -258,11 +258,11 @@ def _before_all(context: Context, chart: str) -> list[Change]:
             )
     if not context.params.get("skip_crds") and _has_crds(chart):
         items = context.objects(render.definitions(context.helm(), chart))
-        live = manifest.read(context.session, items)
+        live = manifest.read(context.resources, items)
         for item in items:
             there = live[item.key]
             action = UNCHANGED if there else CREATED
-            changes.append(Change(item.kind, None, item.name, action, there, there or item.body))
+            changes.append(Change(item.kind, None, item.name, action, there, there or item.desired))
     return changes
 
 
@@ -286,7 +286,7 @@ def _upgrade(
     try:
         told = context.helm().run(*words, *_manner(context, server_side), doing=context.label)
     except HelmFailed as failure:
-        live = manifest.read(context.session, target)
+        live = manifest.read(context.resources, target)
         raise _explained(context, inputs, failure, "; ".join(report.not_ready(target, live))) from None
     return release_store.told(told)
 
@@ -314,7 +314,7 @@ def _put_back(context: Context, target: list[Object]) -> None:
     """Repair what helm does not where it patches: fields of custom resources that its old and its new manifest state
     alike (its merge patch compares the manifests, not the cluster)."""
     custom = [item for item in target if not item.builtin]
-    live = manifest.read(context.session, custom)
+    live = manifest.read(context.resources, custom)
     there = [item for item in custom if live[item.key]]
 
     def restore(found: Drift) -> None:

@@ -81,4 +81,4 @@ def wait_ready(context: Context, items: list[Object], live: dict) -> None:
             )
         progress.say(missing[0])
         context.deadline.sleep(_POLL)
-        missing = not_ready(items, manifest.read(context.session, items))
+        missing = not_ready(items, manifest.read(context.resources, items))

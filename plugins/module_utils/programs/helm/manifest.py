@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import YAML_LOADER, yaml
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources, path
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import cache
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item, kinds_of_crds
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import KINDS as BUILTIN
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
@@ -21,7 +22,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry i
 _CRD = "CustomResourceDefinition"
 _DOCUMENT = re.compile(r"(?m)^(?=---(?:\s|$))")
 _DEFINITION = re.compile(rf"(?m)^kind: {_CRD}[ \t]*$")
-_LIST_FROM = 4  # so many objects of one kind in a namespace are read by one LIST of what helm made
 _MADE_BY_HELM = "app.kubernetes.io/managed-by=Helm"
 # Groups whose types the API server knows as Go types, to which strategic merge patches apply.
 _BUILTIN_GROUPS = {kind.group for kind in BUILTIN} | {
@@ -32,23 +32,11 @@ _BUILTIN_GROUPS = {kind.group for kind in BUILTIN} | {
 }
 
 
-@dataclass(frozen=True)
-class Object:
+@dataclass
+class Object(Item):
     """One object of a manifest. ``served`` is False for a kind that the cluster does not serve."""
 
-    kind: Kind
-    namespace: str | None
-    name: str
-    body: dict
     served: bool = True
-
-    @property
-    def key(self) -> tuple:
-        return self.kind.group, self.kind.kind, self.namespace, self.name
-
-    @property
-    def label(self) -> str:
-        return self.kind.label(self.namespace, self.name)
 
     @property
     def builtin(self) -> bool:
@@ -97,22 +85,20 @@ def _parsed(text: str) -> list:
 def objects(resources: Resources, text: str, namespace: str) -> list[Object]:
     """The objects of a manifest of a release in ``namespace``, in the manifest's order."""
     stated = documents(text)
-    brought = {}
-    for document in stated:
-        if document["kind"] == "CustomResourceDefinition":
-            spec = document.get("spec") or {}
-            brought[spec.get("group"), (spec.get("names") or {}).get("kind")] = spec
-    return [_object(resources, document, namespace, brought) for document in stated]
+    defined = kinds_of_crds(stated)
+    return [_object(resources, document, namespace, defined) for document in stated]
 
 
-def _object(resources: Resources, document: dict, namespace: str, brought: dict) -> Object:
-    kind, served = _kind(resources, str(document.get("apiVersion") or ""), document["kind"], brought)
-    metadata = document["metadata"]
-    where = (metadata.get("namespace") or namespace) if kind.namespaced else None
-    return Object(kind, where, str(metadata["name"]), document, served)
+def _object(resources: Resources, document: dict, namespace: str, defined: dict) -> Object:
+    kind, served = _kind(resources, str(document.get("apiVersion") or ""), document["kind"], defined)
+    metadata = {**document["metadata"], "name": str(document["metadata"]["name"])}
+    where = metadata.pop("namespace", None) or namespace
+    if kind.namespaced:
+        metadata["namespace"] = where
+    return Object(kind, {**document, "metadata": metadata}, "the chart", served)
 
 
-def _kind(resources: Resources, api_version: str, name: str, brought: dict) -> tuple[Kind, bool]:
+def _kind(resources: Resources, api_version: str, name: str, defined: dict) -> tuple[Kind, bool]:
     """The kind in exactly the version that the manifest states, and whether it is served."""
     group, _slash, version = api_version.rpartition("/")
     known = KINDS.get((group, name))
@@ -121,45 +107,13 @@ def _kind(resources: Resources, api_version: str, name: str, brought: dict) -> t
     try:
         return resources.served_kind(api_version, name), True
     except NotInstalled:
-        spec = brought.get((group, name)) or {}
-        plural = (spec.get("names") or {}).get("plural") or f"{name.lower()}s"
-        return Kind(group, name, plural, (version,), spec.get("scope") != "Cluster"), False
+        kind = defined.get((group, name)) or Kind(group, name, f"{name.lower()}s", (version,))
+        return dataclasses.replace(kind, versions=(version,)), False
 
 
-def read(session, wanted: list[Object]) -> dict[tuple, dict | None]:
+def read(resources: Resources, items: list[Object]) -> dict[tuple, dict | None]:
     """The live object of each by its key, None for those that are not there. Raises ApiError."""
-    groups: dict[str, list[Object]] = {}
-    for item in wanted:
-        groups.setdefault(item.collection, []).append(item)
-    listed = [group for group in groups.values() if len(group) >= _LIST_FROM]
-    found: dict[tuple, dict | None] = {}
-    for answer in parallel(lambda group: _listed(session, group), listed):
-        found.update(answer)
-    rest = [item for item in wanted if item.key not in found]
-    found.update(zip([item.key for item in rest], parallel(lambda item: _one(session, item), rest), strict=True))
-    return found
-
-
-def _listed(session, group: list[Object]) -> dict[tuple, dict]:
-    """What a LIST shows of a group; an object that lost its label, or all where LIST is forbidden, is left to a GET."""
-    try:
-        answer = session.request("GET", group[0].collection, {"labelSelector": _MADE_BY_HELM})
-    except ApiError as error:
-        if error.status in (403, 404):
-            return {}
-        raise
-    live = {item["metadata"]["name"]: item for item in answer.get("items") or []}
-    version = {"apiVersion": answer.get("apiVersion"), "kind": group[0].kind.kind}
-    return {item.key: {**version, **live[item.name]} for item in group if item.name in live}
-
-
-def _one(session, item: Object) -> dict | None:
-    try:
-        return session.request("GET", item.path)
-    except ApiError as error:
-        if error.status == 404:
-            return None
-        raise
+    return live.read(resources, items, selector=_MADE_BY_HELM)
 
 
 def release_of(live: dict) -> tuple[str, str] | None:
@@ -171,14 +125,12 @@ def release_of(live: dict) -> tuple[str, str] | None:
 
 def owned(item: Object, release: str, namespace: str) -> dict:
     """The object's body as helm sends it: with its namespace and the marks of the release (helm's validate.go)."""
-    metadata = {**item.body["metadata"]}
+    metadata = {**item.desired["metadata"]}
     metadata["labels"] = {**(metadata.get("labels") or {}), "app.kubernetes.io/managed-by": "Helm"}
     metadata["annotations"] = {
         **(metadata.get("annotations") or {}),
         "meta.helm.sh/release-name": release,
         "meta.helm.sh/release-namespace": namespace,
     }
-    if item.namespace:
-        metadata["namespace"] = item.namespace
-    body = {**item.body, "metadata": metadata}
+    body = {**item.desired, "metadata": metadata}
     return item.kind.normalise(body) if item.kind.normalise else body

@@ -50,7 +50,7 @@ def _strategic(old: dict, new: dict, kind: str) -> dict:
 def _items(old: list, new: list, name: str, kind: str) -> list:
     key = _key(old + new, name, kind)
     if key is None:
-        return [_plain(item) for item in new]
+        return [without_nulls(item) for item in new]
     before = {item[key]: item for item in old}
     patch = []
     for item in new:
@@ -68,10 +68,11 @@ def _key(items: list, name: str, kind: str) -> str | None:
     return None
 
 
-def _plain(value):
+def without_nulls(value):
+    """A null in a manifest means nothing; in a patch it would delete."""
     if isinstance(value, dict):
-        return {key: _plain(below) for key, below in value.items() if below is not None}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+        return {key: without_nulls(below) for key, below in value.items() if below is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def json_patch(old: dict, new: dict) -> dict:
@@ -86,12 +87,3 @@ def json_patch(old: dict, new: dict) -> dict:
         elif name not in old or before != value:
             patch[name] = value
     return patch
-
-
-def laid_on(base: dict, over: dict) -> dict:
-    """``over`` on ``base``, mappings merged, anything else replaced."""
-    merged = {**base}
-    for name, value in over.items():
-        before = merged.get(name)
-        merged[name] = laid_on(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
-    return merged

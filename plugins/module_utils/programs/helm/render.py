@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import complaint
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.merge import without_nulls
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.program import HelmFailed, Program
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.release_store import Release, hooks_of
 
@@ -29,7 +30,7 @@ class Rendered:
             self.values is not None
             and self.manifest == release.manifest
             and self.hooks == release.hooks
-            and _without_nulls(self.values) == _without_nulls(release.values)
+            and without_nulls(self.values) == without_nulls(release.values)
             and (self.chart or {}).get("version") == release.chart.get("version")
             and (self.chart or {}).get("name") == release.chart.get("name")
         )
@@ -104,9 +105,3 @@ def _kinds(session, version: str) -> list[str]:
 def definitions(helm: Program, chart: str) -> str:
     """The custom resource definitions in a chart's ``crds``, which an install writes first. Raises HelmFailed."""
     return helm.run("show", "crds", chart, doing="rendering")
-
-
-def _without_nulls(value):
-    if isinstance(value, dict):
-        return {key: _without_nulls(below) for key, below in value.items() if below is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
