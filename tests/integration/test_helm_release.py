@@ -95,9 +95,13 @@ class Releases:
 
     def refused(self, **options):
         """The message of a call that must fail."""
+        return self.failed(**options)["msg"]
+
+    def failed(self, **options):
+        """The result of a call that must fail."""
         answer = self(**options)
         assert answer.get("failed"), answer
-        return answer["msg"]
+        return answer
 
     def same_as_checked(self, **options):
         """Check mode, then the run: both must tell the same. Returns the run."""
@@ -550,10 +554,22 @@ def test_kept_objects_and_history(release):
     release.settled()
 
 
+UNSCHEDULABLE = "didn't match Pod's node affinity/selector"
+
+
+def test_a_failed_install_is_uninstalled_again(release):
+    answer = release.failed(values={"nowhere": True}, rollback_on_failure=True, wait_timeout=14)
+    assert UNSCHEDULABLE in answer["msg"] and "does not exist" not in answer["msg"], answer["msg"]
+    assert answer["msg"].endswith("It was uninstalled again.") and answer["changed"]
+    assert release.revisions() == {}
+
+
 def test_a_failed_upgrade_is_rolled_back(release):
     release.done(values={"color": "good"})
-    text = release.refused(values={"color": "bad", "nowhere": True}, rollback_on_failure=True, wait_timeout=5)
-    assert "was not ready within wait_timeout" in text and "rolled back" in text
+    answer = release.failed(values={"color": "bad", "nowhere": True}, rollback_on_failure=True, wait_timeout=14)
+    assert "was not ready within wait_timeout" in answer["msg"] and "rolled back" in answer["msg"]
+    assert UNSCHEDULABLE in answer["msg"], "what helm waited for was seen before it rolled back"
+    assert answer["changed"]
     assert release.revisions()[3] == "deployed"
     assert release.kubectl("get", CONFIG, "-o", "json")["data"]["color"] == "good"
     # What it was rolled back to is known to be what the first task wanted; and what failed is tried again.
@@ -565,6 +581,7 @@ def test_after_a_failed_install_and_a_failed_upgrade(release):
     stuck = {"values": {"nowhere": True}, "wait": True, "wait_timeout": 3}
     text = release.refused(**stuck)
     assert "was not ready within wait_timeout; not ready: Deployment" in text and "0 of 1 replicas available" in text
+    assert f"(pod {release.name}-" in text and UNSCHEDULABLE in text
     assert release.revisions() == {1: "failed"}
     release.same_as_checked(values={"color": "red"})
     assert release.revisions()[2] == "deployed"
@@ -657,6 +674,23 @@ def test_another_helm_at_work_is_waited_for(release):
     process.wait()
     assert run["release"]["revision"] == 3 and release.warnings == []
     release.settled(values=values)
+
+
+def test_another_helm_that_begins_in_between_is_waited_for(release, tmp_path):
+    """A helm that, at the moment of the run, lets another one begin first."""
+    path, once = tmp_path / "helm", tmp_path / "once"
+    other = f"{release.program} upgrade {release.name} {SAMPLE} --install --set nowhere=true --wait --timeout 6s"
+    path.write_text(
+        f'#!/bin/sh\ncase "$*" in *--labels*) if mkdir {once} 2>/dev/null; then\n'
+        f"{other} --namespace {release.namespace} >/dev/null 2>&1 &\n"
+        f"for turn in 1 2 3 4 5 6 7 8 9; do sleep 0.3; {release.program} status {release.name} "
+        f"--namespace {release.namespace} >/dev/null 2>&1 && break; done\nfi;; esac\n"
+        f'exec {release.program} "$@"\n'
+    )
+    path.chmod(0o755)
+    run = release.done(binary_path=str(path), values={"color": "ours"})
+    assert once.exists() and run["release"] == {**run["release"], "revision": 2, "status": "deployed"}
+    release.settled(values={"color": "ours"})
 
 
 def test_sigterm_leaves_no_file_and_no_lock(release, tmp_path):

@@ -89,6 +89,15 @@ OTHER = 'annotation validation error: key "meta.helm.sh/release-name" must equal
             "Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress\n",
             "another helm works on this release at this moment. Let it end, and run the task again.",
         ),
+        (
+            'Error: create: failed to create: secrets "sh.helm.release.v1.shop.v1" already exists\n',
+            "another helm works on this release at this moment. Let it end, and run the task again.",
+        ),
+        (
+            "Error: release: already exists\n",
+            "another helm works on this release at this moment. Let it end, and run the task again.",
+        ),
+        ('Error: configmaps "sh.other" already exists\n', 'configmaps "sh.other" already exists.'),
         ("Error: INSTALLATION FAILED: something new\n", "something new."),
         ("WARNING: noise\nwhatever\n", "whatever."),
         ("", "helm said nothing."),
@@ -105,6 +114,10 @@ def test_a_wait_that_ended_names_what_was_missing():
     )
     rolled = "Error: UPGRADE FAILED: release shop failed, and has been rolled back due to atomic being set: timed out\n"
     assert told(rolled) == "was not ready within wait_timeout. It was rolled back."
+    gone = "Error: release shop failed, and has been uninstalled due to atomic being set: context deadline exceeded\n"
+    assert told(gone, "Pod ns/a: x") == (
+        "was not ready within wait_timeout; not ready: Pod ns/a: x. It was uninstalled again."
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.watched import Watched
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Kind, Readiness
 
-_PROGRESS = 5.0  # seconds between two lines with the same message
+_PROGRESS = 5.0  # seconds between two lines with the same message, at first; it doubles
+_PROGRESS_MOST = 60.0
 
 
 def predicate(kind: Kind, expression: str | None) -> Callable[[dict], Readiness]:
@@ -102,11 +103,13 @@ class Progress:
     def __init__(self, task: Task, label: str, deadline: Deadline | None = None):
         self._task, self._label, self._deadline = task, label, deadline
         self._whole = Stopwatch()
-        self._last, self._since_last = "", Stopwatch()
+        self._last, self._since_last, self._pause = "", Stopwatch(), _PROGRESS
 
     def say(self, message: str) -> None:
-        if self._since_last.elapsed >= (1.0 if message != self._last else _PROGRESS):
+        same = message == self._last
+        if self._since_last.elapsed >= (self._pause if same else 1.0):
             self._task.progress(f"{self._label}: {message}{self._times()}")
+            self._pause = min(_PROGRESS_MOST, self._pause * 2) if same else _PROGRESS
             self._last, self._since_last = message, Stopwatch()
 
     def _times(self) -> str:

@@ -38,7 +38,8 @@ def _waited(context: Context, found: list[Release]) -> list[Release]:
         if left <= 0:
             _take_over(context, found[0])
         else:
-            progress.say(f"{found[0].status} by another helm; taken over in {int(left) + 1} s")
+            stale_after = context.params["stale_after"]
+            progress.say(f"{found[0].status} by another helm, or one that was killed; taken over after {stale_after} s")
             clock.sleep(min(_POLL, left))
         found = context.releases()
     return found

@@ -19,13 +19,12 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_
     ownership,
     plan,
     report,
+    upgrade,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context, refused
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.drift import Drift
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import (
-    complaint,
     manifest,
-    release_store,
     render,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.chart import LABEL, Inputs, metadata
@@ -34,6 +33,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.pr
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.release_store import Release
 
 TAKE = "--take-ownership"
+_AGAIN = 1.0  # seconds until a release is looked at again that another helm works on
 
 
 @dataclass
@@ -49,8 +49,21 @@ class _Held:
 
 
 def run(context: Context) -> dict:
-    """Compare, and when something differs, install or upgrade. Raises MeshError."""
+    """Compare, and when something differs, install or upgrade. Raises MeshError.
+
+    Where another helm begins in between, this begins anew when that has ended, within ``wait_timeout``.
+    """
     inputs = Inputs(context.params)
+    while True:
+        try:
+            return _run(context, inputs)
+        except upgrade.Busy:
+            if context.deadline.is_over:
+                raise
+            context.deadline.sleep(_AGAIN)
+
+
+def _run(context: Context, inputs: Inputs) -> dict:
     found = lock.opened(context)
     latest = found[0] if found else None
     held = None
@@ -107,12 +120,13 @@ def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held
         predicted = _predicted(context, chart, latest)
         return report.result(context, [*changes, *leftovers], predicted, drifted=told, previous=previous)
     mark = inputs.mark(latest.revision + 1 if latest else 1, context.helm)
-    made = _upgrade(context, inputs, [chart, *arguments, "--labels", f"{LABEL}={mark}"], target, server_side)
+    arguments = [chart, *arguments, "--labels", f"{LABEL}={mark}"]
+    deployed = upgrade.run(context, inputs, arguments, target, server_side, found)
     if not server_side:
         _put_back(context, target)
     parallel(lambda change: _delete(context, change), leftovers)
     waited = bool(context.params["wait"] or context.params["rollback_on_failure"])
-    release = made.shown(context.namespace)
+    release = deployed.shown(context.namespace)
     return report.result(context, [*changes, *leftovers], release, drifted=told, waited=waited, previous=previous)
 
 
@@ -165,14 +179,9 @@ def _rendered(context: Context, inputs: Inputs, chart: str, arguments: list[str]
         )
     except HelmFailed as failure:
         if TAKE in arguments or not ownership.keeps_definitions(context, failure.stderr):
-            raise _explained(context, inputs, failure) from None
+            raise upgrade.explained(context, inputs, failure) from None
     arguments.append(TAKE)
     return _rendered(context, inputs, chart, arguments, latest)
-
-
-def _explained(context: Context, inputs: Inputs, failure: HelmFailed, not_ready: str = "") -> MeshError:
-    stderr = inputs.values.named(failure.stderr, context.helm())
-    return complaint.about_release(stderr, context.label, inputs.chart.name, not_ready)
 
 
 def _planned(
@@ -276,38 +285,6 @@ def _has_crds(chart: str) -> bool:
             return any("/crds/" in name for name in archive.getnames())
     except (OSError, tarfile.TarError):
         return True  # helm says what is wrong with it
-
-
-def _upgrade(
-    context: Context, inputs: Inputs, arguments: list[str], target: list[Object], server_side: bool
-) -> Release:
-    """Let helm do it; returns the new revision."""
-    words = ["upgrade", context.name, *arguments, "--install", "--namespace", context.namespace, "--output", "json"]
-    try:
-        told = context.helm().run(*words, *_manner(context, server_side), doing=context.label)
-    except HelmFailed as failure:
-        live = manifest.read(context.resources, target)
-        raise _explained(context, inputs, failure, "; ".join(report.not_ready(target, live))) from None
-    return release_store.told(told)
-
-
-def _manner(context: Context, server_side: bool) -> list[str]:
-    """How helm goes about it."""
-    params, modern = context.params, context.helm().major > 3
-    words = ["--timeout", f"{params['wait_timeout']}s"]
-    if params["wait"]:
-        words.append("--wait")
-    if params["rollback_on_failure"]:
-        words.append("--rollback-on-failure" if modern else "--atomic")
-    if params.get("create_namespace"):
-        words.append("--create-namespace")
-    if params.get("history_max") is not None:
-        words += ["--history-max", str(params["history_max"])]
-    if params.get("description"):
-        words += ["--description", params["description"]]
-    if params.get("force_conflicts") and server_side:
-        words.append("--force-conflicts")
-    return words
 
 
 def _put_back(context: Context, target: list[Object]) -> None:

@@ -8,6 +8,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import unready
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import manifest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.manifest import Object
@@ -53,32 +54,18 @@ def _warn(context: Context, changes: list[Change]) -> None:
         context.task.warn(f"{context.label}: {named} could not be validated: {reason}.")
 
 
-def not_ready(items: list[Object], live: dict) -> list[str]:
-    """What of a release is not ready, and why, by what ready means for each kind."""
-    found = []
-    for item in items:
-        if item.kind.ready is None:
-            continue
-        current = live.get(item.key)
-        if current is None:
-            found.append(f"{item.label} is not there")
-            continue
-        said = item.kind.ready(current)
-        if said.state != "ready":
-            found.append(f"{item.label}: {said.message}")
-    return found
-
-
 def wait_ready(context: Context, items: list[Object], live: dict) -> None:
     """Wait until all of an unchanged release is ready. Raises MeshError at the deadline."""
     progress = Progress(context.task, context.label)
-    missing = not_ready(items, live)
+    missing = unready.not_ready(items, live)
     while missing:
         if context.deadline.is_over:
-            seconds = context.params["wait_timeout"]
+            seconds, reasons = context.params["wait_timeout"], unready.reasons(context.resources, items, live)
             raise MeshError(
-                f"{context.label} is unchanged, but was not ready within {seconds} s: {'; '.join(missing)}."
+                f"{context.label} is unchanged, but was not ready within {seconds} s: {'; '.join(reasons)}."
             )
-        progress.say(missing[0])
+        first, message = missing[0]
+        progress.say(f"{first.label}: {message}")
         context.deadline.sleep(_POLL)
-        missing = not_ready(items, manifest.read(context.resources, items))
+        live = manifest.read(context.resources, items)
+        missing = unready.not_ready(items, live)

@@ -14,6 +14,10 @@ _NOISE = re.compile(
 )
 _PREFIX = re.compile(r"^Error: *(?:(?:INSTALLATION|UPGRADE) FAILED: *)?")
 _CONFLICT = re.compile(r'conflict with "(?P<owner>[^"]+)"[^:]*: (?P<fields>[^\n]+)')
+_BUSY = re.compile(
+    r"another operation|release: already exists|cannot re-?use a name"
+    r'|(?:secrets|configmaps) "sh\.helm\.release\.v1\.[^"]+"(?: already exists|: the object has been modified)'
+)
 _NO_KIND = re.compile(r'no matches for kind "(?P<kind>[^"]+)" in version "(?P<version>[^"]+)"')
 _NOT_OURS = re.compile(
     r'(?P<kind>\S+) "(?P<name>[^"]+)" in namespace "(?P<namespace>[^"]*)" exists and cannot be imported'
@@ -70,8 +74,7 @@ def about_release(stderr: str, label: str, chart: str, timed_out: str = "") -> M
         return MeshError(sentence(f"{head}: {answer}"), helm=text)
     if re.search(r"context deadline exceeded|timed out", text):
         missing = f"; not ready: {timed_out}" if timed_out else ""
-        rolled = " It was rolled back." if "rolled back" in text else ""
-        return MeshError(f"{head} was not ready within wait_timeout{missing}.{rolled}", helm=text)
+        return MeshError(sentence(f"{head} was not ready within wait_timeout{missing}", undone(text)), helm=text)
     return MeshError(sentence(f"{head}: {said[0] if len(said) == 1 else text}"), helm=text)
 
 
@@ -141,7 +144,19 @@ def _conflicts(text: str) -> str:
     )
 
 
+def undone(stderr: str) -> str:
+    """What helm did by itself after the failure, as a sentence; empty when the failure stands as it is."""
+    if "rolled back" in stderr:
+        return "It was rolled back"
+    return "It was uninstalled again" if "has been uninstalled" in stderr else ""
+
+
+def is_busy(stderr: str) -> bool:
+    """Whether helm found another helm at work on the release, which began in the same moment or before."""
+    return bool(_BUSY.search(stderr))
+
+
 def _pending(text: str) -> str:
-    if "another operation" not in text:
+    if not is_busy(text):
         return ""
     return "another helm works on this release at this moment. Let it end, and run the task again"

@@ -62,12 +62,22 @@ class Program:
     def major(self) -> int:
         return self.version[0]
 
-    def run(self, *arguments: str, doing: str) -> str:
-        """Run a command and return its stdout; ``doing`` names it in progress lines. Raises HelmFailed."""
+    def run(self, *arguments: str, doing: str, observe: Callable[[], str] | None = None) -> str:
+        """Run a command and return its stdout. Raises HelmFailed.
+
+        ``doing`` names it in progress lines; ``observe`` is asked for each what it waits for, where anybody knows.
+        """
+
+        def report(seconds: int) -> None:
+            waits_for = observe() if observe else ""
+            self._progress(
+                f"{doing}: helm works on it for {seconds} s" + (f"; not ready: {waits_for}" if waits_for else "")
+            )
+
         ended = runner.run(
             [self.path, *arguments],
             env=self._env(),
-            progress=lambda seconds: self._progress(f"{doing}: helm works on it for {seconds} s"),
+            progress=report,
             end=runner.ask_to_end(
                 _GRACE
             ),  # so that it records the release as failed; killed, it would leave it pending

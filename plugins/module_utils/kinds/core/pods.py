@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Why a pod does not run, and a claim is not bound: what their conditions and their containers state."""
+
+from __future__ import annotations
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import condition
+
+# States that every container passes through; they explain nothing where another cause is known.
+_ON_THE_WAY = ("ContainerCreating", "PodInitializing")
+
+
+def pod_problem(live: dict) -> str:
+    """Why a pod is not ready; empty when it is, or when nothing says why."""
+    status = live.get("status") or {}
+    scheduled = condition(live, "PodScheduled")
+    if scheduled.get("status") == "False":
+        return scheduled.get("message") or "it is not scheduled"
+    containers = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
+    problems = [problem for problem in map(_container_problem, containers) if problem]
+    if not problems and status.get("phase") == "Failed":
+        return status.get("message") or status.get("reason") or "it ended with a failure"
+    return "; ".join(problems)
+
+
+def _container_problem(container: dict) -> str:
+    name, state = container.get("name"), container.get("state") or {}
+    waiting, ended = state.get("waiting") or {}, state.get("terminated") or {}
+    before = (container.get("lastState") or {}).get("terminated") or {}
+    if waiting.get("reason") and waiting["reason"] not in _ON_THE_WAY:
+        text = ": ".join(filter(None, [waiting["reason"], waiting.get("message")]))
+        return f"container {name}: {text}{_exit(before, ', ended before with ')}"
+    if ended.get("exitCode"):
+        return f"container {name}{_exit(ended, ' ended with ')}"
+    if "running" in state and not container.get("ready", True) and before.get("exitCode"):
+        return f"container {name} was restarted{_exit(before, ', ended before with ')}"
+    return ""
+
+
+def _exit(ended: dict, words: str) -> str:
+    if not ended.get("exitCode"):
+        return ""
+    details = ": ".join(filter(None, [ended.get("reason"), (ended.get("message") or "").strip()]))
+    return f"{words}exit code {ended['exitCode']}" + (f" ({details})" if details else "")
+
+
+def claim_problem(live: dict) -> str:
+    """Why a PersistentVolumeClaim is not bound; empty when it is."""
+    phase = (live.get("status") or {}).get("phase")
+    if phase == "Bound":
+        return ""
+    storage = (live.get("spec") or {}).get("storageClassName")
+    return f"{phase or 'not bound'}, of storage class {storage}" if storage else f"{phase or 'not bound'}"
