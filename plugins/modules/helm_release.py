@@ -117,6 +117,9 @@ options:
   skip_crds:
     description:
       - Whether to skip the CRDs in the chart's folder C(crds).
+      - Helm installs that folder with a new release, where the definitions are missing, and never upgrades it. The task
+        warns of definitions in the cluster that are not as the chart has them; M(meshops.lifecycle.mesh_apply) applies
+        them.
     type: bool
     default: false
   take_ownership:

@@ -429,6 +429,40 @@ def test_what_stands_beside_a_definition_is_not_taken_with_it(release, tmp_path)
         assert release.revisions() == {}
 
 
+def chart_with_definition(folder, *, guarded):
+    """A copy of the chart that brings its kind; ``guarded``: it makes an object of it only where that is served."""
+    shutil.copytree(CHARTS / "own-kind", folder)
+    if guarded:
+        template = folder / "templates" / "widget.yaml"
+        has = '{{- if .Capabilities.APIVersions.Has "helm-test.meshops.example/v1/Widget" }}'
+        template.write_text(f"{has}\n{template.read_text()}\n{{{{- end }}}}\n")
+    return folder
+
+
+@pytest.mark.needs_lab
+@pytest.mark.xdist_group("widgets")
+def test_definitions_in_crds_and_what_they_bring(release, tmp_path):
+    options = {"chart": str(chart_with_definition(tmp_path / "chart", guarded=True))}
+    with cleared(release.cluster, f"crd/{WIDGETS}"):
+        checked = release.done(check=True, **options)
+        assert f"CustomResourceDefinition/{WIDGETS}" in actions(checked)
+        assert any("A run may create more objects" in warning for warning in release.warnings)
+        run = release.done(**options)
+        assert actions(run) == {f"CustomResourceDefinition/{WIDGETS}": "created", "Widget/shop": "created"}
+        assert release.kubectl("get", f"{WIDGETS}/shop", "-o", "name")
+        release.settled(**options)
+        definition = tmp_path / "chart" / "crds" / "widget.yaml"
+        size = "                size: {type: integer}\n"
+        definition.write_text(definition.read_text().replace(size, size + size.replace("size", "weight")))
+        for check in (True, False):
+            release.done(check=check, **options, values={"size": 2})
+            assert any(f"differ from the chart's: {WIDGETS}" in warning for warning in release.warnings), check
+        release.kubectl("apply", "--server-side", "--force-conflicts", "-f", str(definition))
+        release.done(check=True, **options, values={"size": 3})
+        assert release.warnings == []
+        release.done(state="absent", chart=None)
+
+
 def test_a_namespace_that_is_not_there(release):
     options = {"namespace": f"{release.namespace}-new"}
     checked = release.done(check=True, **options)

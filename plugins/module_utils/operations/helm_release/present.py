@@ -4,16 +4,15 @@
 
 from __future__ import annotations
 
-import os
-import tarfile
 from dataclasses import dataclass
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.versions import unsupported_step
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import CREATED, UNCHANGED, Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import NAMESPACE
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CRD, NAMESPACE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import (
+    definitions,
     drift,
     lock,
     ownership,
@@ -125,6 +124,8 @@ def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held
     if not server_side:
         _put_back(context, target)
     parallel(lambda change: _delete(context, change), leftovers)
+    if any(change.kind == CRD and change.action == CREATED for change in changes):
+        changes += definitions.added(context, target, deployed)
     waited = bool(context.params["wait"] or context.params["rollback_on_failure"])
     release = deployed.shown(context.namespace)
     return report.result(context, [*changes, *leftovers], release, drifted=told, waited=waited, previous=previous)
@@ -199,7 +200,9 @@ def _planned(
     base = [] if _installs(latest) else context.objects(before.manifest)
     live = manifest.read(context.resources, list({item.key: item for item in [*base, *target]}.values()))
     ownership.refuse_others(context, base, target, live, helm_looks=TAKE not in arguments)
-    first = _before_all(context, chart) if _installs(latest) else []
+    installing = _installs(latest)
+    first = _namespace(context) if installing else []
+    first += definitions.changes(context, chart, installing=installing)
     setting = plan.Setting(
         context.session,
         context.name,
@@ -253,38 +256,18 @@ def _with_drift(error: MeshError, drifted: list[Drift]) -> MeshError:
     return MeshError(f"{error.message} {hint}", **error.details, drifted=told)
 
 
-def _before_all(context: Context, chart: str) -> list[Change]:
-    """What an install makes before the manifest: the namespace, and the chart's ``crds``."""
-    changes = []
-    if context.resources.get(NAMESPACE, None, context.namespace) is None:
-        made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": context.namespace}}
-        if context.params.get("create_namespace"):
-            changes.append(Change(NAMESPACE, None, context.namespace, CREATED, None, made))
-        elif not context.check:
-            raise refused(
-                context,
-                f"namespace {context.namespace} does not exist. Create it first, or set create_namespace: true.",
-            )
-    if not context.params.get("skip_crds") and _has_crds(chart):
-        items = context.objects(render.definitions(context.helm(), chart))
-        live = manifest.read(context.resources, items)
-        for item in items:
-            there = live[item.key]
-            action = UNCHANGED if there else CREATED
-            changes.append(Change(item.kind, None, item.name, action, there, there or item.desired))
-    return changes
-
-
-def _has_crds(chart: str) -> bool:
-    """Whether a chart or one of its subcharts has a folder ``crds``."""
-    if os.path.isdir(chart):
-        names = (os.path.join(folder, name) for folder, _folders, files in os.walk(chart) for name in files)
-        return any("/crds/" in name.removeprefix(chart) or name.endswith(".tgz") for name in names)
-    try:
-        with tarfile.open(chart) as archive:
-            return any("/crds/" in name for name in archive.getnames())
-    except (OSError, tarfile.TarError):
-        return True  # helm says what is wrong with it
+def _namespace(context: Context) -> list[Change]:
+    """The creation of the release's namespace by an install. Raises MeshError where it is missing and not asked for."""
+    if context.resources.get(NAMESPACE, None, context.namespace) is not None:
+        return []
+    if context.params.get("create_namespace"):
+        declared = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": context.namespace}}
+        return [Change(NAMESPACE, None, context.namespace, CREATED, None, declared)]
+    if not context.check:
+        raise refused(
+            context, f"namespace {context.namespace} does not exist. Create it first, or set create_namespace: true."
+        )
+    return []
 
 
 def _put_back(context: Context, target: list[Object]) -> None:
