@@ -127,6 +127,12 @@ def test_five_hundred_objects_are_read_by_lists(apply):
     assert apply(objects, name="many", prune=True) == ({"unchanged"}, {**ONE_READ, "reads": 3})
 
 
+def test_a_namespace_of_which_nothing_is_declared_is_not_written(cluster):
+    with a_namespace(cluster) as namespace:
+        objects = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}]
+        assert _applied(cluster, namespace, objects) == ({"unchanged"}, ONE_READ)
+
+
 def test_few_objects_among_many_are_not_looked_for_page_by_page(apply):
     """Of 1,100 objects, which are three pages: what is on the first, and what is not."""
     *first, last = [f"among-{number:04}" for number in range(1100)]
