@@ -72,6 +72,41 @@ def test_a_role_alone_refuses_a_variable_that_it_does_not_have(player, namespace
     assert "did you mean mesh_config_virtual_services?" in done.msg and done.changed == []
 
 
+IGNORED = {
+    "argocd": ({"argocd_install_method": "chart", "argocd_version": "v3.5.6"}, "argocd_version would have no effect"),
+    "monitoring": (
+        {"monitoring_install_method": "chart", "monitoring_prometheus_spec": {"replicas": 2}},
+        "monitoring_prometheus_spec would have no effect",
+    ),
+}
+
+
+@pytest.mark.parametrize("role", sorted(IGNORED))
+def test_what_the_installation_method_would_pass_over_is_refused(player, role, namespace):
+    variables, words = IGNORED[role]
+    done = include(player, role, namespace, variables)
+    assert words in done.msg and f"{role}_values instead" in done.msg and done.changed == []
+
+
+@pytest.mark.parametrize(("role", "name"), [("argocd", "argocd-repo-server"), ("monitoring", "prometheus-operator")])
+def test_another_installation_method_than_the_present_one_is_refused(player, cluster, namespace, role, name):
+    labels = {"app": name}
+    metadata = {"name": name, "labels": {**labels, "applyset.kubernetes.io/part-of": "applyset-x-v1"}}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "a", "image": "example.com/x"}]}}
+    spec = {"replicas": 0, "selector": {"matchLabels": labels}, "template": template}
+    body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec}
+    cluster.api("POST", f"/apis/apps/v1/namespaces/{namespace}/deployments", body)
+    done = include(player, role, namespace, {f"{role}_install_method": "chart"})
+    assert f"Set {role}_install_method: manifests" in done.msg and done.changed == []
+
+
+def include(player, role, namespace, variables):
+    """The failed run of a role on the test's namespace."""
+    given = {f"{role}_namespace": namespace, **variables}
+    tasks = [{"ansible.builtin.include_role": {"name": f"meshops.lifecycle.{role}"}, "vars": given}]
+    return player.play(tasks, expect="failed")
+
+
 def test_a_kind_does_not_vanish_whole_without_a_word(run, kubectl, namespace):
     both = {"mesh_config_virtual_services": [route("a"), route("b")], "mesh_config_sidecars": [sidecar("s")]}
     assert len(run("bootstrap", both)["What changed"].msg) == 4  # three objects, and the parts that were left out

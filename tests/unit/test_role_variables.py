@@ -29,6 +29,26 @@ def route(name, place):
     return {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": metadata, "spec": {}}
 
 
+def argocd_monitor(job, names, components):
+    """The Services of Argo CD's manifests (ports ``metrics``), and those of argo-helm (``http-metrics``)."""
+    relabelings = [{"targetLabel": "job", "replacement": job}]
+    expressions = [("app.kubernetes.io/name", names), ("app.kubernetes.io/component", components)]
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "ServiceMonitor",
+        "metadata": {"name": job, "namespace": "argocd"},
+        "spec": {
+            "selector": {
+                "matchExpressions": [{"key": key, "operator": "In", "values": values} for key, values in expressions]
+            },
+            "endpoints": [
+                {"port": port, "path": "/metrics", "interval": "30s", "relabelings": relabelings}
+                for port in ("metrics", "http-metrics")
+            ],
+        },
+    }
+
+
 # role: what the person sets, and {variable: what the tasks get}
 CASES = {
     "istio": (
@@ -195,6 +215,10 @@ CASES = {
             ],
             "monitoring_dashboard_volumes": [{"configMap": {"name": "dashboard-mesh"}}],
             "monitoring_namespace_objects": [namespace("monitoring", labels=INSTALLED)],
+            "monitoring_argocd_monitors": [
+                argocd_monitor("argocd-metrics", ["argocd-metrics"], ["metrics", "application-controller"]),
+                argocd_monitor("argocd-repo-server", ["argocd-repo-server", "argocd-metrics"], ["repo-server"]),
+            ],
         },
     ),
 }
