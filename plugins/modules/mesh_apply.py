@@ -357,7 +357,7 @@ not_begun:
 """
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles, run_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_apply import run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_apply.run import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.mesh_apply import ARGUMENTS
 
 ENTRY = Entry(

@@ -25,7 +25,7 @@ sys.path.insert(0, str(playing.BUILD / "collections"))
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import connect
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change, diff, fields
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, fields, results, write
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 
@@ -155,7 +155,7 @@ class Maker:
 
     def ours(self, kind, body):
         live = self.resources.get(kind, body["metadata"]["namespace"], body["metadata"]["name"])
-        change.apply(self.resources, kind, body, live, manager=OURS, force=True, check=False)
+        write.apply(self.resources, kind, body, live, manager=OURS, force=True, check=False)
 
 
 MAKERS = [name for name in vars(Maker) if not name.startswith("_")]
@@ -174,7 +174,7 @@ def attempt(resources, kind, desired, check, force):
     """A Change, or the words of the refusal."""
     live = resources.get(kind, desired["metadata"]["namespace"], desired["metadata"]["name"])
     try:
-        return change.apply(resources, kind, desired, live, manager=OURS, force=force, check=check)
+        return write.apply(resources, kind, desired, live, manager=OURS, force=force, check=check)
     except MeshError as error:
         return error.message
 
@@ -298,7 +298,7 @@ def test_a_take_over_that_changes_no_value_says_so(place, maker):
         assert {"metadata.labels.a", "metadata.annotations.c"} <= set(gained[OURS])
         assert made.row()["taken_over_from"] == [ADOPTED[maker]]
         told = f"Take-over from {ADOPTED[maker]}: {kind.kind} {namespace}/{name} (no value changes)."
-        assert change.message([made]) == {"msg": told}
+        assert results.message([made]) == told
 
 
 def test_empty_values_are_sent_once(place):

@@ -17,7 +17,7 @@ sys.path.insert(0, str(playing.BUILD / "collections"))
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import connect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import write
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import execute
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 from ansible_collections.meshops.lifecycle.plugins.modules.mesh_apply import ENTRY
@@ -56,7 +56,7 @@ def run(place, document):
     body["metadata"]["namespace"] = namespace
     before = dict(resources.session.counts)
     live = resources.get(kind, namespace, body["metadata"]["name"])
-    made = change.apply(resources, kind, body, live, manager="meshops.lifecycle", force=False, check=False)
+    made = write.apply(resources, kind, body, live, manager="meshops.lifecycle", force=False, check=False)
     return made.action, {name: count - before[name] for name, count in resources.session.counts.items()}
 
 

@@ -54,16 +54,6 @@ def test_the_order_of_a_mesh():
     ]
 
 
-def test_kinds_of_one_step_go_together():
-    found = items(doc("Namespace"), doc("ConfigMap"), doc("Secret"), doc("Namespace", "b"))
-    assert [[item.kind.kind for item in step] for step in collect.steps(found)] == [
-        ["Namespace", "Namespace"],
-        ["ConfigMap", "Secret"],
-    ]
-    assert not collect.brings_kinds(collect.steps(found)[0])
-    assert collect.brings_kinds(collect.steps(items(crd()))[0])
-
-
 def test_namespaces():
     found = items(doc("ConfigMap"), doc("ConfigMap", namespace="b"), doc("Namespace", namespace="lost"))
     assert {(item.kind.kind, item.namespace) for item in found} == {

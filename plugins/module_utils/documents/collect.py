@@ -14,7 +14,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.call import
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import reading, typed
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import base
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
@@ -250,16 +249,3 @@ def _kind(served_kind, origin: str, api_version: str, name: str, local: dict) ->
     except MeshError as error:
         hint = f" Did you mean {near[0]}?" if near and near[0] != name else ""
         raise MeshError(f"{origin}: {error.message}{hint}") from None
-
-
-def steps(ordered: list[Item]) -> list[list[Item]]:
-    """Items of the same place in the order, together."""
-    grouped: dict[int, list[Item]] = {}
-    for item in ordered:
-        grouped.setdefault(item.kind.order, []).append(item)
-    return [grouped[order] for order in sorted(grouped)]
-
-
-def brings_kinds(step: list[Item]) -> bool:
-    """True for the step of custom resource definitions, which must be established before the next."""
-    return bool(step) and step[0].kind.order == base.CRDS

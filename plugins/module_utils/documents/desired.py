@@ -22,7 +22,11 @@ _SERVER_ONLY = ("managedFields", "resourceVersion", "uid", "generation", "creati
 
 
 def declared(
-    kind: Kind, written: dict, options: dict, default_namespace: str, warn: Callable[[str], None] = lambda message: None
+    kind: Kind,
+    written: dict,
+    options: dict,
+    default_namespace: str,
+    warn: Callable[[str], object] = lambda message: None,
 ) -> dict:
     """The object: options win over the document of ``definition`` or ``src``; ``spec_extra`` is merged in last.
 
@@ -53,7 +57,7 @@ def declared(
     return document
 
 
-def _document(kind: Kind, written: dict, warn: Callable[[str], None]) -> dict:
+def _document(kind: Kind, written: dict, warn: Callable[[str], object]) -> dict:
     validate = validation(written)
     document = copy.deepcopy(written.get("definition"))
     if written.get("src"):
@@ -69,7 +73,7 @@ def validation(written: dict) -> str:
     return "ignore" if written.get("state") == "absent" else written.get("validate") or "strict"
 
 
-def _only_document(path: str, on_duplicate: Callable[[str], None]) -> dict:
+def _only_document(path: str, on_duplicate: Callable[[str], object]) -> dict:
     documents = reading.read(path, on_duplicate=on_duplicate)
     if not documents:
         raise MeshError(f"src: {path} is empty.")

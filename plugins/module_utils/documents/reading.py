@@ -37,7 +37,7 @@ def refused(message: str) -> None:
     raise MeshError(f"{message} Remove one of them; validate: warn uses the last one.")
 
 
-def duplicates(validate: str, warn: Callable[[str], None]) -> Callable[[str], None]:
+def duplicates(validate: str, warn: Callable[[str], object]) -> Callable[[str], object]:
     """What to do about a key that stands twice, by the option ``validate``."""
     return {"warn": lambda message: warn(f"{message} The last one is used."), "ignore": lambda message: None}.get(
         validate, refused
@@ -45,7 +45,7 @@ def duplicates(validate: str, warn: Callable[[str], None]) -> Callable[[str], No
 
 
 def read(
-    path: str, wanted: Callable[[str], bool] | None = None, on_duplicate: Callable[[str], None] = refused
+    path: str, wanted: Callable[[str], bool] | None = None, on_duplicate: Callable[[str], object] = refused
 ) -> list[dict]:
     """The YAML or JSON documents of a file, as they are; nothing in it is templated. Raises MeshError.
 
@@ -109,7 +109,7 @@ def _without_unwanted(text: str, wanted: Callable[[str], bool]) -> str:
     return "".join(parts)
 
 
-def parse(text: str, origin: str, on_duplicate: Callable[[str], None] = refused) -> list[dict]:
+def parse(text: str, origin: str, on_duplicate: Callable[[str], object] = refused) -> list[dict]:
     """The documents of a YAML or JSON text; empty ones are left out. ``origin`` names it in errors.
 
     ``on_duplicate(message)`` is called for every key that stands twice in its mapping. Raises MeshError.
@@ -123,7 +123,7 @@ def parse(text: str, origin: str, on_duplicate: Callable[[str], None] = refused)
     return documents
 
 
-def _from_yaml(text: str, origin: str, on_duplicate: Callable[[str], None]) -> list:
+def _from_yaml(text: str, origin: str, on_duplicate: Callable[[str], object]) -> list:
     try:
         loader = YAML_LOADER(text)
         documents = []

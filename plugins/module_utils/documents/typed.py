@@ -27,7 +27,7 @@ _METADATA = frozenset(_FIELDS.split())
 _TEXTS = {("", "ConfigMap"): ("data", "binaryData"), ("", "Secret"): ("data",)}
 
 
-def judged(kind: Kind, document: dict, validate: str, warn: Callable[[str], None], *, partial: bool = False) -> dict:
+def judged(kind: Kind, document: dict, validate: str, warn: Callable[[str], object], *, partial: bool = False) -> dict:
     """The document in the types of its kind, without nulls of typed fields.
 
     ``validate`` is the option: "strict" raises MeshError for what is not of the kind, "warn" tells it and leaves the

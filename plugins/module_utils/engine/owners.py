@@ -11,6 +11,7 @@ from __future__ import annotations
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Keeper, Kind
 
 OURS = "meshops.lifecycle"
 SET = f"{OURS}.set."
@@ -93,6 +94,39 @@ def few(paths: list[str]) -> str:
     """As many paths as a person reads."""
     more = f" and {len(paths) - 5} more fields" if len(paths) > 5 else ""
     return f"{', '.join(paths[:5])}{more}"
+
+
+def fields_of(live: dict, manager: str) -> dict | None:
+    """The fields that a manager has applied, as managedFields has them; None for none."""
+    return (fields.entry(live, manager) or {}).get("fieldsV1")
+
+
+def settled(kind: Kind, desired: dict, live: dict, manager: str) -> bool:
+    """Whether an object is as declared and its declared fields are the manager's; what a controller of the kind has
+    written inside of them, and so owns, counts as the manager's too."""
+    if fields.settled(desired, live, manager, kind.defaults):
+        return True
+    if not kind.keeper:
+        return False
+    return fields.settled(desired, fields.owned_also(live, manager, kind.keeper.field), manager, kind.defaults)
+
+
+def only_keepers(kind: Kind, error: MeshError) -> bool:
+    """Whether all that is in conflict belongs to a controller that only keeps its own things there."""
+    conflicts, keeper = error.details.get("conflicts") or [], kind.keeper
+    if keeper is None or not conflicts:
+        return False
+    return all(
+        conflict["manager"] in keeper.managers and set(conflict["fields"]) <= {keeper.field} for conflict in conflicts
+    )
+
+
+def taken_from_keeper(keeper: Keeper, label: str) -> str:
+    """The warning about such a field that was taken over."""
+    return (
+        f"{label}: {keeper.field} was last written by Argo CD or by somebody "
+        f"who uses it. It is as declared again; {keeper.what} stay as they were."
+    )
 
 
 def leaves_a_set(live: dict, label: str) -> list[str]:

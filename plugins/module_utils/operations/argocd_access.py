@@ -10,6 +10,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import write
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
@@ -91,9 +92,7 @@ class Access:
     def _delete(self, kind: str, live: dict) -> None:
         metadata, check = live["metadata"], self._task.check
         place = (metadata.get("namespace"), metadata["name"])
-        change = change_module.delete(
-            self._resources, _KINDS[kind], *place, live, check=check, propagation="Background"
-        )
+        change = write.delete(self._resources, _KINDS[kind], *place, live, check=check, propagation="Background")
         self.changes.append(change)
 
     def _ours(self, kind: str) -> list[dict]:

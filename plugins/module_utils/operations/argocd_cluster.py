@@ -20,8 +20,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import c
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results, write
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import HERE, SECRET_TYPE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET, decoded, secret
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import manage
@@ -192,7 +191,7 @@ def _absent(task: Task, here: Resources, access: Access | None) -> dict:
     live = matching[0] if matching else None
     place = (task.params["namespace"], live["metadata"]["name"] if live else name or task.params["name"])
     # Argo CD first, so that it does not meet a token that is no longer valid.
-    change = change_module.delete(here, _REGISTRATION, *place, live, check=task.check, propagation="Background")
+    change = write.delete(here, _REGISTRATION, *place, live, check=task.check, propagation="Background")
     if access:
         access.remove()
     return _answer(task, change, access, decoded(live, "server") or "")

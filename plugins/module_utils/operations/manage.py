@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
@@ -14,158 +16,155 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resource
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results, wait
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import plan, results, wait
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change, explained
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import NONE, Conversation
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.plan import Document
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.write import Writer
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import plaintext, unresolved
 
+Result = dict[str, Any]
 
-def manage(kind: Kind, conversation: Conversation = NONE, *, declare: Callable | None = None) -> Callable:
+
+def manage(
+    kind: Kind, conversation: Conversation = NONE, *, declare: Callable[[Task], Document] | None = None
+) -> Callable[[Task], Result]:
     """The ``run`` of a module that manages one object of this kind.
 
     ``conversation``: what can be asked of the kind's controller.
     ``declare(task) -> object``: for a module whose options are not the fields of the object.
     """
 
-    def run(task: Task) -> dict:
+    def run(task: Task) -> Result:
         if task.delivers_to_git:
             from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import (
                 git_delivery as delivery,  # only who needs it pays
             )
 
             return delivery.deliver_object(task, kind, declare)
-        resources = task.resources
-        if declare:
-            desired = declare(task)
-        else:
-            desired = desired_module.declared(kind, task.written, task.options, task.default_namespace, task.warn)
-        if kind.normalise:
-            desired = kind.normalise(desired)
-        live = _read(resources, kind, desired, task)
-        work = _absent if task.params.get("state") == "absent" else _present
-        with contextlib.closing(Propagation(task, resources, lambda _kind: conversation)) as propagation:
-            return work(task, resources, kind, desired, live, propagation, conversation)
+        desired = declare(task) if declare else _declared(task, kind)
+        desired = kind.normalise(desired) if kind.normalise else desired
+        live = _read(task, kind, desired)
+        with contextlib.closing(Propagation(task, task.resources, lambda _kind: conversation)) as propagation:
+            deadline = Deadline(task.params["wait_timeout"])
+            work = Work(task, kind, desired, live, conversation, propagation, deadline)
+            return _absent(work) if task.params.get("state") == "absent" else _present(work)
 
     return run
 
 
-def _read(resources: Resources, kind: Kind, desired: dict, task: Task) -> dict | None:
+@dataclass(frozen=True)
+class Work:
+    """One call: the object as it is declared and as it was read, whom to ask about it, and until when."""
+
+    task: Task
+    kind: Kind
+    desired: Document
+    live: Document | None
+    conversation: Conversation
+    propagation: Propagation
+    deadline: Deadline
+
+    @property
+    def resources(self) -> Resources:
+        return self.task.resources
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.task.params.get("wait")) and not self.task.check
+
+
+def _declared(task: Task, kind: Kind) -> Document:
+    return desired_module.declared(kind, task.written, task.options, task.default_namespace, task.warn)
+
+
+def _read(task: Task, kind: Kind, desired: Document) -> Document | None:
     namespace, name = desired["metadata"].get("namespace"), desired["metadata"]["name"]
     try:
-        return resources.get(kind, namespace, name)
+        return task.resources.get(kind, namespace, name)
     except NotInstalled as error:
         # Nothing of a kind that is not served can be there to delete; and a check cannot judge yet.
         if task.check or task.params.get("state") == "absent":
             return None
-        raise change_module.explained(error, kind, namespace, name) from None
+        raise explained(error, kind, namespace, name) from None
     except ApiError as error:
-        raise change_module.explained(error, kind, namespace, name) from None
+        raise explained(error, kind, namespace, name) from None
 
 
-def _present(
-    task: Task,
-    resources: Resources,
-    kind: Kind,
-    desired: dict,
-    live: dict | None,
-    propagation: Propagation,
-    conversation: Conversation,
-) -> dict:
-    deadline = Deadline(task.params["wait_timeout"])
-    item = Item(kind, desired, "the task")
-    if task.check:
+def _present(work: Work) -> Result:
+    task = work.task
+    sending = writer(task)
+    planned = sending.decide(work.kind, work.desired, work.live)
+    item = Item(work.kind, work.desired, "the task")
+    if planned.writes or task.check:
         unresolved.check(task, [item], [item])
-
-    def before_write() -> None:
-        if not task.check:
-            unresolved.check(task, [item], [item])
-        plaintext.check(task, [(item, live)])
-        propagation.begin([kind])
-
-    made = applied(task, resources, kind, desired, live, before_write=before_write)
-    waited = False
-    if task.params.get("wait") and not task.check:
-        with _told(made):
-            made.after = _wait_ready(task, resources, kind, conversation, made.after, deadline)
-            propagation.acked([made], deadline)
-        waited = True
-    return results.of_object(task, made, waited=waited, proxies=propagation.proxies)
+    if planned.writes:
+        plaintext.check(task, [(item, work.live)])
+        work.propagation.begin([work.kind])
+    change = sending.carry_out(planned)
+    if work.waits:
+        with _with_what_was_done(change):
+            assert change.after is not None
+            change.after = _wait_ready(work, change.after)
+            work.propagation.acked([change], work.deadline)
+    return results.of_object(task, change, waited=work.waits, proxies=work.propagation.proxies)
 
 
-def applied(
-    task, resources: Resources, kind: Kind, desired: dict, live: dict | None, before_write: Callable | None = None
-) -> Change:
-    """``change.apply`` as the task's own options want it. Raises MeshError."""
-    return change_module.apply(
-        resources,
-        kind,
-        desired,
-        live,
-        manager=task.params["field_manager"],
+def _absent(work: Work) -> Result:
+    task, conversation, live = work.task, work.conversation, work.live
+    if live and conversation.before_delete and not task.check:
+        live = conversation.before_delete(task, work.resources, live) or live
+    if live:
+        work.propagation.begin([work.kind])
+    namespace, name = work.desired["metadata"].get("namespace"), work.desired["metadata"]["name"]
+    change = writer(task).carry_out(plan.deletion(work.kind, namespace, name, live))
+    waits = bool(live) and work.waits
+    if live and waits:
+        with _with_what_was_done(change):
+            if conversation.wait_deleted:
+                conversation.wait_deleted(task, work.resources, live, work.deadline)
+            else:
+                wait.until_gone(task, work.resources, work.kind, live, work.deadline)
+            work.propagation.acked([change], work.deadline)
+    return results.of_object(task, change, waited=waits, proxies=work.propagation.proxies)
+
+
+def writer(task: Task, resources: Resources | None = None) -> Writer:
+    """What writes as the task's own options want it, in the task's cluster or another."""
+    return Writer(
+        resources or task.resources,
+        task.params["field_manager"],
         force=bool(task.params.get("force_conflicts")),
         check=task.check,
-        before_write=before_write,
+        propagation=task.params.get("propagation") or "Background",
         foreign_fields=task.params.get("foreign_fields"),
     )
 
 
+def applied(task: Task, resources: Resources, kind: Kind, desired: Document, live: Document | None) -> Change:
+    """Bring one object to what is declared, as the task's own options want it. Raises MeshError."""
+    sending = writer(task, resources)
+    return sending.carry_out(sending.decide(kind, desired, live))
+
+
 @contextlib.contextmanager
-def _told(made: Change) -> Iterator[None]:
+def _with_what_was_done(change: Change) -> Iterator[None]:
     """A wait that fails comes after a write, and the failed result says so."""
     try:
         yield
     except MeshError as error:
-        error.details.setdefault("changed", made.changed)
-        error.details.setdefault("resources", [made.row()])
+        error.details.setdefault("changed", change.changed)
+        error.details.setdefault("resources", [change.row()])
         raise
 
 
-def _wait_ready(
-    task, resources: Resources, kind: Kind, conversation: Conversation, live: dict, deadline: Deadline
-) -> dict:
+def _wait_ready(work: Work, live: Document) -> Document:
     """The kind's own wait, then the task's ``wait_for``; returns the object as it is then."""
-    expression = task.params.get("wait_for")
-    if conversation.wait:
-        live = conversation.wait(task, resources, live, deadline)
+    expression = work.task.params.get("wait_for")
+    if work.conversation.wait:
+        live = work.conversation.wait(work.task, work.resources, live, work.deadline)
         if not expression:
             return live
-    return wait.until_ready(task, resources, kind, live, expression, deadline)
-
-
-def _absent(
-    task: Task,
-    resources: Resources,
-    kind: Kind,
-    desired: dict,
-    live: dict | None,
-    propagation: Propagation,
-    conversation: Conversation,
-) -> dict:
-    namespace, name = desired["metadata"].get("namespace"), desired["metadata"]["name"]
-    deadline = Deadline(task.params["wait_timeout"])
-    if live and conversation.before_delete and not task.check:
-        live = conversation.before_delete(task, resources, live) or live
-    if live:
-        propagation.begin([kind])
-    made = change_module.delete(
-        resources,
-        kind,
-        namespace,
-        name,
-        live,
-        check=task.check,
-        propagation=task.params.get("propagation") or "Background",
-    )
-    waited = False
-    if live and task.params.get("wait") and not task.check:
-        with _told(made):
-            if conversation.wait_deleted:
-                conversation.wait_deleted(task, resources, live, deadline)
-            else:
-                wait.until_gone(task, resources, kind, live, deadline)
-            propagation.acked([made], deadline)
-        waited = True
-    return results.of_object(task, made, waited=waited, proxies=propagation.proxies)
+    return wait.until_ready(work.task, work.resources, work.kind, live, expression, work.deadline)
