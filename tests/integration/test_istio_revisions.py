@@ -55,7 +55,7 @@ def revision(cluster, path):
 
 
 def test_the_webhook_that_validates_waits_for_the_istiod_that_it_is_to_call(run, cluster):
-    run("bootstrap")
+    run("bootstrap", istio_take_ownership=True)
     assert run("bootstrap").changed == []
     assert revision(cluster, VALIDATOR) == "default"
 
@@ -115,7 +115,7 @@ def test_the_guard_of_the_page_sees_who_uses_the_old_control_plane(run, cluster,
 
 
 def test_another_method_than_the_present_one_is_refused(run, cluster):
-    run("bootstrap")
+    run("bootstrap", istio_take_ownership=True)
     words = "istio_install_method is argocd. Both would write the same objects"
     for playbook in ("bootstrap", "teardown"):
         refused = run(playbook, expect="failed", istio_install_method="argocd")
@@ -149,7 +149,7 @@ def test_a_tag_that_another_application_keeps_is_refused(run, cluster):
 
 
 def test_teardown_names_the_control_planes_that_it_leaves_or_removes_them(run, cluster):
-    run("bootstrap")
+    run("bootstrap", istio_take_ownership=True)
     run("reconfigure", istio_revision="canary", istio_take_ownership=True)
     assert "left: Deployment istio-system/istiod-canary" in run("teardown", check=True)["What changed"].msg
     gone = summary(run("teardown", istio_remove_all_revisions=True))
