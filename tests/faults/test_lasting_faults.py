@@ -36,7 +36,7 @@ LASTING = {
     "reset": (fault_proxy.reset, "cannot be reached: "),
     "silent": (fault_proxy.silent, "Read timed out"),
     "truncated": (fault_proxy.truncated, "cannot be reached: "),
-    "half_a_document": (fault_proxy.half_a_document, "something else than an API server may answer there"),
+    "half_a_document": (fault_proxy.half_a_document, "another server may have answered"),
     "too_many": (fault_proxy.too_many, "Too many requests"),
     "internal": (fault_proxy.internal, "etcdserver: leader changed"),
     "bad_gateway": (fault_proxy.bad_gateway, "HTTP 502"),

@@ -221,7 +221,7 @@ def test_the_articles_application_as_printed(play, apps):
     )
     assert "spec.source.repoURL is 'undefined', which is not the URL of a repository" in run.msg
     assert "spec.destination.server is 'undefined', which is not the URL of a cluster" in run.msg
-    assert "A variable was empty" in run.msg
+    assert "A variable was undefined or empty" in run.msg
     assert apps.live() is None
 
 

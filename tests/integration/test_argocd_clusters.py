@@ -51,7 +51,7 @@ def test_registered_clusters_are_hosts_that_a_play_reaches(play, cluster, namesp
     assert document["argocd_clusters"]["hosts"] == ["abroad", "prod-eu"]
     assert document["stage_prod"]["hosts"] == document["region_eu_1"]["hosts"] == ["prod-eu"]
     assert "eu-1" in str(hosts["prod-eu"]["where"]) and "nowhere" in str(hosts["abroad"]["where"])
-    assert "abroad comes without mesh_kubeconfig" in " ".join(warnings.split())
+    assert "abroad has no mesh_kubeconfig" in " ".join(warnings.split())
     # The token is the one of Argo CD's service account, which may read in this namespace alone.
     read = {
         "kind": "Secret",

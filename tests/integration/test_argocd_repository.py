@@ -126,7 +126,7 @@ REFUSED = {
     "key for https": ({"url": "https://git.example.com/a", "ssh_private_key": KEY}, "not reached by SSH"),
     "password for ssh": ({"url": "git@git.example.com:a", "password": "x1"}, "Give ssh_private_key"),
     "no key": ({"url": "git@git.example.com:a", "ssh_private_key": "path/of/key"}, "looks like a path"),
-    "public key": ({"url": "git@git.example.com:a", "ssh_private_key": "ssh-rsa AAAAx"}, "is a public key"),
+    "public key": ({"url": "git@git.example.com:a", "ssh_private_key": "ssh-rsa AAAAx"}, "is a public SSH key"),
     "part of a key": ({"url": "git@git.example.com:a", "ssh_private_key": KEY[:60]}, "is truncated"),
     "password of two lines": ({"url": "https://git.example.com/a", "password": "x1\nx2"}, "must be one line"),
     "half an app": ({"url": "https://github.com/a", "github_app_id": 1}, "go together"),

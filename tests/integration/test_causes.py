@@ -117,6 +117,7 @@ def test_what_others_put_into_a_declared_spec_is_told(play, cluster, crds, names
     crds("istio.io")
     place = f"/apis/security.istio.io/v1/namespaces/{namespace}/peerauthentications/default"
     single = {"name": "default", "namespace": namespace, "spec": {"mtls": {"mode": "STRICT"}}, "plain_text": "ignore"}
+    single["foreign_fields"] = "warn"
     strict = {
         "apiVersion": "security.istio.io/v1",
         "kind": "PeerAuthentication",
@@ -135,7 +136,8 @@ def test_what_others_put_into_a_declared_spec_is_told(play, cluster, crds, names
     assert run.changed == []
     cluster.api("DELETE", place)
     cluster.api("POST", place.rpartition("/")[0], {**strict, "metadata": {"name": "default", "namespace": namespace}})
-    play([task("many", namespace, strict)])
+    many = task("many", namespace, strict, foreign_fields="warn")
+    play([many])
     cluster.api("PATCH", f"{place}?fieldManager=kubectl-edit", body, "application/merge-patch+json")
-    (text,) = play([task("many", namespace, strict)])["many"].result["warnings"]
+    (text,) = play([many])["many"].result["warnings"]
     assert "spec.selector.matchLabels.app is not declared" in text

@@ -448,7 +448,7 @@ def test_who_is_not_there(play, reach, server, tmp_path):
     assert "certificate and key must belong together" in run["wrong key"].msg
     assert run["missing file"].msg == "ca_cert: /nowhere/ca.crt cannot be read (No such file or directory)."
     assert run["no URL"].msg == "'host' must be a URL such as https://10.0.0.1:6443, not '127.0.0.1:6443'."
-    assert "is not JSON; something else than an API server may answer there" in run["a login page"].msg
+    assert "is not JSON; another server may have answered" in run["a login page"].msg
     assert run.seconds < 40, "who never answered is not waited for long"
 
 

@@ -295,7 +295,7 @@ def test_the_second_cluster_of_argocd_cluster_is_reached_by_what_is_said_of_it(
     account = f"'system:serviceaccount:{namespace}:robot' may not get serviceaccounts in namespace {namespace} (403)"
     assert account in run["robot"].msg
     assert "(401)" in run["spoilt"].msg
-    assert "without credentials (403), and none were given" in run["nobody"].msg
+    assert "without credentials (403), and none are configured" in run["nobody"].msg
     assert "'deputy' may not get serviceaccounts" in run["context"].msg
     assert "'cluster' does not name a cluster" in run["nowhere"].msg
     (diff,) = run["shown"].diffs

@@ -390,9 +390,9 @@ def test_templates_and_addresses(converges, play, apply, get, served, tmp_path):
     tasks.append(apply("no checksum", urls=[{"url": there["url"]}], ignore_errors=True))
     tasks.append(apply("no value", templates=[str(template)], ignore_errors=True))
     told = {one.name: one.msg for one in play(tasks).tasks}
-    assert f"its checksum is {there['checksum']}, not sha256:000" in told["another"]
+    assert f"checksum: it is {there['checksum']}, not sha256:000" in told["another"]
     assert "must be one of sha256, sha384, sha512" in told["weak"]
     assert f"{wrong['gone']['url']} answers 404" in told["gone"]
-    assert "is not an http or https address. Files of this machine belong under 'src'" in told["file"]
+    assert "is not an http or https URL. Use 'src' for local files" in told["file"]
     assert told["no checksum"] == "urls[0] has no 'checksum', which is required."
     assert f"templates: {template} cannot be rendered" in told["no value"] and "names" in told["no value"]
