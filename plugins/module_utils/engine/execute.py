@@ -137,9 +137,8 @@ class Execution:
     def _finish(self) -> None:
         """No route names any more what was kept: make it what was declared. The object stays one row of the result."""
         for planned, first in self._in_first_form:
-            assert planned.desired is not None
             try:
-                last = self._writer.carry_out(self._writer.decide(planned.kind, planned.desired, first.after))
+                last = self._writer.carry_out(self._writer.decide(planned.kind, planned.to_apply, first.after))
             except MeshError as error:
                 self.outcome.errors[planned.label] = error.message
                 continue

@@ -61,6 +61,20 @@ class PlannedChange:
         return self.kind.label(self.namespace, self.name)
 
     @property
+    def to_apply(self) -> Document:
+        """``desired`` of a change that applies something."""
+        if self.desired is None:
+            raise AssertionError(f"{self.label}: nothing is declared that could be applied")
+        return self.desired
+
+    @property
+    def to_delete(self) -> Document:
+        """``before`` of a change that deletes something."""
+        if self.before is None:
+            raise AssertionError(f"{self.label}: nothing was read that could be deleted")
+        return self.before
+
+    @property
     def writes(self) -> bool:
         """Whether a request is needed."""
         return self.action != UNCHANGED

@@ -67,9 +67,8 @@ class Writer:
         if planned.before is not None and is_deleting(planned.before):
             raise MeshError(being_deleted(planned.kind, planned.before))
         change = self._beside_keeper(planned)
-        assert planned.desired is not None
         change.warnings += plan_module.remarks(
-            planned.kind, planned.desired, change.after, self._manager, self._foreign_fields
+            planned.kind, planned.to_apply, change.after, self._manager, self._foreign_fields
         )
         return change
 
@@ -104,8 +103,7 @@ class Writer:
         return change
 
     def _removable(self, planned: PlannedChange, live: Document) -> list[dict[str, Any]]:
-        assert planned.desired is not None
-        return undeclared.removable(planned.kind, self._foreign_fields, planned.desired, live, self._manager)
+        return undeclared.removable(planned.kind, self._foreign_fields, planned.to_apply, live, self._manager)
 
     def _write(self, planned: PlannedChange, force: bool) -> tuple[Document | None, Document, list[dict[str, Any]]]:
         """Apply, or predict that; the object before and after, and the managedFields entries that were taken over.
@@ -114,8 +112,7 @@ class Writer:
         for a change of ours; at last it is written anyway. Where the answer to a write of ours was lost, an object that
         is as declared was made so by it.
         """
-        kind, manager, desired = planned.kind, self._manager, planned.desired
-        assert desired is not None
+        kind, manager, desired = planned.kind, self._manager, planned.to_apply
         resources, check = self._resources, self._check
         live, lost = planned.before, False
         for attempt in range(_ATTEMPTS):
@@ -162,8 +159,7 @@ class Writer:
 
     def _delete(self, planned: PlannedChange) -> Change:
         """Delete the object that was read; what came in between (another object of that name) is not touched."""
-        assert planned.before is not None
-        uid = planned.before["metadata"]["uid"]
+        uid = planned.to_delete["metadata"]["uid"]
         for attempt in range(_ATTEMPTS):
             try:
                 self._resources.delete(

@@ -104,9 +104,8 @@ def _present(work: Work) -> Result:
         plaintext.check(task, [(item, work.live)])
         work.propagation.begin([work.kind])
     change = sending.carry_out(planned)
-    if work.waits:
+    if work.waits and change.after is not None:
         with _with_what_was_done(change):
-            assert change.after is not None
             change.after = _wait_ready(work, change.after)
             work.propagation.acked([change], work.deadline)
     return results.of_object(task, change, waited=work.waits, proxies=work.propagation.proxies)
