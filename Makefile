@@ -125,7 +125,7 @@ unit: collections ## Unit tests, on ansible-core 2.19, 2.16 and 2.21; fuzzing on
 each-core:
 	@failed=0; more=($(FIRST)); for venv in $(CORE_VENVS); do \
 	  if [ -e $$venv/.ready ]; then \
-	    echo "$(NAME): $$($$venv/bin/ansible --version | head -n 1), $$($$venv/bin/python --version)"; \
+	    echo "$(NAME): $$($$venv/bin/ansible --version | sed -n 1p), $$($$venv/bin/python --version)"; \
 	    PATH=$$venv/bin:$$PATH $$venv/bin/python $(RUN) "$${more[@]}" || failed=1; \
 	  fi; more=($(NEXT)); \
 	done; exit $$failed

@@ -133,7 +133,9 @@ def test_automated_sync_that_others_keep_on_is_told(play, apps, cluster):
     for check in (True, False):
         run = play(apps.present(wait=False, spec=manual), check=check)
         assert run.changed == []
-        assert any("automated sync was turned on by 'somebody'" in text for text in run["Application"].result["warnings"])
+        assert any(
+            "automated sync was turned on by 'somebody'" in text for text in run["Application"].result["warnings"]
+        )
 
 
 @pytest.mark.needs_lab
