@@ -3,7 +3,7 @@
 """The plan of a change, as a value: what is declared against what is live, without a request.
 
 ``decide`` judges one object by what was read. It knows when nothing is to be done; whether an apply of the rest changes
-anything, only the server knows, and such a change is PENDING. Check mode asks by a dry run (``predict`` in
+anything, only the server knows, and such a change is PENDING. Check mode asks by a dry run (``Writer`` in
 ``engine/write.py``), which gives the same plan with the server's answers in it; a run does not ask twice and applies.
 """
 

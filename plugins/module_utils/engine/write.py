@@ -190,11 +190,6 @@ def _differs(live: Document, after: Document, manager: str) -> bool:
     return diff.clean(live) != diff.clean(after) or not same_fields
 
 
-def predict(resources: Resources, planned: PlannedChange, manager: str, *, force: bool = False) -> PlannedChange:
-    """The planned change with what the server says of it by a dry run; nothing is written. Raises MeshError."""
-    return planned.with_answer(Writer(resources, manager, force=force, check=True).carry_out(planned))
-
-
 def apply(
     resources: Resources,
     kind: Kind,
