@@ -26,6 +26,7 @@ options:
       - C(proxies), pods whose proxy is another than a restart would give them, each with C(namespace), C(name), its
         C(revision) and C(image), the revision that is C(selected) by its namespace, if any, and C(versions), which each
         revision injects.
+      - C(policies), the C(foreign_policies) of a result of M(meshops.lifecycle.mesh_apply).
     type: dict
     required: true
   most:
@@ -66,6 +67,7 @@ def problems(readings, most=5):
         *(f"the webhook {name} has no CA yet: istiod has not patched it" for name in readings.get("webhooks") or []),
         *_bare(readings.get("pods") or [], most),
         *_outdated(readings.get("proxies") or [], most),
+        *_policies(readings.get("policies") or [], most),
     ]
 
 
@@ -118,6 +120,15 @@ def _outdated(proxies, most):
             f"{_pods(namespace, every, most)} {'have' if len(every) > 1 else 'has'} the proxy {version} of revision "
             f"{revision or 'unknown'}{gone}{after}"
         )
+
+
+def _policies(policies, most):
+    """One line each, of the first ones."""
+    for policy in policies[:most]:
+        by = f" (set by {', '.join(policy['managers'])})" if policy.get("managers") else ""
+        yield f"{policy['kind']} {policy['namespace']}/{policy['name']} is not declared{by}: {policy['effect']}."
+    if len(policies) > most:
+        yield f"{len(policies) - most} more policies are not declared."
 
 
 def _pods(namespace, names, most):

@@ -834,12 +834,10 @@ application:
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.application import CONVERSATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.spec import check_addresses
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd import checked
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_application import ARGUMENTS
 
-ENTRY = Entry("argocd_application", ARGUMENTS, checked(KIND, manage(KIND, CONVERSATION), check_addresses))
+ENTRY = Entry("argocd_application", ARGUMENTS, manage(KIND, CONVERSATION))
 
 
 def main():

@@ -149,6 +149,25 @@ options:
     type: str
     choices: [stop, continue, rollback]
     default: stop
+  foreign_policies:
+    description:
+      - What to do about objects that no task of this collection has applied and that decide who may call whom, in the
+        namespaces in which Istio's or Gateway API's objects are declared, in declared namespaces and in C(istio-system).
+        These are objects of the kinds AuthorizationPolicy, PeerAuthentication, RequestAuthentication, EnvoyFilter,
+        WasmPlugin and TrafficExtension, and any DestinationRule with settings of TLS. An undeclared PeerAuthentication
+        with a selector, for example, takes its workloads out of a declared V(STRICT).
+      - V(warn) names them in check mode, with what they do and who has set them, and in the result. V(refuse) fails
+        before anything is written, also outside of check mode. V(ignore) does not look for them.
+      - Objects that the task has no permission to list are not named; with V(refuse) the task fails then.
+      - Without effect for O(delivery=git) and O(state=absent).
+    type: str
+    choices: [warn, refuse, ignore]
+    default: warn
+  policy_namespaces:
+    description:
+      - More namespaces in which to look for such objects, for example those that another task declares.
+    type: list
+    elements: str
 extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait_many
@@ -260,6 +279,14 @@ EXAMPLES = r"""
       password: "{{ git_token }}"
       application: mesh
 
+- name: Fail when somebody else has created a policy in the namespace
+  meshops.lifecycle.mesh_apply:
+    name: shop-policies
+    namespace: shop
+    src: [mesh/policies/]
+    prune: true
+    foreign_policies: refuse
+
 - name: The set is no longer wanted
   meshops.lifecycle.mesh_apply:
     name: shop-policies
@@ -305,6 +332,34 @@ diff:
   returned: in diff mode, when something changes
   type: list
   elements: dict
+foreign_policies:
+  description: The objects that O(foreign_policies) is about.
+  returned: in check mode unless O(foreign_policies=ignore), and with O(foreign_policies=refuse)
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: Kind of the object.
+      type: str
+    namespace:
+      description: Its namespace.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    managers:
+      description: The field managers that have written it.
+      type: list
+      elements: str
+    effect:
+      description: What it does, in a few words.
+      type: str
+  sample:
+    - kind: PeerAuthentication
+      namespace: shop
+      name: legacy
+      managers: [kubectl-create]
+      effect: mTLS DISABLE, for workloads with app=legacy of shop
 validated:
   description:
     - Whether the API server validated all objects. V(false) in check mode when a kind or a namespace does not exist

@@ -95,6 +95,19 @@ spec:
 """
 
 
+NOWHERE = {
+    "project": "default",
+    "source": {"repoURL": "undefined", "path": "."},
+    "destination": {"server": "in-cluster"},
+}
+NO_CLUSTER = {"destinations": [{"server": "in-cluster", "namespace": "shop"}]}
+
+
+def argocd(kind, spec):
+    metadata = {"name": "a", "namespace": "argocd"}
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
+
+
 @pytest.mark.both_ways
 def test_documents_that_are_wrong(play, cluster, tmp_path):
     """The article's ServiceMonitor as it is printed, and other documents for the wrong module."""
@@ -117,6 +130,8 @@ def test_documents_that_are_wrong(play, cluster, tmp_path):
                 task("nowhere", "istio_virtualservice", src="nowhere.yml"),
                 task("both", "istio_virtualservice", src=str(two), definition={"kind": "VirtualService"}),
                 task("no name", "istio_virtualservice", spec={"hosts": ["a"]}),
+                task("addresses in a set", "mesh_apply", objects=[argocd("Application", NOWHERE)]),
+                task("addresses of a project", "mesh_apply", objects=[argocd("AppProject", NO_CLUSTER)]),
             ]
         )
     )
@@ -130,6 +145,9 @@ def test_documents_that_are_wrong(play, cluster, tmp_path):
     assert told["broken"].startswith(f"{broken}, line 2, column 16: not YAML (")
     assert told["nowhere"].startswith("src: ") and "nowhere.yml is not a file" in told["nowhere"]
     assert told["both"] == "Give 'definition' or 'src', not both."
+    for part in ("spec.source.repoURL is 'undefined'", "spec.destination.server is 'in-cluster', which is not the URL"):
+        assert part in told["addresses in a set"]
+    assert "AppProject argocd/a: spec.destinations[0].server is 'in-cluster'" in told["addresses of a project"]
     assert told["no name"] == "VirtualService: give 'name', or a document with metadata.name."
 
 

@@ -291,6 +291,26 @@ def test_addresses(url, server, told):
         spec.check_addresses(document)
 
 
+@pytest.mark.parametrize(
+    ("server", "told"),
+    [
+        ("https://kubernetes.default.svc", ""),
+        ("*", ""),
+        ("!https://a.example.com", ""),
+        ("https://*.example.com", ""),
+        ("", ""),
+        ("kubernetes.default.svc", "spec.destinations\\[0\\].server is 'kubernetes.default.svc'"),
+    ],
+)
+def test_addresses_of_a_project(server, told):
+    document = {"metadata": {}, "spec": {"destinations": [{"server": server, "namespace": "shop"}]}}
+    if not told:
+        spec.check_project_addresses(document)
+        return
+    with pytest.raises(MeshError, match=told):
+        spec.check_project_addresses(document)
+
+
 # --- the comparison ------------------------------------------------------------------------------------------------
 
 

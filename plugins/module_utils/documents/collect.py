@@ -226,10 +226,17 @@ def _item(served_kind, origin: str, document: dict, local: dict, default_namespa
 
 
 def judge_of(task) -> Callable[[Kind, dict], dict]:
-    """How a task's option ``validate`` judges its objects."""
+    """How a task judges its objects: by its option ``validate``, and by what their controllers cannot use."""
     validate = desired_module.validation(task.written)
     partial = bool(task.written.get("field_manager"))
-    return lambda kind, document: typed.judged(kind, document, validate, task.warn, partial=partial)
+
+    def judge(kind: Kind, document: dict) -> dict:
+        judged = typed.judged(kind, document, validate, task.warn, partial=partial)
+        if kind.refuse and task.written.get("state") != "absent":
+            kind.refuse(judged)
+        return judged
+
+    return judge
 
 
 def _kind(served_kind, origin: str, api_version: str, name: str, local: dict) -> Kind:

@@ -31,7 +31,7 @@ def declared(
     """The object: options win over the document of ``definition`` or ``src``; ``spec_extra`` is merged in last.
 
     ``warn`` is told what ``validate: warn`` lets pass. Raises MeshError when the document is of another kind or
-    version, holds what its kind has not, or when there is no name.
+    version, holds what its kind has not or its controller cannot use, or when there is no name.
     """
     document = _document(kind, written, warn)
     metadata = document["metadata"]
@@ -54,6 +54,8 @@ def declared(
     ):
         if source is not None:
             document["spec"] = merge(document.get("spec") or {}, source)
+    if kind.refuse and written.get("state") != "absent":
+        kind.refuse(document)
     return document
 
 

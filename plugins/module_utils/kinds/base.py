@@ -68,6 +68,8 @@ class Kind:
     ``normalise``: declared object -> the same as the server stores it (a Secret's stringData, say).
     ``kept(desired, live)``: ``desired`` with what a controller writes inside of it and people do not declare (tokens
     of a role); ``keeper``: who that is, and where.
+    ``refuse(desired)``: raises MeshError for what the API server accepts and the kind's controller cannot use; asked of
+    what is to be present.
     ``remarks(desired, live)``: what a person should be warned of, though the task can do what it declares.
     ``defaults``: what the API server fills in by the kind's schema, as ``defaults_of`` makes it. They are for comparing
     alone; what is sent is what was declared.
@@ -75,6 +77,8 @@ class Kind:
     how it is asked is a conversation, see ``engine/conversation.py``.
     ``policy``: the object says what is allowed, and a field that somebody adds to it changes for whom; see
     ``engine/undeclared.py``.
+    ``effect(live)``: what an object does to who may call whom, and how, in half a sentence; empty where nothing. A kind
+    without it does nothing to that.
     ``references(document)``: what an object names of others, see ``kinds/references.py``.
     ``union(live, desired)``: an object that serves those who still count on the live one as well as those who count on
     the desired one, or None when the desired one does; for what others name parts of (a route names subsets).
@@ -93,9 +97,11 @@ class Kind:
     normalise: Callable[[dict], dict] | None = None
     kept: Callable[[dict, dict], dict] | None = None
     keeper: Keeper | None = None
+    refuse: Callable[[dict], None] | None = None
     remarks: Callable[[dict, dict], list[str]] | None = None
     control_plane: str = ""
     policy: bool = False
+    effect: Callable[[dict], str] | None = None
     union: Callable[[dict, dict], dict | None] | None = None
     references: References | None = None
     defaults: dict = field(default_factory=dict, compare=False)

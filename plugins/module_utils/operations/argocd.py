@@ -4,13 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import SECRET_TYPE
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 
 def secret_document(task: Task, name: str, kind: str) -> dict:
@@ -21,20 +18,6 @@ def secret_document(task: Task, name: str, kind: str) -> dict:
     if written.get("annotations"):
         metadata["annotations"] = written["annotations"]
     return desired.tidy({"apiVersion": "v1", "kind": "Secret", "metadata": metadata})
-
-
-def checked(kind: Kind, run: Callable, check: Callable[[dict], None]) -> Callable:
-    """``run`` after ``check(object)`` has looked at what is to be present, before anything is sent.
-
-    ``check`` raises MeshError for what Argo CD would accept and cannot use.
-    """
-
-    def run_checked(task: Task) -> dict:
-        if task.params.get("state") != "absent":
-            check(desired.declared(kind, task.written, task.options, task.default_namespace))
-        return run(task)
-
-    return run_checked
 
 
 def one_line(value, name: str):

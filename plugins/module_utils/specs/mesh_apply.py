@@ -94,4 +94,6 @@ ARGUMENTS = {
         "choices": ["stop", "continue", "rollback"],
         "default": "stop",
     },
+    "foreign_policies": {"type": "str", "choices": ["warn", "refuse", "ignore"], "default": "warn"},
+    "policy_namespaces": {"type": "list", "elements": "str"},
 }

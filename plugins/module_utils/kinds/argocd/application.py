@@ -62,6 +62,7 @@ KIND = replace(
     APPLICATION,
     ready=status.ready,
     normalise=normalise,
+    refuse=spec_module.check_addresses,
     remarks=remarks,
     references=of_application("spec"),
 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import PROJECT
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.spec import check_project_addresses
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Keeper
 
 _TOKENS = "jwtTokens"
@@ -44,5 +45,6 @@ def _with_tokens(role, tokens: dict):
 KIND = replace(
     PROJECT,
     kept=kept,
+    refuse=check_project_addresses,
     keeper=Keeper(("argocd-server", "argocd", "argocd-application-controller"), "spec.roles", "tokens of roles"),
 )

@@ -191,12 +191,7 @@ def check_addresses(declared: dict) -> None:
     server = _mapping(spec.get("destination")).get("server")
     for path, source in _sources(spec):
         problems += [f"{path}.{problem}" for problem in _source_problems(source)]
-    if isinstance(server, str) and server and "://" not in server:
-        problems.append(
-            f"spec.destination.server is {server!r}, which is not the URL of a cluster; the cluster of Argo CD "
-            "itself is "
-            f"{HERE}"
-        )
+    problems += _server_problems("spec.destination.server", server)
     if problems:
         hint = (
             "A variable was undefined or empty when this document was created"
@@ -204,6 +199,24 @@ def check_addresses(declared: dict) -> None:
             else ""
         )
         raise MeshError(sentence(f"{_label(declared)}: {'. '.join(problems)}", hint))
+
+
+def check_project_addresses(declared: dict) -> None:
+    """The same for the clusters of an AppProject, which may be patterns. Raises MeshError."""
+    destinations = _mapping(declared.get("spec")).get("destinations")
+    problems = []
+    for index, destination in enumerate(destinations if isinstance(destinations, list) else []):
+        server = _mapping(destination).get("server")
+        if isinstance(server, str) and not set(server) & set("*?["):
+            problems += _server_problems(f"spec.destinations[{index}].server", server.removeprefix("!"))
+    if problems:
+        raise MeshError(sentence(f"{_label(declared, 'AppProject')}: {'. '.join(problems)}"))
+
+
+def _server_problems(path: str, server) -> list[str]:
+    if not isinstance(server, str) or not server or "://" in server:
+        return []
+    return [f"{path} is {server!r}, which is not the URL of a cluster; the cluster of Argo CD itself is {HERE}"]
 
 
 def _source_problems(source: dict) -> list[str]:
@@ -243,6 +256,6 @@ def _urls(spec: dict) -> list:
     return [source.get("repoURL") for _path, source in _sources(spec)]
 
 
-def _label(document: dict) -> str:
+def _label(document: dict, kind: str = "Application") -> str:
     metadata = document.get("metadata") or {}
-    return f"Application {metadata.get('namespace')}/{metadata.get('name')}"
+    return f"{kind} {metadata.get('namespace')}/{metadata.get('name')}"

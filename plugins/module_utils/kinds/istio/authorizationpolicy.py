@@ -12,6 +12,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
     Readiness,
     condition,
 )
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import effect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.targets import TARGETS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import rules
 
@@ -49,6 +50,7 @@ KIND = Kind(
     installed_by="istio",
     control_plane=ISTIOD,
     policy=True,
+    effect=effect.authorization_policy,
     ready=accepted,
     references=rules(*TARGETS),
 )

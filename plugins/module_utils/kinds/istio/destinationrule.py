@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, MESH_SUBSETS, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import effect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import SECRET, hosts, named, rules
 
 
@@ -28,6 +29,7 @@ KIND = Kind(
     order=MESH_SUBSETS,
     installed_by="istio",
     control_plane=ISTIOD,
+    effect=effect.destination_rule,
     union=union,
     references=rules(
         hosts("spec.host"),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, POLICIES, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import effect
 
 KIND = Kind(
     group="security.istio.io",
@@ -15,4 +16,5 @@ KIND = Kind(
     installed_by="istio",
     control_plane=ISTIOD,
     policy=True,
+    effect=effect.peer_authentication,
 )

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, POLICIES, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import effect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.targets import TARGETS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import rules
 
@@ -17,5 +18,6 @@ KIND = Kind(
     installed_by="istio",
     control_plane=ISTIOD,
     policy=True,
+    effect=effect.request_authentication,
     references=rules(*TARGETS),
 )

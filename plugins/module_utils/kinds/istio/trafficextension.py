@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, MESH_DEFAULT, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import effect
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.targets import TARGETS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import SECRET, named, rules
 
@@ -16,5 +17,6 @@ KIND = Kind(
     order=MESH_DEFAULT,
     installed_by="istio",
     control_plane=ISTIOD,
+    effect=effect.extension,
     references=rules(*TARGETS, named("spec.wasm.imagePullSecret", SECRET)),
 )

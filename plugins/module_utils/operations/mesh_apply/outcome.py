@@ -16,9 +16,12 @@ _NAMED = 20  # objects that a failure names
 _QUOTED = 3  # errors that the message of a failure repeats
 
 
-def result(task: Task, outcome: Outcome, total: int, *, waited: bool, proxies: int | None) -> dict[str, Any]:
-    """The result of a run over ``total`` declared objects. Raises MeshError when something failed."""
-    answer = results.of_objects(task, outcome.changes, waited=waited, proxies=proxies)
+def result(task: Task, outcome: Outcome, total: int, *, waited: bool, **more: Any) -> dict[str, Any]:
+    """The result of a run over ``total`` declared objects, with ``more`` as far as it is not None.
+
+    Raises MeshError when something failed.
+    """
+    answer = results.of_objects(task, outcome.changes, waited=waited, **more)
     if not outcome.errors:
         return answer
     undone: list[str] = []

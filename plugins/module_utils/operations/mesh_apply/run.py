@@ -20,7 +20,11 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.execute i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.plan import Plan, PlannedChange, Step
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.write import Writer
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import plaintext, unresolved
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import (
+    foreign_policies,
+    plaintext,
+    unresolved,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_apply import outcome as outcome_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_apply import planning
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_apply.planning import Declared
@@ -52,13 +56,18 @@ def run(task: Task) -> dict[str, Any]:
     objects = planning.declared(task)
     with contextlib.closing(Propagation(task, task.resources, conversation)) as propagation:
         work = Work(task, objects, propagation, deadline)
-        outcome = _absent(work) if task.params["state"] == "absent" else _present(work)
+        if task.params["state"] == "absent":
+            outcome, undeclared = _absent(work), None
+        else:
+            undeclared = foreign_policies.check(task, objects.items)
+            outcome = _present(work)
         return outcome_module.result(
             task,
             outcome,
             len(objects.items),
             waited=work.waits and set(outcome.errors) <= {WAIT},
             proxies=propagation.proxies,
+            foreign_policies=undeclared,
         )
 
 
