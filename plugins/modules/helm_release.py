@@ -114,14 +114,20 @@ options:
     type: bool
     default: false
     aliases: [atomic]
-  skip_crds:
+  crds:
     description:
-      - Whether to skip the CRDs in the chart's folder C(crds).
-      - Helm installs that folder with a new release, where the definitions are missing, and never upgrades it. The task
-        warns of definitions in the cluster that are not as the chart has them; M(meshops.lifecycle.mesh_apply) applies
-        them.
-    type: bool
-    default: false
+      - What to do with the custom resource definitions in the folder C(crds) of the chart and of its enabled subcharts.
+      - V(create) is what Helm does. A new release creates those that are missing, and an upgrade never touches them. The
+        task warns of definitions in the cluster that are not as the chart has them.
+      - V(update) applies them by server-side apply before the release is installed or upgraded, and also when the
+        release is unchanged. The task waits until they are established, and counts them as changed. Fields that Helm
+        itself wrote are taken over; those of others are a conflict, see O(force_conflicts).
+        For a chart with such a folder, an unchanged release needs C(helm) and the chart.
+      - V(skip) leaves them out.
+      - Definitions in a chart's templates are objects of the release like others.
+    type: str
+    choices: [create, update, skip]
+    default: create
   take_ownership:
     description:
       - Whether existing objects that belong to no release or to another one become part of this release. It needs Helm
@@ -134,8 +140,8 @@ options:
   force_conflicts:
     description:
       - Whether to take over fields that another field manager owns. Otherwise the task fails and names the owner.
-      - It applies to releases that Helm 4 created, which are written by server-side apply. The patches of Helm 3, and
-        of Helm 4 on releases of Helm 3, overwrite fields anyway.
+      - It applies to definitions with O(crds=update), and to releases that Helm 4 created, which are written by
+        server-side apply. The patches of Helm 3, and of Helm 4 on releases of Helm 3, overwrite fields anyway.
     type: bool
     default: false
   max_minor_upgrade:
@@ -236,6 +242,15 @@ EXAMPLES = r"""
     name: gateway
     namespace: istio-ingress
     chart: "{{ playbook_dir }}/charts/gateway"
+
+- name: A chart with definitions in its folder crds, which are upgraded with it
+  meshops.lifecycle.helm_release:
+    name: monitoring
+    namespace: monitoring
+    chart: kube-prometheus-stack
+    repo_url: https://prometheus-community.github.io/helm-charts
+    version: 77.5.0
+    crds: update
 
 - name: Gone
   meshops.lifecycle.helm_release:

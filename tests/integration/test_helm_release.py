@@ -369,7 +369,7 @@ def test_a_chart_that_brings_its_kind(release):
         release.done(state="absent", chart=None)
         assert actions(release.same_as_checked(**options)) == {"Widget/shop": "created"}
         release.done(state="absent", chart=None)
-    text = release.refused(skip_crds=True, **options)
+    text = release.refused(crds="skip", **options)
     assert "does not serve Widget of helm-test.meshops.example/v1" in text
     assert release.revisions() == {}
 
@@ -430,8 +430,18 @@ def test_what_stands_beside_a_definition_is_not_taken_with_it(release, tmp_path)
 
 
 def chart_with_definition(folder, *, guarded):
-    """A copy of the chart that brings its kind; ``guarded``: it makes an object of it only where that is served."""
+    """A copy of the chart that brings its kind; ``guarded``: it makes an object of it only where that is served.
+
+    It has a subchart with another definition, which is disabled.
+    """
     shutil.copytree(CHARTS / "own-kind", folder)
+    other = folder / "charts" / "other" / "crds"
+    other.mkdir(parents=True)
+    (other / "gadget.yaml").write_text(DEFINITION)
+    (other.parent / "Chart.yaml").write_text("{apiVersion: v2, name: other, version: 0.1.0}")
+    with (folder / "Chart.yaml").open("a") as chart:
+        chart.write("\ndependencies: [{name: other, version: 0.1.0, condition: other.enabled}]\n")
+    (folder / "values.yaml").write_text("other: {enabled: false}\n")
     if guarded:
         template = folder / "templates" / "widget.yaml"
         has = '{{- if .Capabilities.APIVersions.Has "helm-test.meshops.example/v1/Widget" }}'
@@ -456,10 +466,65 @@ def test_definitions_in_crds_and_what_they_bring(release, tmp_path):
         definition.write_text(definition.read_text().replace(size, size + size.replace("size", "weight")))
         for check in (True, False):
             release.done(check=check, **options, values={"size": 2})
-            assert any(f"differ from the chart's: {WIDGETS}" in warning for warning in release.warnings), check
+            (warning,) = release.warnings
+            assert f"differ from the chart's: {WIDGETS}" in warning and "crds: update" in warning, check
         release.kubectl("apply", "--server-side", "--force-conflicts", "-f", str(definition))
         release.done(check=True, **options, values={"size": 3})
         assert release.warnings == []
+        release.done(state="absent", chart=None)
+
+
+def add_field(definition, name):
+    """Give the definition in a file one more field."""
+    size = "                size: {type: integer}\n"
+    definition.write_text(definition.read_text().replace(size, size + size.replace("size", name)))
+
+
+def fields(release):
+    definition = release.cluster.get(f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{WIDGETS}")
+    (version,) = definition["spec"]["versions"]
+    return set(version["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"])
+
+
+@pytest.mark.needs_lab
+@pytest.mark.xdist_group("widgets")
+def test_definitions_in_crds_are_updated_where_that_is_asked_for(release, tmp_path):
+    definition = tmp_path / "chart" / "crds" / "widget.yaml"
+    options = {"chart": str(chart_with_definition(tmp_path / "chart", guarded=False))}
+    row = f"CustomResourceDefinition/{WIDGETS}"
+    with cleared(release.cluster, f"crd/{WIDGETS}"):
+        release.done(**options)  # Helm has written the definition
+        options["crds"] = "update"
+        release.done(**options)
+        answer = release.done(**options)
+        assert not answer["changed"] and release.counts["writes"] == 0 and answer["release"]["revision"] == 1
+
+        add_field(definition, "weight")
+        release.same_as_checked(**options, values={"size": 2})
+        assert "weight" in fields(release) and release.warnings == []
+        assert not release.done(**options, values={"size": 2})["changed"]
+
+        # Somebody's hand in it, with the release as it was: no new revision, and a conflict that is named.
+        path = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/weight/type"
+        patch = json.dumps([{"op": "replace", "path": path, "value": "string"}])
+        release.kubectl("patch", f"crd/{WIDGETS}", "--type=json", "-p", patch, "--field-manager=somebody")
+        for check in (True, False):
+            text = release.refused(check=check, **options, values={"size": 2})
+            assert f"{WIDGETS}: fields are owned by another manager: spec.versions by 'somebody'" in text
+            assert text.endswith("Nothing was written.")
+        run = release.same_as_checked(force_conflicts=True, **options, values={"size": 2})
+        assert actions(run) == {row: "changed"} and run["release"]["revision"] == 2
+        release.done(state="absent", chart=None)
+
+        # Of an install: created and established first, and still updated by it.
+        add_field(definition, "height")
+        run = release.same_as_checked(**options)
+        assert actions(run) == {row: "changed", "Widget/shop": "created"} and "height" in fields(release)
+        release.done(state="absent", chart=None)
+    checked = release.done(check=True, **options)
+    assert actions(checked) == {row: "created", "Widget/shop": "created"}
+    with cleared(release.cluster, f"crd/{WIDGETS}"):
+        assert actions(release.done(**options)) == actions(checked)
         release.done(state="absent", chart=None)
 
 

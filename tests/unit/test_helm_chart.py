@@ -22,8 +22,8 @@ def no_helm():
     raise AssertionError("helm was asked for")
 
 
-def mark(revision=1, **params):
-    return Inputs(params).mark(revision, no_helm)
+def mark(revision=1, definitions=False, **params):
+    return Inputs(params).mark(revision, no_helm, definitions=definitions)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,7 @@ def test_the_mark_follows_chart_values_and_revision(folder, tmp_path):
     assert first == mark(**{**base, "values": {"y": 2, "x": 1}})
     assert len(first) == 40
     assert first != mark(2, **base)
+    assert first != mark(1, True, **base)
     assert first != mark(**{**base, "values": {"x": 1, "y": 3}})
     values.write_text("a: 2\n")
     second = mark(**base)

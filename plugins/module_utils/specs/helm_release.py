@@ -43,7 +43,11 @@ ARGUMENTS = {
     "wait": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 300},
     "rollback_on_failure": {"type": "bool", "aliases": ["atomic"], "default": False},
-    "skip_crds": {"type": "bool", "default": False},
+    "crds": {
+        "type": "str",
+        "choices": ["create", "update", "skip"],
+        "default": "create",
+    },
     "take_ownership": {"type": "bool", "default": False},
     "force_conflicts": {"type": "bool", "default": False},
     "max_minor_upgrade": {"type": "int"},

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import Workspace
@@ -44,6 +46,6 @@ class Context:
         return manifest.objects(self.resources, text, self.namespace)
 
 
-def refused(context: Context, problem: str) -> MeshError:
+def refused(context: Context, problem: str, **details: Any) -> MeshError:
     """An error about the release as a whole."""
-    return MeshError(f"{context.label}: {problem}")
+    return MeshError(f"{context.label}: {problem}", **details)

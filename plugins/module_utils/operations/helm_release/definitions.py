@@ -14,44 +14,65 @@ from collections.abc import Iterator
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import CREATED, UNCHANGED, Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CRD
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context
-from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import manifest, render
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import complaint, manifest, render
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.manifest import Object
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.program import HelmFailed
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.release_store import Release
 
 _ASKS = b".Capabilities.APIVersions"
 _NAMED = 5  # so many definitions are named in a warning
 
 
-def changes(context: Context, chart: str, *, installing: bool) -> list[Change]:
+def items(context: Context, chart: str, arguments: list[str]) -> list[Object]:
+    """The definitions that an install with these arguments writes first. Raises MeshError."""
+    try:
+        text = render.definitions(
+            context.helm(),
+            arguments,
+            name=context.name,
+            chart=chart,
+            namespace=context.namespace,
+        )
+    except HelmFailed as failure:
+        raise complaint.about_release(failure.stderr, context.label, chart) from None
+    return [item for item in context.objects(text) if item.kind == CRD]
+
+
+def changes(context: Context, chart: str, arguments: list[str], *, installing: bool) -> list[Change]:
     """What helm makes of the definitions: creations by an install, nothing by an upgrade.
 
     Warns of those that stay other than the chart states them, and in check mode of what cannot be foreseen.
     """
-    if context.params.get("skip_crds") or not _has_any(chart):
+    if context.params["crds"] != "create" or not has_any(chart):
         return []
-    items = context.objects(render.definitions(context.helm(), chart))
-    live = manifest.read(context.resources, items)
+    stated = items(context, chart, arguments)
+    live = manifest.read(context.resources, stated)
     older = [
         item.name
-        for item in items
+        for item in stated
         if (current := live[item.key]) and not states(item.desired.get("spec"), current.get("spec"))
     ]
-    missing = [] if installing else [item.name for item in items if not live[item.key]]
+    missing = [] if installing else [item.name for item in stated if not live[item.key]]
     _warn(context, older, missing)
     if not installing:
         return []
-    created = [item for item in items if not live[item.key]]
-    if created and context.check and _asks(chart):
+    foresee(context, chart, any(not live[item.key] for item in stated))
+    actions = {item.key: UNCHANGED if live[item.key] else CREATED for item in stated}
+    return [
+        Change(item.kind, None, item.name, actions[item.key], live[item.key], live[item.key] or item.desired)
+        for item in stated
+    ]
+
+
+def foresee(context: Context, chart: str, creates: bool) -> None:
+    """Warn in check mode where definitions are created, and templates ask which there are."""
+    if creates and context.check and _asks(chart):
         context.task.warn(
             f"{context.label}: the chart brings definitions, and its templates ask which kinds the cluster serves "
             "(.Capabilities.APIVersions). A run may create more objects than check mode can foresee."
         )
-    actions = {item.key: UNCHANGED if live[item.key] else CREATED for item in items}
-    return [
-        Change(item.kind, None, item.name, actions[item.key], live[item.key], live[item.key] or item.desired)
-        for item in items
-    ]
 
 
 def added(context: Context, target: list[Object], release: Release) -> list[Change]:
@@ -73,9 +94,8 @@ def _warn(context: Context, older: list[str], missing: list[str]) -> None:
     if problems:
         context.task.warn(
             f"{context.label}: Helm does not upgrade the custom resource definitions in a chart's folder crds. Of "
-            f"those in the cluster, these {'; these '.join(problems)}. Apply the chart's before this task, by "
-            "mesh_apply with the folder as src (helm show crds prints them), or set skip_crds: true where others "
-            "manage them."
+            f"those in the cluster, these {'; these '.join(problems)}. Set crds: update to have this task apply the "
+            "chart's, or crds: skip where others manage them."
         )
 
 
@@ -91,7 +111,7 @@ def states(declared, live) -> bool:
     return declared is None or fields.same(declared, live)
 
 
-def _has_any(chart: str) -> bool:
+def has_any(chart: str) -> bool:
     """Whether a chart or one of its subcharts has a folder ``crds``."""
     if os.path.isdir(chart):
         return any("/crds/" in name.removeprefix(chart) or name.endswith(".tgz") for name in _files(chart))

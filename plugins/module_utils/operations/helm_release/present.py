@@ -12,6 +12,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CRD, NAMESPACE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import (
+    definition_updates,
     definitions,
     drift,
     lock,
@@ -21,6 +22,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_
     upgrade,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context, refused
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.definition_updates import Update
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.drift import Drift
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import (
     manifest,
@@ -66,15 +68,16 @@ def _run(context: Context, inputs: Inputs) -> dict:
     found = lock.opened(context)
     latest = found[0] if found else None
     held = None
-    if (
-        latest
-        and latest.status == "deployed"
-        and latest.labels.get(LABEL) == inputs.mark(latest.revision, context.helm)
-    ):
+    if latest and latest.status == "deployed" and latest.labels.get(LABEL) in _marks(context, inputs, latest.revision):
         held = _held(context, latest)
         if not held.drifted:
-            return _unchanged(context, latest, held)
+            return _unchanged(context, inputs, latest, held)
     return _install(context, inputs, found, held)
+
+
+def _marks(context: Context, inputs: Inputs, revision: int) -> list[str]:
+    """The marks of a revision that was made from these inputs."""
+    return [inputs.mark(revision, context.helm, definitions=some) for some in (False, True)]
 
 
 def _held(context: Context, release: Release) -> _Held:
@@ -83,7 +86,9 @@ def _held(context: Context, release: Release) -> _Held:
     return _Held(items, live, drift.find(context.session, items, live, context.name, context.namespace))
 
 
-def _unchanged(context: Context, release: Release, held: _Held) -> dict:
+def _unchanged(context: Context, inputs: Inputs, release: Release, held: _Held) -> dict:
+    """The result of a release that needs no revision; definitions that are to be updated may differ even so."""
+    updated = definition_updates.written(context, _definitions(context, inputs, release))
     waited = context.params["wait"] and not context.check
     if waited:
         report.wait_ready(context, held.items, held.live)
@@ -91,7 +96,17 @@ def _unchanged(context: Context, release: Release, held: _Held) -> dict:
         Change(item.kind, item.namespace, item.name, UNCHANGED, held.live[item.key], held.live[item.key])
         for item in held.items
     ]
-    return report.result(context, rows, release.shown(context.namespace), changed=False, waited=waited)
+    changed = any(change.changed for change in updated)
+    return report.result(context, [*updated, *rows], release.shown(context.namespace), changed=changed, waited=waited)
+
+
+def _definitions(context: Context, inputs: Inputs, release: Release) -> list[Update]:
+    """What is to be done with the definitions of an unchanged release: nothing unless they are to be updated."""
+    without = inputs.mark(release.revision, context.helm, definitions=False)
+    if context.params["crds"] != "update" or release.labels.get(LABEL) == without:
+        return []
+    chart = inputs.chart.path or inputs.chart.fetch(context.helm())
+    return definition_updates.planned(context, chart, _arguments(context, inputs))
 
 
 def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held | None) -> dict:
@@ -105,26 +120,35 @@ def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held
     if held is None and latest and latest.status == "deployed" and rendered.same_as(latest):
         held = _held(context, latest)
         if not held.drifted:
-            return _unchanged(context, latest, held)
+            return _unchanged(context, inputs, latest, held)
     server_side = context.helm().major > 3 and (_installs(latest) or latest.server_side)
     target = context.objects(rendered.manifest)
     told = held.told() if held else []
     try:
         final = not context.check and rendered.hooks == ""
-        changes = _planned(context, target, found, chart, arguments, server_side, final)
+        updates, changes = _planned(context, target, found, chart, arguments, server_side, final)
         leftovers = _leftovers(context, found, target)
     except MeshError as error:
         raise _with_drift(error, held.drifted if held else []) from None
     if context.check:
         predicted = _predicted(context, chart, latest)
-        return report.result(context, [*changes, *leftovers], predicted, drifted=told, previous=previous)
-    mark = inputs.mark(latest.revision + 1 if latest else 1, context.helm)
+        updated = [update.change for update in updates]
+        return report.result(context, [*updated, *changes, *leftovers], predicted, drifted=told, previous=previous)
+    updated = definition_updates.written(context, updates)
+    has_definitions = definitions.has_any(chart)
+    mark = inputs.mark(latest.revision + 1 if latest else 1, context.helm, definitions=has_definitions)
     arguments = [chart, *arguments, "--labels", f"{LABEL}={mark}"]
-    deployed = upgrade.run(context, inputs, arguments, target, server_side, found)
+    try:
+        deployed = upgrade.run(context, inputs, arguments, target, server_side, found)
+    except MeshError as error:
+        if any(change.changed for change in updated):
+            error.details["changed"] = True
+        raise
+    changes = [*updated, *changes]
     if not server_side:
         _put_back(context, target)
     parallel(lambda change: _delete(context, change), leftovers)
-    if any(change.kind == CRD and change.action == CREATED for change in changes):
+    if any(change.kind == CRD and change.changed for change in changes):
         changes += definitions.added(context, target, deployed)
     waited = bool(context.params["wait"] or context.params["rollback_on_failure"])
     release = deployed.shown(context.namespace)
@@ -160,9 +184,10 @@ def _arguments(context: Context, inputs: Inputs) -> list[str]:
     """What the dry run and the run have in common; see also :func:`_rendered`."""
     # Without --reset-values helm takes the last revision's values when none are given.
     words = ["--reset-values", *inputs.values.arguments(context.helm())]
-    for option, flag in (("skip_crds", "--skip-crds"), ("take_ownership", TAKE)):
-        if context.params.get(option):
-            words.append(flag)
+    if context.params["crds"] != "create":
+        words.append("--skip-crds")  # of an update they are there by then
+    if context.params.get("take_ownership"):
+        words.append(TAKE)
     return words
 
 
@@ -193,8 +218,9 @@ def _planned(
     arguments: list[str],
     server_side: bool,
     final: bool,
-) -> list[Change]:
-    """The changes of all objects: what comes before the manifest, what the manifest states, what it no longer does."""
+) -> tuple[list[Update], list[Change]]:
+    """What this module does before helm, and the changes of all other objects: what comes before the manifest, what the
+    manifest states, what it no longer does."""
     latest = found[0] if found else None
     before = next((release for release in found if release.status == "deployed"), latest)
     base = [] if _installs(latest) else context.objects(before.manifest)
@@ -202,19 +228,24 @@ def _planned(
     ownership.refuse_others(context, base, target, live, helm_looks=TAKE not in arguments)
     installing = _installs(latest)
     first = _namespace(context) if installing else []
-    first += definitions.changes(context, chart, installing=installing)
+    updates = definition_updates.planned(context, chart, arguments)
+    definitions.foresee(context, chart, any(update.change.action == CREATED for update in updates))
+    first += definitions.changes(context, chart, arguments, installing=installing)
     setting = plan.Setting(
         context.session,
         context.name,
         context.namespace,
         server_side=server_side,
         force=bool(context.params.get("force_conflicts")),
-        brought=plan.brought([change.after for change in first] + [item.desired for item in target]),
+        brought=plan.brought(
+            [change.after for change in [*first, *(update.change for update in updates)]]
+            + [item.desired for item in target]
+        ),
         final=final,
     )
     custom = [] if server_side else [item for item in target if not item.builtin and live[item.key]]
     drifted = drift.find(context.session, custom, live, context.name, context.namespace)
-    return first + plan.changes(setting, base, target, live, drifted)
+    return updates, first + plan.changes(setting, base, target, live, drifted)
 
 
 def _leftovers(context: Context, found: list[Release], target: list[Object]) -> list[Change]:

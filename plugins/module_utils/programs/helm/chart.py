@@ -194,11 +194,14 @@ class Inputs:
         self.values = Values(params)
         self._digest: str | None = None
 
-    def mark(self, revision: int, program: Callable[[], Program]) -> str:
-        """The value of LABEL on that revision. The revision is in it because helm carries labels over to the next."""
+    def mark(self, revision: int, program: Callable[[], Program], *, definitions: bool) -> str:
+        """The value of LABEL on that revision. The revision is in it because helm carries labels over to the next.
+
+        ``definitions``: whether the chart has folders ``crds``, so that a chart without need not be looked at again.
+        """
         if self._digest is None:
             self._digest = _sha(self.chart.digest(program), self.values.digest())
-        return _sha("1", str(revision), self._digest)[:40]
+        return _sha("1", str(revision), self._digest, *(["crds"] if definitions else []))[:40]
 
 
 def _sha(*parts: str) -> str:

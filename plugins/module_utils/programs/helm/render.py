@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
@@ -13,6 +14,9 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm im
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.merge import without_nulls
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.program import HelmFailed, Program
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.release_store import Release, hooks_of
+
+_DOCUMENT = re.compile(r"(?m)^(?=---(?:\s|$))")
+_SOURCE = re.compile(r"(?m)^# Source: (\S+)$")
 
 
 @dataclass
@@ -63,10 +67,10 @@ def render(
     return Rendered(_template(helm, base, name, chart, installing))
 
 
-def _template(helm: Program, base: list[str], name: str, chart: str, installing: bool) -> str:
+def _template(helm: Program, base: list[str], name: str, chart: str, installing: bool, *more: str) -> str:
     """``helm template``. Where the cluster lacks a kind, Helm 4 goes without ``lookup``, told what the cluster serves;
     Helm 3 must always be told."""
-    words = ["template", name, chart, "--no-hooks", *([] if installing else ["--is-upgrade"]), *_known(base)]
+    words = ["template", name, chart, "--no-hooks", *([] if installing else ["--is-upgrade"]), *_known(base), *more]
     if helm.major < 4:
         return helm.run(*words, "--dry-run=server", *capabilities(helm.session), doing="rendering")
     try:
@@ -79,7 +83,8 @@ def _template(helm: Program, base: list[str], name: str, chart: str, installing:
 
 def _known(base: list[str]) -> list[str]:
     """The arguments that ``helm template`` has as well: all but those of an upgrade alone."""
-    return [word for word in base if word not in ("--reset-values", "--take-ownership", "--force-conflicts")]
+    upgrades = ("--reset-values", "--take-ownership", "--force-conflicts", "--skip-crds")
+    return [word for word in base if word not in upgrades]
 
 
 def capabilities(session) -> list[str]:
@@ -102,6 +107,26 @@ def _kinds(session, version: str) -> list[str]:
     ]
 
 
-def definitions(helm: Program, chart: str) -> str:
-    """The custom resource definitions in a chart's ``crds``, which an install writes first. Raises HelmFailed."""
-    return helm.run("show", "crds", chart, doing="rendering")
+def definitions(helm: Program, arguments: list[str], *, name: str, chart: str, namespace: str) -> str:
+    """The custom resource definitions in the folders ``crds`` of a chart and of the subcharts that the values enable.
+
+    ``helm show crds`` has those of disabled subcharts as well, which no install writes. Raises HelmFailed.
+    """
+    base = ["--namespace", namespace, *arguments]
+    # Never as an install, for which helm refuses definitions that are there already.
+    return definitions_of(_template(helm, base, name, chart, False, "--include-crds"))
+
+
+def definitions_of(text: str) -> str:
+    """The documents that come from a folder ``crds``, of what ``helm template --include-crds`` prints.
+
+    A file is announced by a comment with its path; what follows in the same file has none.
+    """
+    kept, inside = [], False
+    for part in _DOCUMENT.split(text):
+        source = _SOURCE.search(part)
+        if source:
+            inside = "/crds/" in f"/{source[1]}" and "/templates/" not in source[1]
+        if inside:
+            kept.append(part)
+    return "".join(kept)
