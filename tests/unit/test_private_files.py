@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that hold credentials: 0600 in a folder of 0700, and gone when a signal ends the process that made them.
+"""Files that hold credentials: 0600 in a folder of 0700, and gone when a signal ends the process that made them; after
+SIGKILL the next process removes them.
 
 The certificate is a named pipe that nobody writes to. So the process stands still at a known place: the key of the
 kubeconfig is in a file, and the certificate is being read.
@@ -131,3 +132,58 @@ def test_a_terminal_that_goes_ends_only_who_listens_to_it(standing, temporary, o
     else:
         time.sleep(0.3)
         assert keys(temporary) and process.poll() is None
+
+
+# A task that works with a program in its private folder, such as helm.
+WORKS = textwrap.dedent("""
+    import os, sys
+    sys.path.insert(0, sys.argv[1])
+    from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import workspace
+    from ansible_collections.meshops.lifecycle.plugins.module_utils.programs import runner
+    with workspace("meshops-helm-") as folder:
+        folder.write("kubeconfig", sys.argv[2])
+        program = ["sh", "-c", "echo $$ > $0/pid; exec sleep 60", folder.folder]
+        runner.run(program, env=os.environ, progress=print, end=runner.kill, locks=folder.locks)
+""")
+# Any other task.
+NEXT = textwrap.dedent("""
+    import sys
+    sys.path.insert(0, sys.argv[1])
+    from ansible_collections.meshops.lifecycle.plugins.module_utils.base import private
+    with private.folder("meshops-"):
+        pass
+""")
+
+
+def test_what_a_killed_process_has_left_is_removed_by_the_next(standing, temporary, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "file").write_text("stays")
+    name = "0123456789abcdef"
+    (temporary / f"meshops-{name}").symlink_to(elsewhere)
+    (temporary / f"meshops-other-{name}").mkdir()
+    others = {path.name for path in temporary.iterdir()}
+
+    def next_task():
+        """The private folders after another process."""
+        environment = playing.environment(TMPDIR=str(temporary))
+        subprocess.run([sys.executable, "-c", NEXT, playing.BUILD / "collections"], env=environment, check=True)
+        return {path.name for path in temporary.iterdir()} - others
+
+    process = standing(sys.executable, "-c", WORKS, playing.BUILD / "collections", KEY)
+    deadline = time.monotonic() + 10
+    while not any(path.read_text() for path in temporary.glob("meshops-helm-*/pid")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    (pid,) = temporary.glob("meshops-helm-*/pid")
+    (folder,) = next_task()  # it is at work
+    process.kill()
+    process.wait()
+    program = int(pid.read_text())
+    assert next_task() == {folder}, "the program still works with it"
+    os.kill(program, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while next_task() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert next_task() == set()
+    assert {path.name for path in temporary.iterdir()} == others and (elsewhere / "file").exists()

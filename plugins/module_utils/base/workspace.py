@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Iterator
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import private
@@ -21,14 +20,20 @@ class Workspace:
 
     def __init__(self, prefix: str = "meshops-"):
         self._prefix = prefix
-        self._folder: str | None = None
+        self._private: private.Folder | None = None
 
     @property
     def folder(self) -> str:
-        if self._folder is None:
-            self._folder = private.new_path(self._prefix)
-            os.mkdir(self._folder, 0o700)
-        return self._folder
+        if self._private is None:
+            self._private = private.Folder(self._prefix)
+            self._private.create()
+        return self._private.path
+
+    @property
+    def locks(self) -> tuple[int, ...]:
+        """The descriptor of the folder's lock, for a program that may outlive us and still need the folder."""
+        lock = self._private.lock if self._private else None
+        return () if lock is None else (lock,)
 
     def path(self, name: str) -> str:
         """The path of a file in the folder."""
@@ -43,9 +48,9 @@ class Workspace:
         return path
 
     def remove(self) -> None:
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+        if self._private:
+            self._private.remove()
+            self._private = None
 
 
 @contextlib.contextmanager

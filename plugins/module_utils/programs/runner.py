@@ -57,11 +57,13 @@ def run(
     end: Callable[[subprocess.Popen[bytes]], None],
     data: bytes = b"",
     limit: float | None = None,
+    locks: Sequence[int] = (),
 ) -> Ended:
     """Run a program to its end.
 
     ``progress(seconds)`` is called now and then with the time that it has taken so far; ``end(process)`` when the limit
-    is over or we are interrupted; ``data`` goes to its standard input. Raises TookTooLong and OSError.
+    is over or we are interrupted; ``data`` goes to its standard input; ``locks`` are descriptors that it holds as well,
+    as long as it runs. Raises TookTooLong and OSError.
     """
     # Not AnsibleModule.run_command: in Ansible's worker there is no module, and its progress is shown as it comes.
     process = subprocess.Popen(  # pylint: disable=ansible-bad-function
@@ -70,6 +72,7 @@ def run(
         stdin=subprocess.PIPE if data else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        pass_fds=tuple(locks),
     )
     watch, given = Stopwatch(), data or None
     try:

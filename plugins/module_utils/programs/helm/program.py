@@ -78,6 +78,7 @@ class Program:
             [self.path, *arguments],
             env=self._env(),
             progress=report,
+            locks=self.workspace.locks,
             end=runner.ask_to_end(
                 _GRACE
             ),  # so that it records the release as failed; killed, it would leave it pending
