@@ -15,7 +15,8 @@ author:
 description:
   - Reads registered results of the modules of this collection, and lists what they created, changed, deleted or pushed.
     In check mode that is what a run would do.
-  - A Helm release whose chart has another version than before is a line with both versions.
+  - A Helm release whose chart has another version than before, and an Application whose source has another revision, is a
+    line with both.
 options:
   _input:
     description: Registered results, those of loops included. Anything that is not a result of a module is ignored.
@@ -52,6 +53,12 @@ def _lines(result):
         yield (
             f"changed release {after['namespace']}/{after['name']} from {before.get('chart')} "
             f"{before['chart_version']} to {after['chart_version']}"
+        )
+    for revision in result.get("revisions") or []:
+        row = result["resources"][0]
+        yield (
+            f"changed {row['kind']} {row['namespace']}/{row['name']} from {revision['path']} {revision['from']} "
+            f"to {revision['to']}"
         )
     for row in result.get("resources") or []:
         if isinstance(row, dict) and row.get("action", "unchanged") != "unchanged":

@@ -59,6 +59,19 @@ options:
       - With O(state=absent), wait until the Application, and with O(cascade=true) what it deployed, is gone.
     type: bool
     default: false
+  max_minor_upgrade:
+    description:
+      - Maximum number of minor versions that C(targetRevision) of a source may move up. An older version, or one that
+        is newer by more minor versions, fails before anything is written, in check mode too. Use it for charts whose
+        authors support no other upgrade.
+      - Only versions such as V(1.31.1) or V(v1.31.1) are compared, not branches, commits or ranges. Without effect for
+        O(delivery=git).
+    type: int
+  upgrade_from:
+    description:
+      - The version that may be replaced regardless of O(max_minor_upgrade). If another version is deployed it has no
+        effect, so it can stay in the task.
+    type: str
   wait_children:
     description:
       - Whether O(wait=true) also waits for the Applications that this one deploys (app of apps), and for their
@@ -727,6 +740,21 @@ EXAMPLES = r"""
     refresh: normal
     wait: true
 
+- name: Upgrade a chart, by one minor version at most
+  meshops.lifecycle.argocd_application:
+    name: istiod
+    spec:
+      project: default
+      source:
+        repo_url: https://istio-release.storage.googleapis.com/charts
+        chart: istiod
+        target_revision: 1.31.1
+      destination:
+        server: https://kubernetes.default.svc
+        namespace: istio-system
+    max_minor_upgrade: 1
+    wait: true
+
 - name: Remove the Application and everything it deployed
   meshops.lifecycle.argocd_application:
     name: shop
@@ -751,6 +779,24 @@ result:
   description: The Application as the cluster has it at the end, with the status that Argo CD wrote. Empty when it is absent.
   returned: success
   type: dict
+revisions:
+  description: The sources that get another C(targetRevision).
+  returned: when there are any
+  type: list
+  elements: dict
+  contains:
+    repo_url:
+      description: The repository.
+      type: str
+    path:
+      description: The folder or the chart in it.
+      type: str
+    from:
+      description: The revision before.
+      type: str
+    to:
+      description: The revision now.
+      type: str
 resources:
   description: The action for each object; for this module, one entry.
   returned: success
@@ -834,10 +880,11 @@ application:
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.application import CONVERSATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_application import compare
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.argocd_application import ARGUMENTS
 
-ENTRY = Entry("argocd_application", ARGUMENTS, manage(KIND, CONVERSATION))
+ENTRY = Entry("argocd_application", ARGUMENTS, manage(KIND, CONVERSATION, compare=compare))
 
 
 def main():

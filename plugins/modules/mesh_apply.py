@@ -152,7 +152,7 @@ options:
   foreign_policies:
     description:
       - What to do about objects that no task of this collection has applied and that decide who may call whom, in the
-        namespaces in which Istio's or Gateway API's objects are declared, in declared namespaces and in C(istio-system).
+        namespaces in which Istio's or Gateway API's objects are declared, and in declared namespaces.
         These are objects of the kinds AuthorizationPolicy, PeerAuthentication, RequestAuthentication, EnvoyFilter,
         WasmPlugin and TrafficExtension, and any DestinationRule with settings of TLS. An undeclared PeerAuthentication
         with a selector, for example, takes its workloads out of a declared V(STRICT).

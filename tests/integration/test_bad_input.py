@@ -95,7 +95,7 @@ spec:
 """
 
 
-NOWHERE = {
+NO_ADDRESS = {
     "project": "default",
     "source": {"repoURL": "undefined", "path": "."},
     "destination": {"server": "in-cluster"},
@@ -130,7 +130,7 @@ def test_documents_that_are_wrong(play, cluster, tmp_path):
                 task("nowhere", "istio_virtualservice", src="nowhere.yml"),
                 task("both", "istio_virtualservice", src=str(two), definition={"kind": "VirtualService"}),
                 task("no name", "istio_virtualservice", spec={"hosts": ["a"]}),
-                task("addresses in a set", "mesh_apply", objects=[argocd("Application", NOWHERE)]),
+                task("addresses in a set", "mesh_apply", objects=[argocd("Application", NO_ADDRESS)]),
                 task("addresses of a project", "mesh_apply", objects=[argocd("AppProject", NO_CLUSTER)]),
             ]
         )

@@ -29,7 +29,7 @@ def by_hand(kubectl, namespace, *documents):
 
 
 def lines(result, namespace):
-    """The warnings about objects of the test's namespace; what others left in istio-system is nothing to it."""
+    """The warnings about objects of the test's namespace."""
     return [text for text in result.result.get("warnings") or [] if f" {namespace}/" in text]
 
 

@@ -19,7 +19,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collec
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import owners
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.effect import ROOT_NAMESPACE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
 _APIS = (".istio.io", "gateway.networking.k8s.io")  # who declares objects of these declares a part of the mesh
@@ -42,7 +41,7 @@ def check(task: Task, items: Iterable[Item]) -> list[Row] | None:
     spaces = namespaces(declared) | set(task.params.get("policy_namespaces") or [])
     if not spaces:
         return None
-    undeclared = _undeclared(task.resources, declared, spaces | {ROOT_NAMESPACE}, certain=wanted == "refuse")
+    undeclared = _undeclared(task.resources, declared, spaces, certain=wanted == "refuse")
     sentences = [sentence_of(row) for row in undeclared[:_NAMED]]
     if len(undeclared) > _NAMED:
         sentences.append(f"And {len(undeclared) - _NAMED} more objects like these are not declared.")

@@ -29,12 +29,17 @@ Result = dict[str, Any]
 
 
 def manage(
-    kind: Kind, conversation: Conversation = NONE, *, declare: Callable[[Task], Document] | None = None
+    kind: Kind,
+    conversation: Conversation = NONE,
+    *,
+    declare: Callable[[Task], Document] | None = None,
+    compare: Callable[[Task, Document, Document | None], Result] | None = None,
 ) -> Callable[[Task], Result]:
     """The ``run`` of a module that manages one object of this kind.
 
     ``conversation``: what can be asked of the kind's controller.
     ``declare(task) -> object``: for a module whose options are not the fields of the object.
+    ``compare(task, desired, live)``: more keys for the result; raises MeshError for what is not to be written.
     """
 
     def run(task: Task) -> Result:
@@ -50,7 +55,10 @@ def manage(
         with contextlib.closing(Propagation(task, task.resources, lambda _kind: conversation)) as propagation:
             deadline = Deadline(task.params["wait_timeout"])
             work = Work(task, kind, desired, live, conversation, propagation, deadline)
-            return _absent(work) if task.params.get("state") == "absent" else _present(work)
+            if task.params.get("state") == "absent":
+                return _absent(work)
+            more = compare(task, desired, live) if compare else {}
+            return {**_present(work), **more}
 
     return run
 

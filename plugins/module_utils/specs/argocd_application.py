@@ -229,6 +229,8 @@ ARGUMENTS = {
             "application_namespace": {"type": "str", "default": "argocd"},
         },
     },
+    "max_minor_upgrade": {"type": "int"},
+    "upgrade_from": {"type": "str"},
     "wait_children": {"type": "bool", "default": True},
     "wait_health": {
         "type": "list",

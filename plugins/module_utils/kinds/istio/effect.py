@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-ROOT_NAMESPACE = "istio-system"  # what is there is for the whole mesh, unless istiod was told of another
+_ROOT_NAMESPACE = "istio-system"  # what is there is for the whole mesh, unless istiod was told of another
 _NAMED = 3  # issuers, filters or hosts that are named
 
 
@@ -74,7 +74,7 @@ def _mode(mtls: Any) -> str:
 def _workloads(live: dict[str, Any]) -> str:
     """Which workloads an object is for, by its selector or targets, and its namespace."""
     spec, namespace = _mapping(live.get("spec")), live["metadata"].get("namespace")
-    place = "the mesh" if namespace == ROOT_NAMESPACE else namespace
+    place = "the mesh" if namespace == _ROOT_NAMESPACE else namespace
     selector = _mapping(spec.get("selector")).get("matchLabels") or _mapping(spec.get("workloadSelector")).get("labels")
     targets = spec.get("targetRefs") or ([spec["targetRef"]] if spec.get("targetRef") else [])
     if targets:
