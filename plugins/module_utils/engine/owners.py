@@ -3,7 +3,8 @@
 """Whose a field is, in words: conflicts, and what one of our tasks takes over from another.
 
 Field managers of this collection are ``meshops.lifecycle`` (a task for one object, or mesh_apply without a set),
-``meshops.lifecycle.set.NAME`` (a set) and ``meshops.lifecycle.ROLE`` (a role).
+``meshops.lifecycle.set.NAME`` (a set) and ``meshops.lifecycle.ROLE`` (a role). ``SHIFT`` has what a traffic shift has
+changed in a route of somebody else.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
 
 OURS = "meshops.lifecycle"
 SET = f"{OURS}.set."
+SHIFT = f"{OURS}.traffic_shift"
 PART_OF = "applyset.kubernetes.io/part-of"
 _PART_OF_FIELD = f"metadata.labels.{PART_OF}"
 
@@ -28,6 +30,8 @@ def words(manager: str) -> str:
     """Who a field manager of this collection is."""
     if manager.startswith(SET):
         return f"the set {manager[len(SET) :]!r} (mesh_apply with that name)"
+    if manager == SHIFT:
+        return "a traffic shift, which has changed the weights since"
     if manager == OURS:
         return f"tasks of this collection without a set (field_manager {manager!r})"
     return f"the role or task with field_manager {manager!r}"

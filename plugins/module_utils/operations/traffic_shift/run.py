@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``traffic_shift`` does: begins, goes on with, finishes or aborts the shift of a route, as the task wants it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal, held
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import Subject
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import destinationrule
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.gates import Gates
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.sides import Sides
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import (
+    declared,
+    edit,
+    preflight,
+    proof,
+    report,
+    subject,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import plan as plan_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.plan import Plan
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.shift import Shift
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.sides import Backend
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.subject import Route
+
+Document = dict[str, Any]
+_NOTHING = "no traffic shift of it is under way"
+
+
+def run(task: Task) -> dict[str, Any]:
+    """The ``run`` of traffic_shift. Raises MeshError; its details have the record."""
+    route = subject.of(task)
+    live = route.read(task.resources)
+    holder = held(task.resources, route.subject)
+    under_way = holder is not None and holder.state.operation == subject.OPERATION
+    state = task.params["state"]
+    if live is None and not under_way:
+        raise MeshError(f"{route.label} does not exist, so there is nothing to shift.")
+    if not under_way:
+        if state == "aborted":
+            return report.unchanged(task, route, live, f"{route.label}: {_NOTHING}, so there is nothing to abort.")
+        if state == "advanced":
+            raise MeshError(f"{route.label}: {_NOTHING}. Begin it with state: started, or go the whole way: promoted.")
+        if live is not None and declared.is_promoted(task, route, live):
+            return report.unchanged(task, route, live, f"{route.label}: everything goes to the canary already.")
+    if task.check:
+        stored = holder.state.plan if holder and under_way else None
+        return _predict(task, route, live, stored)
+    with Journal.open(
+        task.resources,
+        subject.OPERATION,
+        route.subject,
+        run=task.params.get("run") or "",
+        duration=task.params["lease_duration"],
+        progress=task.progress,
+    ) as journal:
+        return _work(task, route, journal)
+
+
+def _work(task: Task, route: Route, journal: Journal) -> dict[str, Any]:
+    state = task.params["state"]
+    if journal.state is None:
+        if state == "aborted":
+            return report.unchanged(task, route, None, f"{route.label}: {_NOTHING}, so there is nothing to abort.")
+        plan = _begin(task, route, journal)
+    else:
+        plan = plan_module.parse(journal.state.plan, route.form, declared.policy(task))
+        declared.refuse_another(task, route, plan)
+
+    def backend(canary: bool) -> Backend:
+        target = plan.selection.canary if canary else plan.selection.stable
+        return route.backend(task.resources, target)
+
+    shift = Shift(task, route, plan, journal, backend)
+    try:
+        if state == "aborted":
+            shift.abort("state: aborted")
+            return report.result(task, route, shift, journal, "aborted")
+        target = _target(route, shift, state)
+        sides = Sides(backend(False).side, backend(True).side)
+        with contextlib.closing(Gates.of(task, sides)) as gates:
+            shift.advance(target, gates)
+        if target == len(plan.steps):
+            shift.finish()
+            return report.result(task, route, shift, journal, "promoted")
+        return report.result(task, route, shift, journal, "progressing")
+    except MeshError as error:
+        raise report.failed(task, route, shift, journal, error) from None
+
+
+def _target(route: Route, shift: Shift, state: str) -> int:
+    """The step that this run is to reach. Raises MeshError when there is none to advance to."""
+    last = len(shift.plan.steps)
+    if state == "promoted":
+        return last
+    step = shift.progress.step
+    if state == "started" or step < 0:
+        return max(0, step)
+    if shift.progress.proven is None:  # a run before this one was on its way there
+        return step
+    if step >= last - 1:
+        raise MeshError(
+            f"{route.label} is at its last step, {shift.plan.label(step)}. Finish the shift with state: promoted, or "
+            "abort it."
+        )
+    return step + 1
+
+
+def _begin(task: Task, route: Route, journal: Journal) -> Plan:
+    """Everything that is asked before the first write. Raises MeshError with all that is to be mended."""
+    live = route.read(task.resources)
+    if live is None:
+        raise MeshError(f"{route.label} was deleted in this very moment.")
+    plan = declared.plan(task, route, live)
+    both = _preflight(task, route, live, plan)
+    before = {
+        "uid": live["metadata"]["uid"],
+        "rule": edit.rules_of(live, route.form)[edit.locate(live, plan.selection) or 0],
+        "managedFields": live["metadata"].get("managedFields"),
+        "stable_ready": both[0].ready,
+        "canary_revisions": both[1].revisions,
+    }
+    with proof.opened(task) as asked:  # before a journal exists: a task that may not ask istiod begins nothing
+        rules = {rule["metadata"]["uid"]: rule for backend in both if (rule := backend.rule)}
+        for rule in rules.values():
+            asked.of(destinationrule.KIND, rule)
+    journal.begin(plan=plan.row(), before=before, holds=[_subject_of(rule) for rule in rules.values()])
+    return plan
+
+
+def _subject_of(rule: Document) -> Subject:
+    kind, metadata = destinationrule.KIND, rule["metadata"]
+    return Subject(kind.group, kind.kind, metadata["namespace"], metadata["name"])
+
+
+def _preflight(task: Task, route: Route, live: Document, plan: Plan) -> list[Backend]:
+    selection = plan.selection
+    both = [route.backend(task.resources, target) for target in (selection.stable, selection.canary)]
+    problems = preflight.problems(task.resources, route, live, both)
+    with contextlib.closing(Gates.of(task, Sides(both[0].side, both[1].side))) as gates:
+        problems += gates.preflight() if plan.gates else []
+    if problems:
+        raise MeshError(sentence(f"{route.label} was not touched", *problems), problems=problems)
+    for remark in preflight.remarks(task.resources, route, both, max(step.percent for step in plan.steps)):
+        task.warn(remark)
+    return both
+
+
+def _predict(task: Task, route: Route, live: Document | None, stored: Document | None) -> dict[str, Any]:
+    """Check mode: every step with its diff, by the server's own dry runs; no time passes."""
+    if live is None:
+        raise MeshError(f"{route.label} was deleted during the shift, which ends with the next run.")
+    if stored is None:
+        plan = declared.plan(task, route, live)
+        _preflight(task, route, live, plan)
+    else:
+        plan = plan_module.parse(stored, route.form, declared.policy(task))
+        declared.refuse_another(task, route, plan)
+    return report.predicted(task, route, live, plan)

@@ -1,0 +1,281 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One shift at work: reads the route, does what ``decide`` says, writes the journal around each write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock, times
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, pauses
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import handback, owners
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import UPDATED, Change, explained
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress as Reports
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.gates import Gates
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.verdict import overall
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import edit, progress, proof
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.decide import (
+    Action,
+    Do,
+    Progress,
+    Where,
+    after_judgement,
+    at_step,
+    decide,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.edit import Shape
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.plan import ABORT, FINISH, Plan
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.sides import Backend
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.subject import Route
+
+MANAGER = owners.SHIFT
+_LOOK = 5.0  # seconds between two looks at the route
+_ATTEMPTS = 8  # to write on top of changes of others that do not concern us
+Document = dict[str, Any]
+
+
+class Ended(MeshError):
+    """The shift has ended other than by reaching its target. ``phase``: aborted, stopped or taken_over."""
+
+
+class Shift:
+    """A shift whose journal and lease this run holds. ``changes``: what it has written, in order."""
+
+    def __init__(self, task: Task, route: Route, plan: Plan, journal: Journal, backend: Callable[[bool], Backend]):
+        self._task, self._route, self.plan, self._journal = task, route, plan, journal
+        self._backend = backend
+        self.changes: list[Change] = []
+        self.proxies: int | None = None
+        self._reports = Reports(task, route.label)
+        if journal.state is None:
+            raise ValueError("a shift works on a journal that was begun")
+        self.progress = progress.of(plan, journal.state)
+        self.before: dict[str, Any] = journal.state.before
+
+    # ---- On the way --------------------------------------------------------------------------------------------------
+
+    def advance(self, target: int, gates: Gates) -> None:
+        """Go on until the step ``target``, or to the promotion. Raises Ended and MeshError."""
+        while True:
+            live = self._read()
+            action = decide(self.plan, self.progress, self._where(live), target, _now())
+            if action.do is Do.DONE:
+                return
+            self._carry_out(action, live, gates)
+
+    def _carry_out(self, action: Action, live: Document, gates: Gates) -> None:
+        if action.do is Do.WAIT:
+            self._pause(action.seconds)
+        elif action.do is Do.JUDGE:
+            self._judge(gates)
+        elif action.do is Do.ABORT:
+            self.abort(action.reason)
+            raise self._aborted(action.reason)
+        elif action.do is Do.STOP:
+            raise self._taken_over() if action.reason == "edited" else self._stopped(action.reason)
+        else:
+            self._step(action, live)
+
+    def _pause(self, seconds: float) -> None:
+        step = self.plan.label(self.progress.step)
+        self._reports.say(f"{step}, for {seconds:.0f} s more" if seconds >= 1 else step)
+        clock.sleep(min(max(seconds, 0.05), _LOOK))
+
+    def _judge(self, gates: Gates) -> None:
+        since = self.progress.proven
+        verdicts = gates.judge(_now() - since if since else 0.0)
+        self.progress = after_judgement(self.progress, overall(verdicts), _now())
+        row = progress.judgement(self.progress, verdicts)
+        self._journal.record(self.plan.label(self.progress.step), verdicts=[row])
+        self._task.progress(f"{self._route.label}: {'; '.join(verdict.message for verdict in verdicts) or 'no gates'}")
+
+    def _step(self, action: Action, live: Document) -> None:
+        """Note the step, write it, prove it, note that."""
+        label = self.plan.label(action.step)
+        if action.step != self.progress.step:
+            if action.step < len(self.plan.steps):
+                self._require_canary(action.step)
+            self._journal.record(label)
+            self.progress = at_step(self.progress, action.step)
+        with proof.opened(self._task) as asked:
+            after = self._write(live, self.plan.shape(action.step))
+            asked.of(self._route.kind, after)
+        self.proxies = asked.proxies
+        self._journal.record(label, verdicts=[progress.proven(asked.proxies)])
+        self.progress = at_step(self.progress, action.step, _now())
+        self._task.progress(f"{self._route.label}: {label}; {asked.proxies or 'no'} proxies asked")
+
+    def _require_canary(self, step: int) -> None:
+        """Pods that have gone since the last step are no place to send more requests to."""
+        backend = self._backend(True)
+        if backend.ready == 0:
+            raise MeshError(
+                f"{self._route.label}: {self.plan.label(step)} is not begun, because {backend.target.label} cannot "
+                f"take requests: {backend.problem}. The route stays as it is."
+            )
+
+    # ---- Back --------------------------------------------------------------------------------------------------------
+
+    def abort(self, reason: str) -> None:
+        """Put back what was there before, prove it, and end the shift. Raises MeshError where that cannot be done."""
+        self._journal.record(ABORT, verdicts=[progress.why(reason)])
+        self.progress = Progress(**{**vars(self.progress), "aborting": True})
+        self._await_stable()
+        live = self._read()
+        if self._where(live) is Where.ELSEWHERE and not self._is_at(live, self.plan.before):
+            raise self._taken_over()
+        with proof.opened(self._task) as asked:
+            after = self._write(live, self.plan.before)
+            after = self._with_owners(after)
+            asked.of(self._route.kind, after)
+        self.proxies = asked.proxies
+        self._journal.record(ABORT, verdicts=[progress.proven(asked.proxies)])
+        self._journal.close()
+
+    def _await_stable(self) -> None:
+        """The side that gets everything again has to be able to answer."""
+        deadline, backend = Deadline(self._task.params["wait_timeout"]), self._backend(False)
+        for _turn in pauses(deadline, first=0.2, most=2.0):
+            backend = self._backend(False)
+            if backend.ready != 0 and not backend.problem:
+                break
+            self._reports.say(f"waiting until {backend.target.label} can take requests: {backend.problem}")
+        else:
+            raise MeshError(
+                f"{self._route.label} cannot go back: {backend.target.label} cannot take requests: {backend.problem}. "
+                "The route stays as it is. Bring it back and abort again.",
+                changed=bool(self.changes),
+            )
+        had = self.before.get("stable_ready")
+        if had and backend.ready and backend.ready < had:
+            self._task.warn(
+                f"{backend.target.label} has {backend.ready} pods that are ready, and had {had} when the shift began. "
+                "It gets all requests again; see that it is large enough."
+            )
+
+    def _with_owners(self, live: Document) -> Document:
+        """The object with its field managers as they were, where nobody else has written since."""
+        managed = handback.given_back(live, self.before.get("managedFields") or [], MANAGER)
+        if managed is None:
+            return live
+        patch = [
+            {"op": "test", "path": "/metadata/resourceVersion", "value": live["metadata"]["resourceVersion"]},
+            {"op": "replace", "path": "/metadata/managedFields", "value": managed or [{}]},
+        ]
+        try:
+            return self._patch(patch)
+        except ApiError as error:
+            if error.status not in (409, 422):
+                raise
+            return self._read()
+
+    # ---- The route ---------------------------------------------------------------------------------------------------
+
+    def _read(self) -> Document:
+        """The live route. Raises Ended when it is gone, or another of that name."""
+        live = self._route.read(self._task.resources)
+        if live is None or live["metadata"].get("uid") != self.before.get("uid"):
+            self._journal.close()
+            what = "was deleted" if live is None else "was deleted and created again"
+            raise Ended(f"{self._route.label} {what} during the shift, which ends with that.", phase="taken_over")
+        return live
+
+    def _is_at(self, live: Document, shape: Shape) -> bool:
+        return edit.is_at(live, self.plan.selection, shape)
+
+    def _where(self, live: Document) -> Where:
+        step = self.progress.step
+        if self._is_at(live, self.plan.shape(step)):
+            return Where.AT_STEP
+        return Where.AT_LAST if self._is_at(live, self.plan.shape(step - 1)) else Where.ELSEWHERE
+
+    def _write(self, live: Document, shape: Shape) -> Document:
+        """Bring the route to a shape; on top of what others have changed meanwhile. Returns it. Raises MeshError."""
+        for attempt in range(_ATTEMPTS):
+            wanted = edit.edited(live, self.plan.selection, shape)
+            patch = edit.patch(live, wanted, self.plan.selection.form) if wanted else []
+            if not patch:
+                return live
+            self._journal.check()
+            try:
+                after = self._patch(patch)
+            except ApiError as error:
+                if error.status not in (409, 422) or attempt == _ATTEMPTS - 1:
+                    raise explained(error, self._route.kind, self._route.namespace, self._route.name) from None
+                now = self._read()
+                if now["metadata"]["resourceVersion"] == live["metadata"]["resourceVersion"]:
+                    raise explained(error, self._route.kind, self._route.namespace, self._route.name) from None
+                live = now
+                if not any(self._is_at(live, known) for known in (self.plan.before, *self._neighbours(), shape)):
+                    raise self._taken_over() from None
+                continue
+            route = self._route
+            self.changes.append(Change(route.kind, route.namespace, route.name, UPDATED, live, after))
+            return after
+        return live
+
+    def _neighbours(self) -> list[Shape]:
+        return [self.plan.shape(number) for number in (self.progress.step - 1, self.progress.step)]
+
+    def _patch(self, patch: list[dict[str, Any]]) -> Document:
+        route = self._route
+        answer: Document = self._task.resources.patch(
+            route.kind, route.namespace, route.name, patch, patch_type="json", manager=MANAGER
+        )
+        return answer
+
+    # ---- Endings -----------------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """After the promotion: the journal is closed."""
+        self._journal.record(FINISH)
+        self._journal.close()
+
+    def _aborted(self, reason: str) -> Ended:
+        return Ended(
+            f"{self._route.label} was put back to what it was: {reason}. {self._last_verdicts()}".rstrip(),
+            phase="aborted",
+        )
+
+    def _stopped(self, reason: str) -> Ended:
+        return Ended(
+            sentence(
+                f"{self._route.label} stays at {self.plan.label(self.progress.step)}: {reason}",
+                self._last_verdicts(),
+                "Go on with state: promoted or advanced, or go back with state: aborted",
+            ),
+            phase="stopped",
+        )
+
+    def _last_verdicts(self) -> str:
+        state = self._journal.state
+        rows = [row for row in (state.verdicts if state else []) if row.get("gates")]
+        bad = [gate for gate in (rows[-1]["gates"] if rows else []) if gate["outcome"] != "pass"]
+        return sentence(*(f"{gate['gate']}: {gate['message']}" for gate in bad))
+
+    def _taken_over(self) -> Ended:
+        """Somebody has changed by hand what the shift holds: it ends, and overwrites nothing."""
+        step, selection = self.progress.step, self.plan.selection
+        live = self._route.read(self._task.resources)
+        now = edit.present(live, selection) if live else None
+        shows = f"{now.stable} and {now.canary}" if now else "no such targets"
+        shape = self.plan.shape(step)
+        self._journal.close()
+        return Ended(
+            f"{self._route.label} was changed by somebody else during the shift: {selection.label} should have the "
+            f"weights {shape.stable} for {selection.stable.label} and {shape.canary} for {selection.canary.label} "
+            f"({self.plan.label(step) if step >= 0 else 'before the first step'}), and has {shows}. The shift has "
+            "ended, and what is live stays. Set the route as you want it, and begin again.",
+            phase="taken_over",
+            before=self.plan.before.row(),
+        )
+
+
+def _now() -> float:
+    """The time of day in seconds, because runs on several machines go on with each other's work."""
+    return times.now().timestamp()
