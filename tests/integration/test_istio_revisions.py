@@ -85,6 +85,28 @@ def test_a_tag_that_the_variables_set_back_is_told_and_moved(run, cluster):
     assert revision(cluster, TAG) == "default" and revision(cluster, VALIDATOR) == "default"
 
 
+def test_all_releases_that_a_hand_has_changed_are_named(run, cluster):
+    """A run stops at the first, and verify reports the health even so."""
+    run("bootstrap", istio_take_ownership=True)
+    rules = [{"op": "replace", "path": "/webhooks/0/rules/0/apiVersions", "value": ["v1"]}]
+    image = [{"op": "replace", "path": "/spec/template/spec/containers/0/image", "value": "example.com/x"}]
+    for name, patch in (("validatingwebhookconfiguration/istiod-default-validator", rules), ("deploy/istiod", image)):
+        patching = ["--type=json", "-p", json.dumps(patch), "--field-manager=kubectl-edit", "-n", "istio-system"]
+        cluster.kubectl("patch", name, *patching)
+    done = run("bootstrap", expect="failed")
+    refused = done[-1].msg
+    assert [line.split(":")[1] for line in refused] == [
+        " release istio-system/istio-base",
+        " release istio-system/istiod",
+    ]
+    assert all("'kubectl-edit'" in line and "istio_force_conflicts" in line for line in refused) and done.changed == []
+    verified = run("verify", expect="failed")
+    assert "refused, at least in part: istio" in verified["Report what differs"].msg
+    problems = verified["Check that the mesh is healthy"].msg
+    assert problems[:2] == refused and any("istio-sidecar-injector has no CA" in line for line in problems)
+    assert run("bootstrap", istio_force_conflicts=True).changed
+
+
 def removal():
     """The play of the page that removes the old control plane, of revision 1-30 there, and of `canary` here."""
     page = (playing.ROOT / "docs" / "role_istio.md").read_text()
