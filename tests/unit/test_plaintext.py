@@ -5,11 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.plaintext import (
-    becomes_strict,
-    is_outside,
-    workload,
-)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.plaintext import becomes_strict, is_outside
 
 
 def policy(mode=None, **ports):
@@ -66,15 +62,3 @@ def pod(*containers, native=(), namespace="legacy", phase="Running", **metadata)
 )
 def test_which_pods_send_plain_text(live, expected):
     assert is_outside(live) is expected
-
-
-@pytest.mark.parametrize(
-    ("owners", "expected"),
-    [
-        ([], "legacy/a"),
-        ([{"kind": "ReplicaSet", "name": "web-5d4f8"}], "legacy/web"),
-        ([{"kind": "DaemonSet", "name": "agent"}], "legacy/agent"),
-    ],
-)
-def test_what_people_call_a_workload(owners, expected):
-    assert workload(pod("main", ownerReferences=owners)) == expected

@@ -41,7 +41,7 @@ def all_ready(
 
 def _poll(task: Task, resources: Resources, changes: list[Change], deadline: Deadline) -> None:
     """Ask for all objects again until each is ready. Raises MeshError like :func:`all_ready`."""
-    progress, failures = wait.Progress(task, "mesh_apply", deadline), wait.Failures()
+    progress, failures = wait.Progress(task, task.name, deadline), wait.Failures()
     total, pending = len(changes), [(change, "") for change in changes]
     for turn, _pause in enumerate(pauses(deadline, first=0.1, most=1.0)):
         waiting = [change for change, _message in pending]

@@ -11,11 +11,11 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import peerauthentication
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import workload_of
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import injection, peerauthentication
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
 _KIND = peerauthentication.KIND
-_PROXY = "istio-proxy"  # the sidecar's container, an init container where it is a native sidecar
 _AMBIENT = "ambient.istio.io/redirection"  # an annotation of pods whose traffic ztunnel takes
 _SYSTEM = ("kube-system", "kube-public", "kube-node-lease", "istio-system")
 _MOST = 8  # workloads that are named
@@ -35,7 +35,7 @@ def check(task: Task, changing: Iterable[tuple[Item, dict[str, Any] | None]]) ->
         pods = task.resources.list(KINDS["", "Pod"], None)
     except (ApiError, NotInstalled):
         return  # without the right to see pods nothing is concluded
-    callers = sorted({workload(pod) for pod in pods if is_outside(pod)})
+    callers = sorted({"{1}/{2}".format(*workload_of(pod)) for pod in pods if is_outside(pod)})
     if not callers:
         return
     named = ", ".join(callers[:_MOST]) + (f" and {len(callers) - _MOST} more" if len(callers) > _MOST else "")
@@ -77,21 +77,9 @@ def _strict(policy: dict[str, Any]) -> set[str]:
 
 def is_outside(pod: dict[str, Any]) -> bool:
     """Whether a pod that runs sends plain text: it has no sidecar and is not captured by ztunnel."""
-    metadata, spec = pod["metadata"], pod.get("spec") or {}
+    metadata = pod["metadata"]
     if metadata.get("namespace") in _SYSTEM or (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed"):
         return False
     if (metadata.get("annotations") or {}).get(_AMBIENT) == "enabled":
         return False
-    containers = [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]
-    return all(container.get("name") != _PROXY for container in containers)
-
-
-def workload(pod: dict[str, Any]) -> str:
-    """``namespace/name`` of what a pod belongs to, as people call it."""
-    metadata = pod["metadata"]
-    name = metadata["name"]
-    for owner in metadata.get("ownerReferences") or []:
-        name = owner["name"]
-        if owner.get("kind") == "ReplicaSet":  # a Deployment's, named after it and a hash
-            name = name.rpartition("-")[0] or name
-    return f"{metadata.get('namespace')}/{name}"
+    return injection.proxy_of(pod) is None

@@ -66,10 +66,10 @@ def converse(task: Task, resources) -> Istiods | None:
 
 
 class Istiods:
-    """All istiods of a cluster, for the length of one task."""
+    """All istiods of a cluster, for the length of one task. ``way_out``: how messages say to do without them."""
 
-    def __init__(self, task: Task, resources):
-        self.task, self.session = task, resources.session
+    def __init__(self, task: Task, resources, way_out: str = _WITHOUT):
+        self.task, self.session, self._way_out = task, resources.session, way_out
         self.namespace = task.params.get("istiod_namespace") or "istio-system"
         self.urls = task.params.get("istiod_urls") or []
         self._open: dict[str, Istiod] = {}
@@ -82,6 +82,19 @@ class Istiods:
     def close(self) -> None:
         for istiod in self._open.values():
             istiod.close()
+
+    def connections(self) -> dict[str, str]:
+        """Proxy (``pod.namespace``) → ``namespace/pod`` of the istiod that it is connected to, or its URL.
+
+        Raises MeshError for an istiod that does not answer: its proxies would look as if they were not there.
+        """
+        connected = {}
+        for istiod in self._open.values():
+            try:
+                connected.update(dict.fromkeys(istiod.proxies(), istiod.name.removeprefix("istiod ")))
+            except IstiodGone as error:
+                raise MeshError(sentence(f"{istiod.name} does not answer: {error}", self._way_out)) from None
+        return connected
 
     def _begin(self) -> None:
         """Note how things are before anything is written. Raises MeshError when that cannot be asked."""
@@ -97,7 +110,7 @@ class Istiods:
                 if isinstance(error, ApiError) and error.status in (401, 403):
                     raise self._forbidden(error) from None
                 if not left:
-                    raise MeshError(sentence(f"{istiod.name} does not answer: {error}", _WITHOUT)) from None
+                    raise MeshError(sentence(f"{istiod.name} does not answer: {error}", self._way_out)) from None
             clock.sleep(1.0)
 
     def refresh(self) -> None:
@@ -141,9 +154,9 @@ class Istiods:
         if error.status != 403:
             return error
         return MeshError(
-            f"The task cannot wait for proxies: {error.message} It needs the verb list on pods and the verbs get and "
-            f"create on pods/portforward in {self.namespace}. Or set istiod_urls to where istiod can be reached, or "
-            "wait_proxies: false."
+            f"The task cannot ask istiod about its proxies: {error.message} It needs the verb list on pods and the "
+            f"verbs get and create on pods/portforward in {self.namespace}. Or set istiod_urls to where istiod can be "
+            f"reached. {self._way_out}."
         )
 
     def _followers(self, written: list, deleted: list) -> list[_Follower]:

@@ -1,0 +1,223 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of Istio runs in a cluster, in which version, and what would change with a restart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import Istiods
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CRD, DEPLOYMENT, NAMESPACE
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import by_workload, is_live
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import (
+    DEFAULT,
+    REVISION,
+    Injection,
+    is_gateway,
+    proxy_of,
+    selects,
+    version_of,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import injection as injectors
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import mesh_problems
+
+_POD, _DAEMONSET = KINDS["", "Pod"], KINDS["apps", "DaemonSet"]
+_VALIDATORS = KINDS["admissionregistration.k8s.io", "ValidatingWebhookConfiguration"]
+_NODES = ("k8s-app=istio-cni-node", "app=ztunnel")  # the labels of DaemonSets
+_WITHOUT = "With connections: false the task does not ask"
+
+
+def run(task: Task) -> dict[str, Any]:
+    """The ``run`` of mesh_versions. Raises MeshError."""
+    resources, namespace = task.resources, task.params["istiod_namespace"]
+    injection = injectors.read(resources, namespace)
+    namespaces = {item["metadata"]["name"]: item for item in resources.list(NAMESPACE)}
+    chosen = task.params["namespaces"]
+    pods = [pod for pod in _pods(resources, chosen) if is_live(pod)]
+    connected = _connections(task)
+    facts: dict[str, Any] = {
+        "control_planes": _control_planes(resources, connected),
+        "tags": [{"tag": tag, "revision": of} for tag, of in sorted(injection.tags.items())],
+        "webhooks": _webhooks(resources),
+        "namespaces": _namespaces(namespaces, pods, injection, chosen),
+        "workloads": _workloads(namespaces, pods, injection, connected),
+        "nodes": _nodes(resources),
+        "crds": _crds(resources),
+    }
+    facts["proxies"] = _summary(facts["workloads"], connected)
+    facts["problems"] = mesh_problems.of(facts)
+    return {"changed": False, **facts}
+
+
+def _pods(resources: Resources, namespaces: list[str] | None) -> list[dict[str, Any]]:
+    if namespaces is None:
+        return resources.list(_POD)
+    return [pod for listed in live.parallel(lambda name: resources.list(_POD, name), namespaces) for pod in listed]
+
+
+def _connections(task: Task) -> dict[str, str] | None:
+    """Proxy (``pod.namespace``) → name of the istiod pod that it is connected to; None when nobody is asked.
+
+    An istiod that does not answer is an error: what it alone knows would look like proxies that are not there.
+    """
+    if not task.params["connections"]:
+        return None
+    istiods = Istiods(task, task.resources, _WITHOUT)
+    try:
+        return istiods.connections()
+    finally:
+        istiods.close()
+
+
+def _control_planes(resources: Resources, connected: dict[str, str] | None) -> list[dict[str, Any]]:
+    """All istiods of the cluster: several revisions may be in one namespace, or each in its own."""
+    by_istiod = Counter((connected or {}).values())
+    planes = []
+    for deployment in resources.list(DEPLOYMENT, None, "app=istiod"):
+        metadata, status = deployment["metadata"], deployment.get("status") or {}
+        containers = deployment["spec"]["template"]["spec"]["containers"]
+        prefix = f"{metadata['namespace']}/{metadata['name']}-"
+        proxies = sum(count for istiod, count in by_istiod.items() if _pod_of(istiod, prefix))
+        planes.append(
+            {
+                "namespace": metadata["namespace"],
+                "name": metadata["name"],
+                "revision": (metadata.get("labels") or {}).get(REVISION) or DEFAULT,
+                "version": version_of(containers[0]["image"]),
+                "replicas": deployment["spec"].get("replicas", 1),
+                "ready": status.get("readyReplicas", 0),
+                "proxies": None if connected is None else proxies,
+            }
+        )
+    return sorted(planes, key=lambda plane: (plane["namespace"], plane["revision"]))
+
+
+def _pod_of(istiod: str, prefix: str) -> bool:
+    """Whether a pod is of the Deployment; ``istiod-canary-…`` also begins with ``istiod-``."""
+    return istiod.startswith(prefix) and istiod.removeprefix(prefix).count("-") == 1
+
+
+def _webhooks(resources: Resources) -> list[dict[str, Any]]:
+    """Istio's webhook configurations: those that inject, and those that validate."""
+    rows = []
+    for kind in (injectors.WEBHOOKS, _VALIDATORS):
+        for configuration in resources.list(kind, None, "app in (sidecar-injector, istiod)"):
+            metadata, webhooks = configuration["metadata"], configuration.get("webhooks") or []
+            service = ((webhooks[0].get("clientConfig") or {}).get("service") if webhooks else None) or {}
+            rows.append(
+                {
+                    "kind": kind.kind,
+                    "name": metadata["name"],
+                    "revision": metadata["labels"].get(REVISION, ""),
+                    "tag": metadata["labels"].get(injectors.TAG),
+                    "service": f"{service['namespace']}/{service['name']}" if service else None,
+                    "failure_policy": webhooks[0].get("failurePolicy") if webhooks else None,
+                    "has_ca": all((webhook.get("clientConfig") or {}).get("caBundle") for webhook in webhooks),
+                }
+            )
+    return rows
+
+
+def _namespaces(
+    namespaces: dict[str, dict[str, Any]], pods: list[dict[str, Any]], injection: Injection, chosen: list[str] | None
+) -> list[dict[str, Any]]:
+    """Those that are injected as a whole, or have proxies."""
+    with_proxy = Counter(pod["metadata"]["namespace"] for pod in pods if proxy_of(pod))
+    rows = []
+    for name, namespace in sorted(namespaces.items()):
+        selected = selects(namespace, {"metadata": {}})
+        if (chosen is not None and name not in chosen) or not (selected or with_proxy[name]):
+            continue
+        revision = injection.tags.get(selected, selected)
+        version = injection.versions.get(revision)
+        rows.append(
+            {
+                "name": name,
+                "selects": selected,
+                "revision": revision,
+                "version": version,
+                "proxies": with_proxy[name],
+            }
+        )
+    return rows
+
+
+def _workloads(
+    namespaces: dict[str, dict[str, Any]],
+    pods: list[dict[str, Any]],
+    injection: Injection,
+    connected: dict[str, str] | None,
+) -> list[dict[str, Any]]:
+    """Everything that has proxies, with what a restart would give it."""
+    rows = []
+    for workload, members in by_workload(pod for pod in pods if proxy_of(pod)).items():
+        namespace = namespaces.get(workload.namespace) or {"metadata": {}}
+        proxies = [proxy for proxy in map(proxy_of, members) if proxy]
+        expected = injection.expected(namespace, members[0])
+        names = [f"{pod['metadata']['name']}.{workload.namespace}" for pod in members]
+        unconnected = None if connected is None else sum(name not in connected for name in names)
+        rows.append(
+            {
+                **workload.row(),
+                "gateway": is_gateway(members[0]),
+                "pods": len(members),
+                "revisions": sorted({proxy.revision for proxy in proxies}),
+                "versions": sorted({proxy.version for proxy in proxies}),
+                "expected_revision": expected.revision if expected else None,
+                "expected_version": expected.version if expected else None,
+                "outdated": sum(injection.is_outdated(namespace, pod) for pod in members),
+                "unconnected": unconnected,
+            }
+        )
+    return rows
+
+
+def _nodes(resources: Resources) -> list[dict[str, Any]]:
+    """What runs once a node: the CNI plugin and ztunnel."""
+    rows = []
+    for selector in _NODES:
+        for daemonset in resources.list(_DAEMONSET, None, selector):
+            metadata, status = daemonset["metadata"], daemonset.get("status") or {}
+            image = daemonset["spec"]["template"]["spec"]["containers"][0]["image"]
+            rows.append(
+                {
+                    "namespace": metadata["namespace"],
+                    "name": metadata["name"],
+                    "version": version_of(image),
+                    "wanted": status.get("desiredNumberScheduled", 0),
+                    "ready": status.get("numberReady", 0),
+                }
+            )
+    return rows
+
+
+def _crds(resources: Resources) -> list[dict[str, Any]]:
+    """Istio's definitions, each with the versions in which objects may be stored. All are small requests."""
+    names = sorted({f"{kind.plural}.{kind.group}" for kind in KINDS.values() if kind.group.endswith(".istio.io")})
+    rows = []
+    for crd in live.parallel(lambda name: resources.get(CRD, None, name), names):
+        if crd:
+            versions = crd["spec"]["versions"]
+            rows.append(
+                {
+                    "name": crd["metadata"]["name"],
+                    "served": [version["name"] for version in versions if version.get("served")],
+                    "storage": next((version["name"] for version in versions if version.get("storage")), None),
+                    "stored": (crd.get("status") or {}).get("storedVersions") or [],
+                }
+            )
+    return rows
+
+
+def _summary(workloads: list[dict[str, Any]], connected: dict[str, str] | None) -> dict[str, Any]:
+    return {
+        "pods": sum(row["pods"] for row in workloads),
+        "connected": None if connected is None else len(connected),
+        "outdated": sum(row["outdated"] for row in workloads),
+        "unconnected": None if connected is None else sum(row["unconnected"] for row in workloads),
+    }
