@@ -20,7 +20,7 @@ description:
     what is left.
   - With O(token) all workloads are restarted, whatever their proxy is.
   - Bare pods, Jobs, Rollouts of Argo, workloads that are paused or have the update strategy V(OnDelete), and those with the
-    annotation C(meshops.lifecycle/restart=skip) are not restarted. They are reported as RV(skipped) and in a warning.
+    annotation C(meshops.lifecycle/restart=skip) are not restarted. They are reported as RV(not_restarted) and in a warning.
   - Gateways come first.
 options:
   namespaces:
@@ -124,7 +124,7 @@ resources:
   returned: always
   type: list
   elements: dict
-skipped:
+not_restarted:
   description: The workloads that were not restarted though they should be, each with the C(reason).
   returned: success
   type: list

@@ -70,7 +70,7 @@ def run(task: Task) -> dict[str, Any]:
     for row in work.skipped:
         task.warn(f"{row.workload.label} is not restarted: {row.reason}.")
     rows = [row.row() for row in work.skipped]
-    return results.of_objects(task, work.changes, waited=not task.check, skipped=rows)
+    return results.of_objects(task, work.changes, waited=not task.check, not_restarted=rows)
 
 
 def _wanted(work: Work) -> list[Candidate]:
