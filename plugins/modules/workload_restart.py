@@ -120,7 +120,9 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 resources:
-  description: The workloads that were restarted, each with C(kind), C(namespace), C(name) and C(action).
+  description:
+    - The workloads, each with C(kind), C(namespace), C(name) and C(action). V(unchanged) are those that an earlier run has
+      restarted and this one has waited for.
   returned: always
   type: list
   elements: dict
