@@ -124,6 +124,38 @@ def test_a_kind_does_not_vanish_whole_without_a_word(run, kubectl, namespace):
     assert kubectl("get", "virtualservices", "-n", namespace, "-o", "name") == ""
 
 
+def never_ready(namespace):
+    """A Deployment whose pod no node takes."""
+    spec = {"containers": [{"name": "app", "image": "example.com/x"}], "nodeSelector": {"there-is-no": "such-node"}}
+    labels = {"app": "waits"}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "waits", "namespace": namespace},
+        "spec": {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": spec}},
+    }
+
+
+def test_no_cluster_waits_for_another(run, cluster, namespace):
+    at = {"mesh_kubeconfig": str(cluster.kubeconfig)}
+    slow = {**at, "mesh_config_set": "slow", "mesh_config_objects": [never_ready(namespace)]}
+    hosts = {"slow": slow, "quick": {**at, "mesh_config_sidecars": [sidecar("q")]}}
+    done = run("bootstrap", {"mesh_config_wait_timeout": 20}, inventory=hosts, expect="failed")
+    ended = [task.host for task in done.tasks if task.failed or task.name == "What changed"]
+    assert ended == ["quick", "slow"]
+    lines = [line for line in done.stderr.splitlines() if line.startswith("  ... [slow] ")]
+    assert lines and all("s so far" in line and "s left" in line for line in lines)
+
+
+def test_clusters_in_batches_until_too_many_fail(run, cluster):
+    nowhere = json.loads(json.dumps(cluster.kubectl("config", "view", "--raw", "-o", "json")))
+    nowhere["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:1"
+    hosts = {"first": {"mesh_kubeconfig": nowhere}, "second": {"mesh_kubeconfig": str(cluster.kubeconfig)}}
+    batches = {"mesh_serial": 1, "mesh_max_fail_percentage": 0, "mesh_config_sidecars": [sidecar("s")]}
+    done = run("bootstrap", batches, inventory=hosts, expect="failed", check=True)
+    assert {task.host for task in done.tasks} == {"first"}
+
+
 def test_the_cluster_is_as_declared_only_where_all_was_compared(run):
     declared = {"mesh_config_sidecars": [sidecar("s")]}
     run("bootstrap", declared)

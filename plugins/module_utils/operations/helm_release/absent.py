@@ -55,6 +55,7 @@ def _uninstall(context: Context, latest: Release) -> None:
     if context.params.get("description"):
         words += ["--description", context.params["description"]]
     try:
-        context.helm().run(*words, doing=context.label)
+        timeout = context.params["wait_timeout"] if context.params["wait"] else None
+        context.helm().run(*words, doing=context.label, timeout=timeout)
     except HelmFailed as failure:
         raise complaint.about_release(failure.stderr, context.label, latest.chart.get("name") or "?") from None

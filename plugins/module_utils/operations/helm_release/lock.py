@@ -10,6 +10,7 @@ what helm itself would have written at its end; helm then goes on from the last 
 from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import complaint, release_store
@@ -32,14 +33,14 @@ def opened(context: Context) -> list[Release]:
 
 
 def _waited(context: Context, found: list[Release]) -> list[Release]:
-    progress = Progress(context.task, context.label)
+    deadline = Deadline(context.params["stale_after"] - found[0].age)
+    progress = Progress(context.task, context.label, deadline)
     while found and found[0].status in LOCKED:
         left = context.params["stale_after"] - found[0].age
         if left <= 0:
             _take_over(context, found[0])
         else:
-            stale_after = context.params["stale_after"]
-            progress.say(f"{found[0].status} by another helm, or one that was killed; taken over after {stale_after} s")
+            progress.say(f"{found[0].status} by another helm; taken over when that does not end")
             clock.sleep(min(_POLL, left))
         found = context.releases()
     return found

@@ -56,7 +56,7 @@ def _warn(context: Context, changes: list[Change]) -> None:
 
 def wait_ready(context: Context, items: list[Object], live: dict) -> None:
     """Wait until all of an unchanged release is ready. Raises MeshError at the deadline."""
-    progress = Progress(context.task, context.label)
+    progress = Progress(context.task, context.label, context.deadline)
     missing = unready.not_ready(items, live)
     while missing:
         if context.deadline.is_over:

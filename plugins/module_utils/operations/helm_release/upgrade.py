@@ -42,7 +42,11 @@ def run(
     waits = context.params["wait"] or context.params["rollback_on_failure"]
     try:
         answer = context.helm().run(
-            *words, *_manner(context, server_side), doing=context.label, observe=observe if waits else None
+            *words,
+            *_manner(context, server_side),
+            doing=context.label,
+            observe=observe if waits else None,
+            timeout=context.params["wait_timeout"] if waits else None,
         )
     except HelmFailed as failure:
         if not complaint.undone(failure.stderr):

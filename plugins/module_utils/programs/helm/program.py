@@ -62,16 +62,20 @@ class Program:
     def major(self) -> int:
         return self.version[0]
 
-    def run(self, *arguments: str, doing: str, observe: Callable[[], str] | None = None) -> str:
+    def run(
+        self, *arguments: str, doing: str, observe: Callable[[], str] | None = None, timeout: float | None = None
+    ) -> str:
         """Run a command and return its stdout. Raises HelmFailed.
 
-        ``doing`` names it in progress lines; ``observe`` is asked for each what it waits for, where anybody knows.
+        ``doing`` names it in progress lines; ``observe`` is asked for each what it waits for, where anybody knows;
+        ``timeout`` are the seconds that helm itself waits at most.
         """
 
         def report(seconds: int) -> None:
             waits_for = observe() if observe else ""
+            left = "" if timeout is None else f", {max(0, timeout - seconds):.0f} s left"
             self._progress(
-                f"{doing}: helm works on it for {seconds} s" + (f"; not ready: {waits_for}" if waits_for else "")
+                f"{doing}: {f'not ready: {waits_for}' if waits_for else 'helm works on it'} ({seconds} s so far{left})"
             )
 
         ended = runner.run(
