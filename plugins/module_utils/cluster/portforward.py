@@ -27,7 +27,8 @@ _DATA, _ERROR = 0, 1
 class PodConnection(http.client.HTTPConnection):
     """A kept-alive HTTP connection to a pod's port. ``timeout`` in seconds, for each answer.
 
-    Raises ApiError when the API server refuses it; OSError and http.client.HTTPException afterwards.
+    Raises ApiError when the API server refuses it; afterwards OSError, which is a TimeoutError when there is no answer
+    in time, and http.client.HTTPException.
     """
 
     def __init__(self, session: Session, namespace: str, pod: str, port: int, timeout: float):
@@ -88,6 +89,8 @@ class _Stream:
                 opcode, message = self._websocket.recv_data()
             except websocket.WebSocketConnectionClosedException:
                 return b""
+            except websocket.WebSocketTimeoutException as error:
+                raise TimeoutError(str(error)) from None
             except websocket.WebSocketException as error:
                 raise OSError(str(error)) from None
             if opcode == websocket.ABNF.OPCODE_CLOSE or not message:

@@ -59,14 +59,14 @@ def known_kind(resources: Resources, name: str, api_version: str | None) -> Kind
     return resources.served_kind(api_version, name)
 
 
-def compiled(expression: str | None):
-    """A JMESPath expression, compiled, or None. Raises MeshError for a bad one."""
+def compiled(expression: str | None, option: str = "query"):
+    """A JMESPath expression, compiled, or None. Raises MeshError that names the option for a bad one."""
     if not expression:
         return None
     try:
         return jmespath.compile(expression)
     except jmespath.exceptions.JMESPathError as error:
-        raise MeshError(f"query is not JMESPath: {str(error).splitlines()[0]}") from None
+        raise MeshError(f"{option} is not JMESPath: {str(error).splitlines()[0]}") from None
 
 
 def answer(objects: list[dict], search, kind: Kind) -> dict:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import math
 from collections.abc import Iterable
@@ -40,6 +41,10 @@ class Verdict:
     query: str = ""
     value: float | None = None
     count: float | None = None
+
+    def with_remark(self, remark: str) -> Verdict:
+        """The same with a further sentence in its message."""
+        return dataclasses.replace(self, message=f"{self.message}. {remark}" if remark else self.message)
 
     def row(self) -> dict:
         """The verdict in plain JSON types, for a journal and for a result. What is not a number in JSON is None."""

@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The argument spec of mesh_gate. Written by `make generate` from DOCUMENTATION; do not edit."""
+
+from __future__ import annotations
+
+_SHARED_1 = {
+    "service": {"type": "str", "required": True},
+    "namespace": {"type": "str", "required": True},
+    "workloads": {"type": "list", "elements": "str"},
+    "version": {"type": "str"},
+}
+
+ARGUMENTS = {
+    "gates": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str"},
+            "type": {
+                "type": "str",
+                "choices": [
+                    "success_rate",
+                    "latency",
+                    "compare",
+                    "query",
+                    "url",
+                    "object",
+                    "application",
+                ],
+                "required": True,
+            },
+            "min": {"type": "float"},
+            "max": {"type": "float"},
+            "fail_below": {"type": "float"},
+            "fail_above": {"type": "float"},
+            "protocol": {
+                "type": "str",
+                "choices": ["http", "grpc", "tcp"],
+                "default": "http",
+            },
+            "reporter": {
+                "type": "str",
+                "choices": ["both", "source", "destination", "waypoint"],
+                "default": "both",
+            },
+            "count_disconnects": {"type": "bool", "default": True},
+            "percentile": {"type": "float", "default": 99},
+            "measure": {
+                "type": "str",
+                "choices": ["errors", "latency"],
+                "default": "errors",
+            },
+            "confidence": {"type": "float", "default": 0.99},
+            "tolerance": {"type": "float"},
+            "min_requests": {"type": "int"},
+            "query": {"type": "str"},
+            "count_query": {"type": "str"},
+            "url": {"type": "str"},
+            "status": {"type": "list", "elements": "int", "default": [200]},
+            "body": {"type": "str"},
+            "headers": {"type": "dict", "no_log": True},
+            "timeout": {"type": "float", "default": 5},
+            "ca_cert": {"type": "path"},
+            "validate_certs": {"type": "bool", "default": True},
+            "object": {
+                "type": "dict",
+                "options": {
+                    "api_version": {"type": "str"},
+                    "kind": {"type": "str"},
+                    "name": {"type": "str", "required": True},
+                    "namespace": {"type": "str"},
+                },
+            },
+            "expression": {"type": "str"},
+        },
+    },
+    "metrics": {
+        "type": "dict",
+        "options": {
+            "url": {"type": "str"},
+            "service": {
+                "type": "dict",
+                "options": {
+                    "namespace": {"type": "str", "required": True},
+                    "name": {"type": "str", "required": True},
+                    "port": {"type": "str"},
+                    "path": {"type": "str"},
+                },
+            },
+            "token": {"type": "str", "no_log": True},
+            "username": {"type": "str"},
+            "password": {"type": "str", "no_log": True},
+            "headers": {"type": "dict", "no_log": True},
+            "ca_cert": {"type": "path"},
+            "client_cert": {"type": "path"},
+            "client_key": {"type": "path", "no_log": False},
+            "validate_certs": {"type": "bool", "default": True},
+            "timeout": {"type": "float", "default": 10},
+            "scrape_interval": {"type": "float", "default": 15},
+        },
+    },
+    "min_requests": {"type": "int", "default": 100},
+    "window": {"type": "int", "default": 300},
+    "interval": {"type": "float", "default": 10},
+    "kubeconfig": {"type": "raw"},
+    "context": {"type": "str"},
+    "host": {"type": "str"},
+    "api_key": {"type": "str", "no_log": True},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "ca_cert": {"type": "path", "aliases": ["ssl_ca_cert"]},
+    "client_cert": {"type": "path", "aliases": ["cert_file"]},
+    "client_key": {"type": "path", "aliases": ["key_file"], "no_log": False},
+    "validate_certs": {"type": "bool", "aliases": ["verify_ssl"]},
+    "impersonate_user": {"type": "str"},
+    "impersonate_groups": {"type": "list", "elements": "str"},
+    "proxy": {"type": "str"},
+    "no_proxy": {"type": "str"},
+    "proxy_headers": {
+        "type": "dict",
+        "options": {
+            "basic_auth": {"type": "str", "no_log": True},
+            "proxy_basic_auth": {"type": "str", "no_log": True},
+            "user_agent": {"type": "str"},
+        },
+    },
+    "canary": {
+        "type": "dict",
+        "options": _SHARED_1,
+    },
+    "stable": {
+        "type": "dict",
+        "options": _SHARED_1,
+    },
+    "duration": {"type": "int", "default": 0},
+    "preflight": {"type": "bool", "default": False},
+    "fail_on": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["fail", "inconclusive", "no_data"],
+        "default": ["fail", "inconclusive", "no_data"],
+    },
+}
