@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -130,6 +131,10 @@ def is_promoted(task: Task, route: Route, live: Document) -> bool:
     return not stable and canary > 0
 
 
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else json.dumps(value)
+
+
 def refuse_another(task: Task, route: Route, under_way: Plan) -> None:
     """A task goes on with the shift that was begun. Raises MeshError for other steps, targets or gates."""
     if task.params["state"] == "aborted":
@@ -137,8 +142,8 @@ def refuse_another(task: Task, route: Route, under_way: Plan) -> None:
     for name in _OF_THE_PLAN:
         if name in task.written and task.params.get(name) != under_way.stated.get(name):
             raise MeshError(
-                f"{route.label}: a traffic shift with another {name} is under way ({under_way.stated.get(name)!r}). Go "
-                "on with that one, or abort it first."
+                f"{route.label}: a traffic shift with another {name} is under way, "
+                f"{_shown(under_way.stated.get(name))}. Go on with that one, or abort it first."
             )
     if gates(task) != under_way.gates:
         names = ", ".join(under_way.gates) or "no gates"

@@ -75,8 +75,8 @@ def _diff(task: Task, changes: list[Change]) -> dict[str, Any]:
 
 def failed(task: Task, route: Route, shift: Shift, journal: Journal, error: MeshError) -> MeshError:
     """The error of a shift that did not reach its target, with the record in its details."""
-    phase = getattr(error, "phase", "stopped")
-    error.details.update({**_common(task, route, shift, journal, phase), **error.details, "phase": phase})
+    phase = error.details.setdefault("phase", "stopped")
+    error.details.update({**_common(task, route, shift, journal, phase), **error.details})
     return error
 
 

@@ -1,0 +1,260 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requests move from one version to another on real sidecars: the whole way, one step a task, killed, edited, back."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+import playing
+import pytest
+import yaml
+
+OURS = "meshops.lifecycle"
+SHOP = "shift-shop"
+HOST = f"reviews.{SHOP}"
+VIRTUAL_SERVICES = f"/apis/networking.istio.io/v1/namespaces/{SHOP}/virtualservices"
+ROUTE = f"{VIRTUAL_SERVICES}/reviews"
+SIDES = {"from": {"subset": "v1"}, "to": {"subset": "v2"}}
+
+pytestmark = [pytest.mark.needs_lab, pytest.mark.in_process, pytest.mark.once, pytest.mark.xdist_group("mesh")]
+
+
+@pytest.fixture(scope="session")
+def cluster(mesh):
+    return mesh
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shop(cluster):
+    """The lab's shop in a namespace of its own, and the subsets of its two versions."""
+    documents = (playing.ROOT / "tests" / "lab" / "shop.yaml").read_text().split("---\n")
+    ours = [re.sub(r"namespace: prod\b", f"namespace: {SHOP}", text) for text in documents if "namespace: prod" in text]
+    ours = [text for text in ours if f"namespace: {SHOP}," in text or f"namespace: {SHOP}}}" in text]
+    labels = "{istio-injection: enabled}"
+    namespace = f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {SHOP}, labels: {labels}}}\n"
+    cluster.kubectl("apply", "-f", "-", stdin=namespace)
+    cluster.kubectl("apply", "-f", "-", stdin="---\n".join([*ours, *services(), rule()]))
+    for name in ("reviews-v1", "reviews-v2", "client"):
+        cluster.kubectl("rollout", "status", f"deployment/{name}", "-n", SHOP, "--timeout=120s")
+    yield SHOP
+    cluster.kubectl("delete", "namespace", SHOP, "--wait=false")
+
+
+def services():
+    """A Service for each version, for routes that lead to Services."""
+    for version in ("v1", "v2"):
+        spec = {"selector": {"app": "reviews", "version": version}, "ports": [{"name": "http", "port": 9080}]}
+        metadata = {"name": f"reviews-{version}", "namespace": SHOP}
+        yield json.dumps({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}) + "\n"
+
+
+def rule():
+    subsets = [{"name": version, "labels": {"version": version}} for version in ("v1", "v2", "v9")]
+    spec = {"host": "reviews", "subsets": subsets}
+    metadata = {"name": "reviews", "namespace": SHOP}
+    return json.dumps({**of("DestinationRule", metadata), "spec": spec}) + "\n"
+
+
+def of(kind, metadata):
+    return {"apiVersion": "networking.istio.io/v1", "kind": kind, "metadata": metadata}
+
+
+def destination(subset, **more):
+    return {"destination": {"host": "reviews", "subset": subset}, **more}
+
+
+@pytest.fixture
+def route(cluster):
+    """`route(*rules)` declares the VirtualService by the field manager "owner"; it is gone after the test."""
+
+    def declare(*rules, name="reviews", expect=0, **metadata):
+        rules = rules or ({"timeout": "5s", "route": [destination("v1")]},)
+        spec = {"hosts": ["reviews"], "http": list(rules)}
+        document = {**of("VirtualService", {"name": name, "namespace": SHOP, **metadata}), "spec": spec}
+        cluster.kubectl("apply", "--server-side", "--field-manager=owner", "-f", "-", stdin=json.dumps(document))
+        return cluster.get(f"{VIRTUAL_SERVICES}/{name}")
+
+    yield declare
+    cluster.kubectl("delete", "virtualservice", "--all", "-n", SHOP)
+    for kind in ("configmap", "lease"):
+        cluster.kubectl("delete", kind, "-n", SHOP, "-l", "meshops.lifecycle/operation")
+
+
+def shifting(task="Shift", **options):
+    """A task of traffic_shift; a step is a second long."""
+    chosen = {"name": "reviews", "namespace": SHOP, **options}
+    if chosen.get("state", "promoted") in ("promoted", "started"):
+        chosen = {**SIDES, "steps": [{"weight": 10}, {"weight": 50}], "pause": 1, **chosen}
+    return {"name": task, f"{OURS}.traffic_shift": chosen}
+
+
+def weights(cluster):
+    (rule,) = cluster.get(ROUTE)["spec"]["http"]
+    return [entry.get("weight") for entry in rule["route"]]
+
+
+def journals(cluster):
+    return cluster.kubectl("get", "configmap", "-n", SHOP, "-l", "meshops.lifecycle/operation", "-o", "json")["items"]
+
+
+def owners(live):
+    return [
+        (entry["manager"], entry["operation"], entry["fieldsV1"])
+        for entry in live["metadata"]["managedFields"]
+        if not entry.get("subresource")
+    ]
+
+
+def test_the_whole_way_loses_no_request(play, cluster, route, tmp_path):
+    before = route()
+    record = tmp_path / "record.md"
+    task = shifting(record=str(record))
+    predicted = play([task], check=True, diff=True)["Shift"]
+    assert [[entry["weight"] for entry in diff["after"]["spec"]["http"][0]["route"]] for diff in predicted.diffs] == [
+        [90, 10], [50, 50], [0, 100],
+    ]  # fmt: skip
+    assert cluster.get(ROUTE) == before and not journals(cluster) and not record.exists()
+    command = cluster.lab_command(
+        "load", "--from", f"{SHOP}/client", "--rate", "100", "--seconds", "14", f"http://{HOST}:9080/"
+    )
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=cluster.environment()) as load:
+        time.sleep(1.5)
+        run = play([task, {**task, "name": "Again"}], diff=True)
+        lines = load.communicate(timeout=60)[0].splitlines()
+    assert json.loads(lines[-1])["failed"] == 0 and json.loads(lines[-1])["requests"] >= 1300
+    shift = run["Shift"].result
+    assert (shift["phase"], shift["proxies"] >= 4, len(shift["diff"])) == ("promoted", True, 3)
+    assert not run["Again"].changed and "everything goes to the canary already" in run["Again"].msg
+    live = cluster.get(ROUTE)
+    assert live["spec"]["http"] == [
+        {"timeout": "5s", "route": [destination("v1", weight=0), destination("v2", weight=100)]}
+    ]
+    assert live["metadata"]["generation"] == before["metadata"]["generation"] + 3
+    assert not journals(cluster)
+    proven = [row["step"] for row in shift["record"]["verdicts"] if row.get("proven")]
+    assert proven == ["step 1 of 2: 10 %", "step 2 of 2: 50 %", "promotion"]
+    page = record.read_text()
+    assert "Result: **promoted**" in page and "| step 2 of 2: 50 % | acknowledged by " in page
+
+
+def test_one_step_a_task_and_back(play, cluster, route):
+    before = route()
+    begun = play(
+        [shifting(state="started"), shifting("Again", state="started"), shifting("Other", state="started", pause=9)],
+        expect="failed",
+    )
+    assert begun["Shift"].changed and not begun["Again"].changed and weights(cluster) == [90, 10]
+    assert "a traffic shift with another pause is under way, 1. Go on" in begun["Other"].msg
+    assert begun["Shift"].result["step"] == "step 1 of 2: 10 %"
+    info = play([{"name": "Info", f"{OURS}.traffic_shift_info": {"namespace": SHOP}}])["Info"].result["shifts"]
+    assert [(shift["object"], shift["phase"], shift["weights"], shift["holder"]) for shift in info] == [
+        (f"VirtualService {SHOP}/reviews", "progressing", {"from": 90, "to": 10}, None)
+    ]
+    assert play([shifting(state="advanced")])["Shift"].result["step"] == "step 2 of 2: 50 %"
+    assert weights(cluster) == [50, 50]
+    assert "is at its last step" in play([shifting(state="advanced")], expect="failed").msg
+    began = time.monotonic()
+    back = play([shifting(state="aborted")], diff=True)["Shift"]
+    assert time.monotonic() - began < 15 and back.changed and back.result["phase"] == "aborted"
+    assert back.result["proxies"] >= 4
+    live = cluster.get(ROUTE)
+    assert live["spec"] == before["spec"] and owners(live) == owners(before)
+    again = play([shifting(state="aborted")])["Shift"]
+    assert not again.changed and "nothing to abort" in again.msg
+    assert "Begin it with state: started" in play([shifting(state="advanced")], expect="failed").msg
+
+
+def test_a_run_that_was_killed_is_continued_and_another_refused(play, player, cluster, route, tmp_path):
+    route()
+    task = shifting(lease_duration=4, steps=[{"weight": 10, "pause": 15}, {"weight": 50}])
+    playbook = tmp_path / "killed.yml"
+    playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]))
+    environment = {**player.environment, "K8S_AUTH_KUBECONFIG": str(cluster.kubeconfig)}
+    command = [str(playing.Path(playing.sys.executable).parent / "ansible-playbook"), str(playbook)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 30
+        while not (journals(cluster) and '"proven"' in journals(cluster)[0]["data"]["journal"]):
+            assert time.monotonic() < deadline and process.poll() is None
+            time.sleep(0.1)
+        refused = play([task], expect="failed")
+        assert f"VirtualService {SHOP}/reviews is held by" in refused.msg and weights(cluster) == [90, 10]
+        holder = re.search(r"process (\d+), run", refused.msg)
+        for pid in (process.pid, int(holder[1])):  # the worker is in a session of its own
+            os.kill(pid, signal.SIGKILL)
+    run = play([task])["Shift"]
+    assert run.result["phase"] == "promoted" and weights(cluster) == [0, 100]
+    assert len(run.result["record"]["runs"]) == 2
+    # The first step was not made again: its pause went on.
+    proven = [row["step"] for row in run.result["record"]["verdicts"] if row.get("proven")]
+    assert proven == ["step 1 of 2: 10 %", "step 2 of 2: 50 %", "promotion"]
+
+
+def test_a_hand_edit_ends_it_and_stays(play, cluster, route):
+    route()
+    play([shifting(state="started")])
+    # Somebody changes another field: that is theirs, and the weights are still ours.
+    patch = [{"op": "replace", "path": "/spec/http/0/timeout", "value": "9s"}]
+    cluster.kubectl("patch", "virtualservice", "reviews", "-n", SHOP, "--type=json", "-p", json.dumps(patch))
+    assert play([shifting(state="advanced")])["Shift"].changed
+    patch = [{"op": "replace", "path": "/spec/http/0/route/1/weight", "value": 33}]
+    cluster.kubectl("patch", "virtualservice", "reviews", "-n", SHOP, "--type=json", "-p", json.dumps(patch))
+    failed = play([shifting()], expect="failed")["Shift"]
+    assert failed.result["phase"] == "taken_over"
+    assert "was changed by somebody else during the shift: spec.http[0] should have the weights 50" in failed.msg
+    assert weights(cluster) == [50, 33] and cluster.get(ROUTE)["spec"]["http"][0]["timeout"] == "9s"
+    assert not play([shifting(state="aborted")])["Shift"].changed
+
+
+def test_nothing_goes_back_to_a_side_that_cannot_answer(play, cluster, route):
+    route()
+    play([shifting(state="started")])
+    scale = ("scale", "deployment/reviews-v1", "-n", SHOP)
+    cluster.kubectl(*scale, "--replicas=0")
+    try:
+        cluster.kubectl("wait", "--for=delete", "pod", "-n", SHOP, "-l", "app=reviews,version=v1", "--timeout=60s")
+        failed = play([shifting(state="aborted", wait_timeout=2)], expect="failed")
+        assert "cannot go back: reviews subset v1 cannot take requests: it has no pods" in failed.msg
+        assert weights(cluster) == [90, 10]
+    finally:
+        cluster.kubectl(*scale, "--replicas=1")
+        cluster.kubectl("rollout", "status", "deployment/reviews-v1", "-n", SHOP, "--timeout=120s")
+    # Whatever runs next goes on with going back.
+    failed = play([shifting(), shifting("Again", state="aborted")], expect="failed")["Shift"]
+    assert failed.result["phase"] == "aborted" and "was put back" in failed.msg
+    assert cluster.get(ROUTE)["spec"]["http"][0]["route"] == [destination("v1")]
+
+
+REFUSALS = [
+    ("it does not exist", {"name": "nobody"}, "VirtualService shift-shop/nobody does not exist"),
+    ("no such subset", {"to": {"subset": "v5"}}, "svc.cluster.local has the subset v5; they have v1, v2, v9"),
+    ("no pods", {"to": {"subset": "v9"}}, "v9 cannot take requests: it has no pods (app=reviews,version=v9"),
+    ("not in the rule", {"from": {"subset": "v9"}}, "does not send requests to reviews subset v9"),
+    ("no steps", {"steps": []}, "steps must be given"),
+    ("no such rule", {"route": "primary"}, "has no rule named 'primary' in spec.http. There are: 0 (no name)"),
+    ("no istiod", {"istiod_namespace": "nowhere"}, "No istiod runs in nowhere"),
+]  # fmt: skip
+
+
+def test_what_would_go_wrong_is_refused_before_the_first_write(play, cluster, route):
+    before = route()
+    tasks = [{**shifting(name, **options), "ignore_errors": True} for name, options, _message in REFUSALS]
+    run = play(tasks)
+    for name, _options, message in REFUSALS:
+        assert run[name].failed and message in run[name].msg, name
+    several = route({"name": "a", "route": [destination("v1")]}, {"name": "b", "route": [destination("v1")]})
+    assert "has 2 rules in spec.http. Say which by route: 'a', 'b'" in play([shifting()], expect="failed").msg
+    route(annotations={"flagger.kubernetes.io/original-configuration": "{}"})
+    assert "is managed by Flagger" in play([shifting()], expect="failed").msg
+    route()
+    route(name="rival")
+    assert (
+        f"VirtualService {SHOP}/rival also routes {HOST}.svc.cluster.local in the mesh"
+        in play([shifting()], expect="failed").msg
+    )
+    assert before["spec"] == cluster.get(ROUTE)["spec"] != several["spec"] and not journals(cluster)
