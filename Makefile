@@ -71,12 +71,14 @@ test: venv ## Everything that CI runs; what fails once has a second try, and is 
 	@PYTEST_ADDOPTS="--reruns 1 --reruns-delay 3 $${PYTEST_ADDOPTS:-}" $(VENV)/bin/python tools/stages.py \
 	  generate-check prepared lab-all lint+unit+sanity+lab-all=tests-on-lab
 
+# A Python of the machine, to make the environments with.
+ANY_PYTHON = python=$$(command -v python3 || command -v python3.11 || command -v python3.12 || command -v python3.13) \
+  || { echo "venv: no Python found; on Debian and Ubuntu: apt-get install python3 python3-venv"; exit 1; }
+
 # ---- Preparation ----------------------------------------------------------------------------------------------------
 .PHONY: venv
 venv: ## Make the environments for ansible-core 2.19 and, where their Python is found, 2.16 and 2.21 [CORES=...]
-	@python=$$(command -v python3 || command -v python3.11 || command -v python3.12 || command -v python3.13) \
-	  || { echo "venv: no Python found; on Debian and Ubuntu: apt-get install python3 python3-venv"; exit 1; }; \
-	"$$python" tools/venvs.py 2.19 $(CORES)
+	@$(ANY_PYTHON); "$$python" tools/venvs.py 2.19 $(CORES)
 
 .PHONY: venv-tools
 venv-tools:
@@ -220,18 +222,25 @@ kubernetes-core: collections
 	@$(VENV)/bin/python tools/kubernetes_core.py $(BUILD)/compare
 
 # ---- What is given to users -----------------------------------------------------------------------------------------
+# Building needs no environment for tests: where none is there, a small one is made.
+BUILDER = builder=$(VENV)/bin; [ -e $(VENV)/.ready ] || builder=$(BUILD)/venv-build/bin
+
+.PHONY: builder
+builder:
+	@[ -e $(VENV)/.ready ] || { $(ANY_PYTHON); "$$python" tools/venvs.py build; }
+
 .PHONY: source
-source: venv
-	@$(VENV)/bin/python tools/source_copy.py $(SOURCE)
+source: builder
+	@$(BUILDER); $$builder/python tools/source_copy.py $(SOURCE)
 
 .PHONY: build
 build: source ## The collection's tarball (.build/meshops-lifecycle-VERSION.tar.gz)
-	@cd $(SOURCE) && $(VENV)/bin/ansible-galaxy collection build --force --output-path $(BUILD)
+	@$(BUILDER); cd $(SOURCE) && $$builder/ansible-galaxy collection build --force --output-path $(BUILD)
 
 # The collection as a user installs it, for sanity and lint. They ask git for the files, and the repository around the
 # copy would answer that all of it is ignored; so it is a repository of its own.
 .PHONY: installed
-installed: build
+installed: venv build
 	@rm -rf $(BUILD)/installed && ANSIBLE_COLLECTIONS_PATH=$(BUILD)/installed $(VENV)/bin/ansible-galaxy collection install --force --no-deps --offline \
 	  --collections-path $(BUILD)/installed $(BUILD)/meshops-lifecycle-*.tar.gz > $(BUILD)/installed.log \
 	  || { cat $(BUILD)/installed.log; exit 1; }

@@ -8,8 +8,10 @@ Reads the repository, and the collection as a user installs it: .build/installed
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -22,9 +24,9 @@ PACKAGE = "ansible_collections.meshops.lifecycle.plugins.module_utils"
 LINKED = BUILD / "collections" / "ansible_collections" / "meshops" / "lifecycle"
 
 
-def script(name):
-    """A Python program of the environment, by its Python: the path in its first line breaks when a folder is moved."""
-    return [BIN / "python", BIN / name]
+def script(name, programs=BIN):
+    """A Python program of an environment, by its Python: the path in its first line breaks when a folder is moved."""
+    return [programs / "python", programs / name]
 
 
 def bash_files():
@@ -66,6 +68,20 @@ def tarball():
     return built[-1]
 
 
+def environment():
+    """(passed, output) of what ansible-builder makes of the documented execution environment, with our tarball."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(ROOT / "docs" / "execution-environment.yml", folder)
+        shutil.copy(tarball(), folder)
+        create = ["create", "-f", "execution-environment.yml", "-c", "context", "-v", "0"]
+        passed, output = run([*script("ansible-builder", TOOLS), *create], cwd=folder)
+        if not passed:
+            return passed, output
+        copied = Path(folder, "context", "_build", "collections", tarball().name).is_file()
+        requested = tarball().name in Path(folder, "context", "_build", "requirements.yml").read_text(encoding="utf-8")
+        return copied and requested, "the tarball is not in the build context, or nothing installs it"
+
+
 def linters():
     importer = TOOLS / "python"
     return {
@@ -97,6 +113,7 @@ def linters():
             cwd=INSTALLED,
             environment={"ANSIBLE_COLLECTIONS_PATH": str(BUILD / "installed")},
         ),
+        "environment": environment,
         "galaxy-importer": lambda: run(
             [importer, "-m", "galaxy_importer.main", tarball()],
             cwd=BUILD,

@@ -51,6 +51,13 @@ def core(version, python=""):
 VENVS = {
     **{version: core(version) for version in CORES},
     **{f"{version}@{python}": core(version, python) for version in CORES for python in CORES[version]},
+    "build": {
+        "folder": ".build/venv-build",
+        "pythons": ("3.11", "3.12", "3.13", "3.10"),
+        "requirements": ("tests/requirements-build.txt",),
+        "optional": False,
+        "purpose": "ansible-galaxy",
+    },
     "tools": {
         "folder": ".build/venv-tools",
         "pythons": ("3.11", "3.12", "3.13"),
@@ -136,7 +143,8 @@ def prepare(name):
             return False
         say(f"{name}: making {spec['folder']} with Python {version} ({base})")
         subprocess.run([base, "-m", "venv", "--clear", folder], check=True)
-    say(f"{name}: installing {spec['purpose']} into {spec['folder']} (a minute or two the first time)")
+    takes = "some seconds" if name == "build" else "a minute or two"
+    say(f"{name}: installing {spec['purpose']} into {spec['folder']} ({takes} the first time)")
     command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     for path in spec["requirements"]:
         command += ["-r", os.path.join(ROOT, path)]
