@@ -60,7 +60,6 @@ import tempfile
 
 from ansible.errors import AnsibleLookupError
 from ansible.module_utils.common.text.converters import to_native
-from ansible.module_utils.urls import open_url
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import without_secrets
 
@@ -96,6 +95,8 @@ def _file(url, folder, checksum, timeout):
 
 
 def _content(url, timeout):
+    from ansible.module_utils.urls import open_url  # which takes 30 ms, and most runs fetch nothing
+
     try:
         return open_url(url, timeout=timeout, http_agent="meshops.lifecycle").read()
     except Exception as error:  # whatever urllib, ssl and http raise

@@ -24,6 +24,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import kubeconfig
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect, desired, reading, remote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import VERBOSITY_OF_TRACEBACKS, Entry, execute
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils import before_fork
 
 try:
     from ansible.errors import AnsibleValueOmittedError
@@ -36,6 +37,9 @@ except ImportError:
 # The item that failed in the loop of a task, by the task's id; a worker runs all items of a loop. (loop_control's
 # break_when does the same from ansible-core 2.18 on.)
 _failed_items: dict = {}
+
+
+before_fork.prepare()
 
 
 class MeshAction(ActionBase):

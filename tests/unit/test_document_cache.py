@@ -41,6 +41,16 @@ def test_a_long_file_is_parsed_once(folder, parsed, tmp_path):
     assert reading.read(written(tmp_path, LONG + "d: 1\n")) != first and len(parsed) == 2
 
 
+def test_each_choice_of_kinds_is_kept_by_itself(folder, parsed, tmp_path):
+    path = written(tmp_path, LONG + "---\nkind: Other\n")
+    for _ in range(2):
+        assert [document["kind"] for document in reading.read(path)] == ["Thing", "Other"]
+        assert reading.read(path, reading.Kinds(only=("Other",))) == [{"kind": "Other"}]
+        assert [document["kind"] for document in reading.read(path, reading.Kinds(never=("Other",)))] == ["Thing"]
+        assert reading.read(path, reading.Kinds(only=("Third",))) == []
+    assert len(parsed) == 4
+
+
 @pytest.mark.parametrize("text", [
     "a: 1\n",
     LONG + "---\nkind: Secret\nstringData: {password: hunter2}\n",
@@ -56,9 +66,9 @@ def test_a_key_that_stands_twice_is_told_every_time(folder, tmp_path):
     for _ in range(2):
         with pytest.raises(MeshError, match="is duplicated"):
             reading.read(path)
-        told = []
-        reading.read(path, None, told.append)
-        assert len(told) == 1
+        messages = []
+        reading.read(path, on_duplicate=messages.append)
+        assert len(messages) == 1
 
 
 @pytest.mark.parametrize("spoil", [

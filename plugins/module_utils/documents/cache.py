@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What long YAML files became, kept as JSON in the user's cache: reading it there takes a hundredth of the time.
 
-A file of definitions (1.5 MB for Argo CD) is the same in every run. An entry is named by the checksum of its text and
-of the code that reads it, so it is never stale. Documents of Secrets with data are never kept. Whatever is wrong with
-the cache, the file is read as if there was none.
+A file of definitions (1.5 MB for Argo CD) is the same in every run. An entry is named by the checksum of its content,
+of the choice among its documents, and of the code that reads it, so it is never stale. Documents of Secrets with data
+are never kept. Whatever is wrong with the cache, the file is read as if there was none.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ import tempfile
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import yaml
 
-_LEAST = 20_000  # characters; what is shorter is parsed faster than a person notices
+_LEAST = 20_000  # bytes; what is shorter is parsed faster than a person notices
 _MOST = 50  # entries; the ones that were not used for the longest time go
 _PACKAGE = __name__.rpartition(".documents.")[0]
 _READERS = ("base.kubernetes_yaml", "base.libraries", "documents.reading")
 
 
-def load(text: str) -> list[dict] | None:
-    """The documents of a text that was read before, or None."""
-    path = _path(text)
+def load(content: bytes, choice: str = "") -> list[dict] | None:
+    """The documents of a file that was read before, or None; ``choice`` says which of them were wanted."""
+    path = _path(content, choice)
     if path is None:
         return None
     try:
@@ -43,14 +43,14 @@ def load(text: str) -> list[dict] | None:
     return documents if isinstance(documents, list) else None
 
 
-def keep(text: str, documents: list) -> None:
-    """Keep the documents of a text; a write that fails is as if there was no cache."""
-    path = _path(text)
+def keep(content: bytes, documents: list, choice: str = "") -> None:
+    """Keep the documents of a file; a write that fails is as if there was no cache."""
+    path = _path(content, choice)
     if path is None or any(_holds_secrets(document) for document in documents):
         return
     try:
-        content = json.dumps(documents, allow_nan=False)
-        if json.loads(content) != documents:  # a key that is no text, say
+        kept = json.dumps(documents, allow_nan=False)
+        if json.loads(kept) != documents:  # a key that is no text, say
             return
     except (TypeError, ValueError, RecursionError):
         return
@@ -62,7 +62,7 @@ def keep(text: str, documents: list) -> None:
         descriptor, name = tempfile.mkstemp(dir=folder)  # mode 0600
         try:
             with open(descriptor, "w", encoding="utf-8") as stream:
-                stream.write(content)
+                stream.write(kept)
             os.replace(name, path)  # another run reads the whole of it or nothing
         except BaseException:
             os.unlink(name)
@@ -70,16 +70,21 @@ def keep(text: str, documents: list) -> None:
         _tidy(folder)
 
 
-def _path(text: str) -> str | None:
-    """Where the documents of a text are kept; None for what is not worth it."""
-    if len(text) < _LEAST:
+def _path(content: bytes, choice: str) -> str | None:
+    """Where the documents are kept; None for what is not worth it."""
+    if len(content) < _LEAST:
         return None
     reader = _reader()
     if reader is None:
         return None
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    checksum = hashlib.sha256(reader + text.encode("utf-8", "surrogatepass")).hexdigest()
-    return os.path.join(home, "meshops.lifecycle", "documents", f"{checksum}.json") if os.path.isabs(home) else None
+    digest = hashlib.sha256(reader + hashlib.sha256(choice.encode()).digest())
+    digest.update(content)
+    return (
+        os.path.join(home, "meshops.lifecycle", "documents", f"{digest.hexdigest()}.json")
+        if os.path.isabs(home)
+        else None
+    )
 
 
 @functools.cache

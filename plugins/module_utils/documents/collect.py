@@ -71,17 +71,14 @@ def documents(task: Call) -> list[tuple[str, dict]]:
 
     Documents of files are left out where ``only_kinds`` and ``except_kinds`` do not want them. Raises MeshError.
     """
-    only, never = task.params.get("only_kinds"), task.params.get("except_kinds")
-
-    def wanted(kind: str) -> bool:
-        return (not only or kind in only) and kind not in (never or ())
-
+    kinds = reading.Kinds(*(tuple(task.params.get(option) or ()) for option in ("only_kinds", "except_kinds")))
     on_duplicate = reading.duplicates(desired_module.validation(task.written), task.warn)
     inline = [(f"objects[{index}]", document) for index, document in enumerate(task.written.get("objects") or [])]
     for path in [path for pattern in task.written.get("src") or [] for path in files(pattern)]:
-        if not reading.text_of(path).strip():
+        read = reading.read(path, kinds, on_duplicate)
+        if not read and not reading.text_of(path).strip():
             task.warn(f"src: {path} is empty.")
-        inline += [(path, document) for document in reading.read(path, wanted, on_duplicate)]
+        inline += [(path, document) for document in read]
     return inline
 
 

@@ -10,6 +10,7 @@ import math
 import os
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import kubernetes_yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
@@ -44,36 +45,52 @@ def duplicates(validate: str, warn: Callable[[str], object]) -> Callable[[str], 
     )
 
 
-def read(
-    path: str, wanted: Callable[[str], bool] | None = None, on_duplicate: Callable[[str], object] = refused
-) -> list[dict]:
+class Kinds(NamedTuple):
+    """Which kinds of a file's documents are wanted: ``only`` these where any are named, and ``never`` those."""
+
+    only: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+    def wants(self, kind: str) -> bool:
+        return (not self.only or kind in self.only) and kind not in self.never
+
+
+ALL_KINDS = Kinds()
+
+
+def read(path: str, kinds: Kinds = ALL_KINDS, on_duplicate: Callable[[str], object] = refused) -> list[dict]:
     """The YAML or JSON documents of a file, as they are; nothing in it is templated. Raises MeshError.
 
-    ``wanted`` (kind -> bool) leaves out documents of kinds that nobody asked for.
+    Documents of kinds that nobody asked for are left out, but not those in a ``List``.
     """
-    text = text_of(path)
-    if wanted:
-        text = _without_unwanted(text, wanted)
-    documents = cache.load(text)
+    content = _content(path)
+    choice = "" if kinds == ALL_KINDS else json.dumps(kinds)
+    documents = cache.load(content, choice)
     if documents is None:
         duplicates_found: list[str] = []
+        text = decoded(content, os.path.expanduser(path))
+        if kinds != ALL_KINDS:
+            text = _without_unwanted(text, kinds)
         documents = parse(text, os.path.expanduser(path), duplicates_found.append)
         for message in duplicates_found:
             on_duplicate(message)
         if not duplicates_found:
-            cache.keep(text, documents)
+            cache.keep(content, documents, choice)
     return documents
 
 
 def text_of(path: str) -> str:
     """What stands in a file of ``src``: UTF-8, or UTF-16 with its mark. Raises MeshError."""
+    return decoded(_content(path), os.path.expanduser(path))
+
+
+def _content(path: str) -> bytes:
     path = os.path.expanduser(path)
     try:
         with open(path, "rb") as stream:
-            content = stream.read()
+            return stream.read()
     except (OSError, ValueError) as error:
         raise MeshError(f"src: {path} cannot be read ({getattr(error, 'strerror', None) or error}).") from None
-    return decoded(content, path)
 
 
 def decoded(content: bytes, origin: str) -> str:
@@ -95,7 +112,7 @@ def decoded(content: bytes, origin: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _without_unwanted(text: str, wanted: Callable[[str], bool]) -> str:
+def _without_unwanted(text: str, kinds: Kinds) -> str:
     """The text with empty lines for documents that are not wanted.
 
     Parsing is what costs: of Argo CD's 1.9 MB of manifests three definitions are all but 90 kB. Where the kind is not
@@ -104,7 +121,7 @@ def _without_unwanted(text: str, wanted: Callable[[str], bool]) -> str:
     parts = _DOCUMENT.split(text)
     for index, part in enumerate(parts):
         kind = _KIND.search(part)
-        if kind and not kind[1].endswith("List") and not wanted(kind[1]):
+        if kind and not kind[1].endswith("List") and not kinds.wants(kind[1]):
             parts[index] = "\n" * part.count("\n")
     return "".join(parts)
 

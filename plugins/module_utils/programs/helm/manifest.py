@@ -66,20 +66,21 @@ def documents(text: str) -> list[dict]:
 def _parsed(text: str) -> list:
     """The documents of a manifest. Definitions, which are nearly all of it where there are some, come from the cache of
     documents; nothing else of a release is kept there, as it may hold secrets."""
-    parts = _DOCUMENT.split(text)
-    definitions = "".join(part for part in parts if _DEFINITION.search(part))
-    known = cache.load(definitions)
+    parts = [(part, bool(_DEFINITION.search(part))) for part in _DOCUMENT.split(text)]
+    definitions = "".join(part for part, defines in parts if defines)
+    content = definitions.encode("utf-8", "surrogatepass")
+    known = cache.load(content)
     if known is None:
         known = list(yaml.load_all(definitions, Loader=YAML_LOADER))
         if all(isinstance(document, dict) and document.get("kind") == _CRD for document in known):
-            cache.keep(definitions, known)
-    if len(known) != sum(1 for part in parts if _DEFINITION.search(part)):
+            cache.keep(content, known)
+    if len(known) != sum(defines for _part, defines in parts):
         return list(yaml.load_all(text, Loader=YAML_LOADER))
     remaining = iter(known)
-    found: list = []
-    for part in parts:
-        found += [next(remaining)] if _DEFINITION.search(part) else yaml.load_all(part, Loader=YAML_LOADER)
-    return found
+    stated: list = []
+    for part, defines in parts:
+        stated += [next(remaining)] if defines else yaml.load_all(part, Loader=YAML_LOADER)
+    return stated
 
 
 def objects(resources: Resources, text: str, namespace: str) -> list[Object]:
