@@ -30,7 +30,9 @@ options:
     type: dict
     required: true
   most:
-    description: Maximum number of names per line; further ones are counted.
+    description:
+      - Maximum number of names per line; further ones are counted.
+      - Of workloads and of Applications, 100 have a line each, and another line says that there are more.
     type: int
     default: 5
 """
@@ -55,6 +57,9 @@ from ansible_collections.meshops.lifecycle.plugins.filter.changes import changes
 from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, results_of
 
 
+_LINES = 100  # workloads, and Applications, with a line of their own
+
+
 @answering("problems")
 def problems(readings, most=5):
     """The sentences, what differs first."""
@@ -62,8 +67,8 @@ def problems(readings, most=5):
     return [
         *(f"refused: {message}" for message in _refusals(results)),
         *(f"not as declared: would be {line}" for line in changes(results)),
-        *(_workload(workload) for workload in readings.get("workloads") or []),
-        *(_application(application) for application in readings.get("applications") or []),
+        *_first([_workload(workload) for workload in readings.get("workloads") or []], "workloads"),
+        *_first([_application(application) for application in readings.get("applications") or []], "Applications"),
         *(f"the webhook {name} has no CA yet: istiod has not patched it" for name in readings.get("webhooks") or []),
         *_bare(readings.get("pods") or [], most),
         *_outdated(readings.get("proxies") or [], most),
@@ -75,6 +80,11 @@ def _refusals(results):
     """What tasks refused, each once: of a loop the items' words, not its own."""
     messages = [str(result.get("msg", "")) for result in results_of(results) if result.get("failed")]
     return list(dict.fromkeys(messages))
+
+
+def _first(lines, what):
+    """As many lines as a person reads. Who read the cluster may have left out more."""
+    return [*lines[:_LINES], f"more {what} are like these"] if len(lines) > _LINES else lines
 
 
 def _workload(workload):
@@ -128,7 +138,7 @@ def _policies(policies, most):
         by = f" (set by {', '.join(policy['managers'])})" if policy.get("managers") else ""
         yield f"{policy['kind']} {policy['namespace']}/{policy['name']} is not declared{by}: {policy['effect']}."
     if len(policies) > most:
-        yield f"{len(policies) - most} more policies are not declared."
+        yield f"{len(policies) - most} more of them are not declared."
 
 
 def _pods(namespace, names, most):

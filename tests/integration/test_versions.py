@@ -119,7 +119,9 @@ def test_check_mode_names_what_a_run_would_restart(play, cluster, newer):
     assert versions(play, namespaces=[NAMESPACE])["proxies"]["outdated"] == 3
     done = restart(play, check=True)
     assert names(done.result["resources"]) == ["first", "second"]
-    assert done.result["not_restarted"][0]["name"] == "bare" and "delete it" in done.result["not_restarted"][0]["reason"]
+    assert (
+        done.result["not_restarted"][0]["name"] == "bare" and "delete it" in done.result["not_restarted"][0]["reason"]
+    )
     assert f"default/{NEWER}" in json.dumps(done.result["diff"])
     template = cluster.kubectl("get", "deployment", "first", "-n", NAMESPACE, "-o", "json")["spec"]["template"]
     assert "annotations" not in template["metadata"]

@@ -101,6 +101,34 @@ VALUES = {
         {},
         ["changed VirtualService shop/reviews", "pushed commit 01234567 to main", "changed Namespace reviews"],
     ),
+    "problems of many workloads, and undeclared policies": (
+        (
+            "problems",
+            {
+                "workloads": [
+                    {"kind": "Deployment", "namespace": "n", "name": f"d{number}", "wanted": 1, "ready": None}
+                    for number in range(150)
+                ],
+                "policies": [
+                    {
+                        "kind": "EnvoyFilter",
+                        "namespace": "n",
+                        "name": name,
+                        "managers": ["kubectl"],
+                        "effect": "patches",
+                    }
+                    for name in "abc"
+                ],
+            },
+        ),
+        {"most": 2},
+        [
+            *(f"Deployment n/d{number} has 0 of 1 replicas ready" for number in range(100)),
+            "more workloads are like these",
+            *(f"EnvoyFilter n/{name} is not declared (set by kubectl): patches." for name in "ab"),
+            "1 more of them are not declared.",
+        ],
+    ),
     "problems": (
         (
             "problems",

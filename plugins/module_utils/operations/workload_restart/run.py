@@ -76,7 +76,9 @@ def run(task: Task) -> dict[str, Any]:
 def _wanted(work: Work) -> list[Candidate]:
     """The workloads that want a restart, by the options."""
     params = work.task.params
-    named = [Workload(row.get("kind") or "Deployment", row["namespace"], row["name"]) for row in params["workloads"] or []]
+    named = [
+        Workload(row.get("kind") or "Deployment", row["namespace"], row["name"]) for row in params["workloads"] or []
+    ]
     places = sorted({*(params["namespaces"] or []), *(workload.namespace for workload in named)})
     if params["token"]:
         return _all(work, named, places, params["token"])
