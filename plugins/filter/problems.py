@@ -56,7 +56,6 @@ _value:
 from ansible_collections.meshops.lifecycle.plugins.filter.changes import changes
 from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, results_of
 
-
 _LINES = 100  # workloads, and Applications, with a line of their own
 
 

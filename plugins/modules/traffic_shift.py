@@ -326,16 +326,12 @@ msg:
   type: str
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.options import ADDRESSES, SECRETS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.run import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.traffic_shift import ARGUMENTS
 
-ENTRY = Entry(
-    "traffic_shift",
-    ARGUMENTS,
-    run,
-    secrets=("metrics.token", "metrics.password"),
-)
+ENTRY = Entry("traffic_shift", ARGUMENTS, run, secrets=SECRETS, roles=Roles(addresses=ADDRESSES))
 
 
 def main():

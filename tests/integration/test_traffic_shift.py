@@ -211,6 +211,36 @@ def test_a_hand_edit_ends_it_and_stays(play, cluster, route):
     assert not play([shifting(state="aborted")])["Shift"].changed
 
 
+def test_what_it_holds_is_left_alone_and_its_weights_are_not_undone_silently(play, cluster, route):
+    """A set declares the route with the weights of before: during the shift, after it, and after an abort."""
+    subsets = {"host": "reviews", "subsets": [{"name": "v1", "labels": {"version": "v1"}}]}
+    spec = {"hosts": ["reviews"], "http": [{"route": [destination("v1", weight=100), destination("v2", weight=0)]}]}
+    metadata = {"name": "reviews", "namespace": SHOP}
+    objects = [{**of("VirtualService", metadata), "spec": spec}]
+    declare = {"name": "Set", f"{OURS}.mesh_apply": {"name": "shop", "namespace": SHOP, "objects": objects}}
+    subset = {"name": "Subsets", f"{OURS}.istio_destinationrule": {**metadata, "spec": subsets}, "ignore_errors": True}
+    gone = {"name": "Gone", f"{OURS}.istio_virtualservice": {**metadata, "state": "absent"}, "ignore_errors": True}
+    play([declare])
+    before = cluster.get(ROUTE)
+    run = play([shifting(state="started"), declare, subset, gone])
+    for name, label in (("Set", f"VirtualService {SHOP}/reviews"), ("Subsets", f"DestinationRule {SHOP}/reviews")):
+        assert not run[name].changed
+        (warning,) = run[name].result["warnings"]
+        assert f"{label} was left as it is: traffic_shift of VirtualService {SHOP}/reviews holds it since" in warning
+    assert run["Gone"].failed and "is at step 'step 1 of 2: 10 %'" in run["Gone"].msg
+    assert weights(cluster) == [90, 10]
+    assert not play([shifting(state="aborted"), declare])["Set"].changed and owners(cluster.get(ROUTE)) == owners(
+        before
+    )
+    failed = play([shifting(steps=[{"weight": 10}]), declare], expect="failed")["Set"]
+    assert "a traffic shift, which has changed the weights since" in str(failed.result["errors"])
+    assert weights(cluster) == [0, 100]
+    spec["http"][0]["route"] = [destination("v1", weight=0), destination("v2", weight=100)]
+    assert play([declare])["Set"].changed and not play([declare])["Set"].changed
+    spec["http"][0]["timeout"] = "7s"
+    assert play([declare])["Set"].changed  # the route is the set's own again
+
+
 def test_nothing_goes_back_to_a_side_that_cannot_answer(play, cluster, route):
     route()
     play([shifting(state="started")])

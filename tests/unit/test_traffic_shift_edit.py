@@ -8,7 +8,7 @@ import copy
 
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.handback import given_back
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.handback import given_back, without_surplus
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.gateway_api import weighted as gateway_api
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import weighted as istio
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.weighted import Match, Target
@@ -238,3 +238,13 @@ def test_ownership_is_given_back():
     # What a shift before this one has kept is the shift's again.
     assert given_back(live, [shift], "shift") == [entry("set", "hosts"), entry("new", "tls"), shift]
     assert given_back({"metadata": {"managedFields": [entry("set", "hosts")]}}, before, "shift") is None
+
+
+def test_ownership_ends_when_others_have_all_of_it():
+    def live(*managers):
+        fields = {"f:spec": {"f:http": {}}}
+        entries = [{"manager": name, "operation": "Apply", "fieldsV1": fields} for name in managers]
+        return {"metadata": {"managedFields": entries}}
+
+    assert [entry["manager"] for entry in without_surplus(live("set", "shift"), "shift")] == ["set"]
+    assert without_surplus(live("shift"), "shift") is None and without_surplus(live("set"), "shift") is None

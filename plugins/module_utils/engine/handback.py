@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ownership of fields that a manager of ours had for a while, given back to whoever had them before."""
+"""Ownership of fields that a manager of ours had for a while: given back to who had them before, or to who declares."""
 
 from __future__ import annotations
 
@@ -23,6 +23,20 @@ def given_back(live: dict[str, Any], before: list[Entry], manager: str) -> list[
         had = fields.minus(ours, fields.minus(ours, entry.get("fieldsV1") or {}))
         if had:
             kept = _with(kept, entry, had)
+    return kept
+
+
+def without_surplus(live: dict[str, Any], manager: str) -> list[Entry] | None:
+    """The managedFields of a live object without those of ``manager``, where others have all of its fields as well.
+
+    None when it has none, or is the only one to have some of them.
+    """
+    entries = live["metadata"].get("managedFields") or []
+    ours = [entry for entry in entries if _is_of(entry, manager)]
+    kept = [entry for entry in entries if not _is_of(entry, manager)]
+    others = fields.union(*(entry.get("fieldsV1") or {} for entry in kept if not entry.get("subresource")))
+    if not ours or any(fields.minus(entry.get("fieldsV1") or {}, others) for entry in ours):
+        return None
     return kept
 
 

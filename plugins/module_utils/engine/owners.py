@@ -72,7 +72,12 @@ def _ways_out(conflicts: list[dict]) -> list[str]:
             "Leave them out of the task, change them where that owner takes them from, or take them over with "
             "force_conflicts: true."
         )
-    if any(is_ours(one["manager"]) for one in conflicts):
+    if any(one["manager"] == SHIFT for one in conflicts):
+        ways.append(
+            "Declare the weights that are live now, and run the task once with force_conflicts: true where it changes "
+            "more than that. With the weights of before it would undo the shift."
+        )
+    if any(is_ours(one["manager"]) and one["manager"] != SHIFT for one in conflicts):
         ways.append(
             "Declare it in one place. To hand it over to this task, take it out of the other and run this one once "
             "with force_conflicts: true; two tasks that are to be one owner have the same field_manager."

@@ -9,7 +9,7 @@ from typing import Any
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import adopt, diff, owners, undeclared
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import adopt, diff, handback, owners, undeclared
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import plan as plan_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import (
     CREATED,
@@ -125,7 +125,8 @@ class Writer:
                 before = adopt.preparation(desired, live, manager, self._removable(planned, live))
                 if not before:
                     body = desired if last and not self._exact else _at_version(desired, live)
-                    return live, resources.apply(kind, body, manager=manager, force=force, dry_run=check), []
+                    after = resources.apply(kind, body, manager=manager, force=force, dry_run=check)
+                    return live, after if check else self._without_shift(kind, after), []
                 predicted = adopt.predict(resources, kind, desired, live, manager, force, before)
                 if check:
                     return live, predicted.after, before.adopted
@@ -137,6 +138,26 @@ class Writer:
                 lost = lost or error.repeated
                 live = self._read_again(planned)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _without_shift(self, kind: Kind, after: Document) -> Document:
+        """Once the weights that a traffic shift has left are declared, they are the declaration's alone."""
+        entries = handback.without_surplus(after, owners.SHIFT)
+        if entries is None:
+            return after
+        metadata = after["metadata"]
+        patch = [
+            {"op": "test", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"]},
+            {"op": "replace", "path": "/metadata/managedFields", "value": entries or [{}]},
+        ]
+        try:
+            answer: Document = self._resources.patch(
+                kind, metadata.get("namespace"), metadata["name"], patch, patch_type="json"
+            )
+        except ApiError as error:
+            if error.status not in (404, 409, 422):  # somebody has written since; the next run does it
+                raise
+            return after
+        return answer
 
     def _read_again(self, planned: PlannedChange) -> Document | None:
         live = self._resources.get(planned.kind, planned.namespace, planned.name)

@@ -23,7 +23,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.plan impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.propagation import Propagation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.write import Writer
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import plaintext, unresolved
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import held, plaintext, unresolved
 
 Result = dict[str, Any]
 
@@ -104,7 +104,7 @@ def _read(task: Task, kind: Kind, desired: Document) -> Document | None:
 def _present(work: Work) -> Result:
     task = work.task
     sending = writer(task)
-    planned = sending.decide(work.kind, work.desired, work.live)
+    (planned,) = held.left_alone(task, [sending.decide(work.kind, work.desired, work.live)])
     item = Item(work.kind, work.desired, "the task")
     if planned.writes or task.check:
         unresolved.check(task, [item], [item])
@@ -121,11 +121,12 @@ def _present(work: Work) -> Result:
 
 def _absent(work: Work) -> Result:
     task, conversation, live = work.task, work.conversation, work.live
+    namespace, name = work.desired["metadata"].get("namespace"), work.desired["metadata"]["name"]
+    held.refuse(task, [plan.deletion(work.kind, namespace, name, live)])
     if live and conversation.before_delete and not task.check:
         live = conversation.before_delete(task, work.resources, live) or live
     if live:
         work.propagation.begin([work.kind])
-    namespace, name = work.desired["metadata"].get("namespace"), work.desired["metadata"]["name"]
     change = writer(task).carry_out(plan.deletion(work.kind, namespace, name, live))
     waits = bool(live) and work.waits
     if live and waits:

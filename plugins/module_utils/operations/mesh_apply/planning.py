@@ -19,6 +19,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.applyset 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.plan import Plan, PlannedChange
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import held
 
 _KNOWN = sorted({kind.kind for kind in KINDS.values()})
 _LONGEST_MANAGER = 128  # characters, by the API server's validation
@@ -93,7 +94,8 @@ def present(task: Task, objects: Declared) -> Plan:
         plan_module.decide(item.kind, item.desired, now[item.key], objects.manager, foreign_fields)
         for item in objects.items
     ]
-    steps, prunes = plan_module.in_steps(changes), _deletions(objects, pruned)
+    changes = held.left_alone(task, changes)
+    steps, prunes = plan_module.in_steps(changes), _deletions(task, objects, pruned)
     return plan_module.with_transition(Plan(objects.manager, force, steps, prunes, foreign_fields))
 
 
@@ -111,11 +113,14 @@ def absent(task: Task, objects: Declared) -> Plan:
             if not now[item.key]
         ]
     return Plan(
-        objects.manager, task.params["force_conflicts"], plan_module.in_steps(missing), _deletions(objects, doomed)
+        objects.manager,
+        task.params["force_conflicts"],
+        plan_module.in_steps(missing),
+        _deletions(task, objects, doomed),
     )
 
 
-def _deletions(objects: Declared, doomed: list[Item]) -> tuple[plan_module.Step, ...]:
+def _deletions(task: Task, objects: Declared, doomed: list[Item]) -> tuple[plan_module.Step, ...]:
     """Live objects in the reverse of the order in which they are applied: what routes lead to after the routes."""
     changes = [
         plan_module.deletion(
@@ -123,7 +128,7 @@ def _deletions(objects: Declared, doomed: list[Item]) -> tuple[plan_module.Step,
         )
         for item in doomed
     ]
-    return tuple(reversed(plan_module.in_steps(changes)))
+    return tuple(reversed(plan_module.in_steps(held.left_alone(task, changes))))
 
 
 def _is_member(applyset: ApplySet | None, current: dict) -> bool:
