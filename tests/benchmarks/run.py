@@ -11,6 +11,7 @@ asked for (`make bench ARGS="--rows loop tasks"`) the others stay as they were m
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import os
 import platform
@@ -54,7 +55,8 @@ def main() -> int:
                 bench.requests = {}
                 rows = ROWS[name](bench)
                 requests = [[*who, *map(str, sorts.values())] for who, sorts in bench.requests.items()]
-                measured[name] = {"rows": rows, "requests": requests, "rounds": asked.rounds}
+                today = datetime.date.today().isoformat()
+                measured[name] = {"rows": rows, "requests": requests, "rounds": asked.rounds, "date": today}
                 KEPT.parent.mkdir(exist_ok=True)
                 KEPT.write_text(json.dumps(measured))
         finally:
@@ -79,10 +81,11 @@ def page(measured: dict[str, dict], note: str) -> str:
         "",
         f"Medians of {rounds} round{'s' if rounds > 1 else ''}. {os.cpu_count()} cores, Python"
         f" {platform.python_version()}; the API server runs on the same cores, and so does istiod, which validates.",
+        *dates(measured),
         *([note] if note else []),
         *([f"Not measured: the rows {', '.join(missing)}."] if missing else []),
         "",
-        *table(["work", "ours", "against", "theirs", "measured", "goal", "reached"], map(told, rows)),
+        *table(["work", "ours", "against", "theirs", "measured", "goal", "reached"], map(cells_of, rows)),
         "",
         "## Requests",
         "",
@@ -94,12 +97,21 @@ def page(measured: dict[str, dict], note: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def dates(measured: dict[str, dict]) -> list[str]:
+    """A line for each day on which some of the rows were measured."""
+    days: dict[str, list[str]] = {}
+    for name in ROWS:
+        if name in measured:
+            days.setdefault(measured[name].get("date", "an earlier day"), []).append(name)
+    return [f"Measured on {day}: {', '.join(names)}." for day, names in sorted(days.items())]
+
+
 def table(head: list[str], rows) -> list[str]:
     lines = [head, ["---"] * len(head), *rows]
     return ["| " + " | ".join(cells) + " |" for cells in lines]
 
 
-def told(row: list) -> list[str]:
+def cells_of(row: list) -> list[str]:
     *cells, reached = row
     return [*cells, {True: "yes", False: "no", None: ""}[reached]]
 
