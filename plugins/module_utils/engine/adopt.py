@@ -49,7 +49,7 @@ def foreign(live: dict, manager: str) -> list[dict]:
     left that was cut off between its two requests."""
     first = not fields.entry(live, manager)
     entries = live["metadata"].get("managedFields") or []
-    return [one for one in entries if first and _adopted(one) or one.get("manager") == _writer(manager)]
+    return [entry for entry in entries if first and _adopted(entry) or entry.get("manager") == _writer(manager)]
 
 
 def _writer(manager: str) -> str:

@@ -80,8 +80,8 @@ class ApplySet:
         annotations = self.parent["metadata"].get("annotations") or {}
         known = [self._kind(text) for text in annotations.get(GROUP_KINDS, "").split(",") if text]
         namespaces = {self.namespace, *filter(None, annotations.get(NAMESPACES, "").split(","))}
-        found = parallel(lambda kind: self._of_kind(kind, namespaces), [kind for kind in known if kind])
-        return [item for items in found for item in items]
+        members = parallel(lambda kind: self._of_kind(kind, namespaces), [kind for kind in known if kind])
+        return [item for items in members for item in items]
 
     def _kind(self, text: str) -> Kind | None:
         """A Kind from ``Kind.group``; None when the cluster no longer serves it, and so has none of it."""

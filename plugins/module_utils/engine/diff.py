@@ -56,7 +56,9 @@ def _ownership(before: dict, after: dict) -> tuple[dict, dict]:
     old, new = _owned(before), _owned(after)
     lost = {name: fields.paths(fields.minus(owned, new.get(name, {}))) for name, owned in old.items()}
     gained = {name: fields.paths(fields.minus(owned, old.get(name, {}))) for name, owned in new.items()}
-    return tuple({name: _told(paths) for name, paths in side.items() if _told(paths)} for side in (lost, gained))
+    return tuple(
+        {name: _shown_paths(paths) for name, paths in side.items() if _shown_paths(paths)} for side in (lost, gained)
+    )
 
 
 def _owned(live: dict) -> dict[str, dict]:
@@ -68,7 +70,7 @@ def _owned(live: dict) -> dict[str, dict]:
     return owned
 
 
-def _told(paths: list[str]) -> list[str]:
+def _shown_paths(paths: list[str]) -> list[str]:
     return sorted(path for path in paths if not path.endswith(LAST_APPLIED))
 
 

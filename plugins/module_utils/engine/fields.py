@@ -143,13 +143,13 @@ def same(declared, live) -> bool:
     if isinstance(declared, dict) and isinstance(live, dict):
         return declared.keys() == live.keys() and all(same(value, live[key]) for key, value in declared.items())
     if isinstance(declared, list) and isinstance(live, list):
-        return len(declared) == len(live) and all(same(one, other) for one, other in zip(declared, live))
+        return len(declared) == len(live) and all(map(same, declared, live))
     return type(declared) is type(live) and declared == live or _numbers(declared, live)
 
 
-def _numbers(one, other) -> bool:
-    both = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (one, other))
-    return both and one == other
+def _numbers(declared, live) -> bool:
+    both = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (declared, live))
+    return both and declared == live
 
 
 def union(*sets: dict) -> dict:
@@ -161,17 +161,17 @@ def union(*sets: dict) -> dict:
     return merged
 
 
-def minus(one: dict, other: dict) -> dict:
-    """The fields of ``one`` that ``other`` has not; what one of them has only as a parent counts for nothing."""
+def minus(fields: dict, others: dict) -> dict:
+    """The fields that ``others`` does not have; what one of the two has only as a parent counts for nothing."""
     left: dict = {}
-    for key, below in one.items():
-        if key not in other:
+    for key, below in fields.items():
+        if key not in others:
             left[key] = below
             continue
-        rest = minus(children(below), children(other[key]))
+        rest = minus(children(below), children(others[key]))
         if rest:
             left[key] = rest
-        elif not below and other[key] and "." not in other[key]:
+        elif not below and others[key] and "." not in others[key]:
             left[key] = below  # owned whole there, in parts here
     return left
 
@@ -291,18 +291,18 @@ def _place(thing, key: str):
         return key[2:] if isinstance(thing, dict) and key[2:] in thing else None
     if not isinstance(thing, list):
         return None
-    found = _item(thing, key)
-    return next((index for index, item in enumerate(thing) if item is found), None)
+    named = _item(thing, key)
+    return next((index for index, item in enumerate(thing) if item is named), None)
 
 
 def paths(fields: dict, parent: str = "") -> list[str]:
     """The fields of a set as a person writes them: ``spec.ports[port=80].name``."""
-    told: list[str] = []
+    written: list[str] = []
     for key, below in children(fields).items():
         path = _path(parent, key)
         inner = paths(below, path)
-        told += inner or [path]
-    return told
+        written += inner or [path]
+    return written
 
 
 def path_text(path: tuple[str, ...]) -> str:

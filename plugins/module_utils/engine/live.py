@@ -38,21 +38,23 @@ def read(resources: Resources, items: list, known: Sequence = (), selector: str 
         if (item.key, item.kind.versions) in fresh:
             continue
         groups.setdefault((item.kind.group, item.kind.kind, item.kind.versions, item.namespace), []).append(item)
-    found: dict[tuple, dict | None] = {item.key: fresh.get((item.key, item.kind.versions)) for item in items}
+    current: dict[tuple, dict | None] = {item.key: fresh.get((item.key, item.kind.versions)) for item in items}
     singles = []
     listed = []
     for (group, kind, _versions, _namespace), members in groups.items():
         many = len(members) >= _LIST_FROM and (bool(selector) or (group, kind) not in _NEVER_LISTED)
         (listed if many else singles).append(members)
     for live, rest in parallel(lambda group: _listed(resources, group, selector), listed):
-        found.update(live)
+        current.update(live)
         singles.append(rest)
     flat = [item for members in singles for item in members]
-    found.update(zip([item.key for item in flat], parallel(lambda item: _one(resources, item), flat), strict=True))
-    return found
+    current.update(
+        zip([item.key for item in flat], parallel(lambda item: _get_or_none(resources, item), flat), strict=True)
+    )
+    return current
 
 
-def _one(resources: Resources, item) -> dict | None:
+def _get_or_none(resources: Resources, item) -> dict | None:
     try:
         return resources.get(item.kind, item.namespace, item.name)
     except NotInstalled:
@@ -64,19 +66,19 @@ def _listed(resources: Resources, members: list, selector: str) -> tuple[dict[tu
     forbidden, the last ones where more pages of other objects would be read for them.
     """
     kind, namespace = members[0].kind, members[0].namespace
-    missing, found = {item.name: item for item in members}, {}
+    missing, current = {item.name: item for item in members}, {}
     try:
         for page, beyond in resources.pages(kind, namespace, selector):
             for live in page:
                 item = missing.pop(live["metadata"]["name"], None)
                 if item:
-                    found[item.key] = live
+                    current[item.key] = live
             if len(missing) * _LISTED_A_GET < beyond or not missing:
-                return found, list(missing.values())
+                return current, list(missing.values())
     except NotInstalled:
-        return found, []
+        return current, []
     except ApiError as error:
         if error.status != 403:
             raise
         return {}, members
-    return found, list(missing.values()) if selector else []
+    return current, list(missing.values()) if selector else []

@@ -45,14 +45,14 @@ def conflict(error: ApiError, label: str) -> MeshError:
         owner = message.split('"')[1] if message.count('"') >= 2 else message
         owners.setdefault(owner, []).append((cause.get("field") or "").lstrip("."))
     conflicts = [{"manager": owner, "fields": paths} for owner, paths in sorted(owners.items())]
-    return MeshError(" ".join([f"{label}: {_told(conflicts)}.", *_ways_out(conflicts)]), conflicts=conflicts)
+    return MeshError(" ".join([f"{label}: {_what_is_owned(conflicts)}.", *_ways_out(conflicts)]), conflicts=conflicts)
 
 
-def _told(conflicts: list[dict]) -> str:
-    member_of = [one["manager"] for one in conflicts if _PART_OF_FIELD in one["fields"]]
+def _what_is_owned(conflicts: list[dict]) -> str:
+    member_of = [conflict["manager"] for conflict in conflicts if _PART_OF_FIELD in conflict["fields"]]
     if member_of:
         return f"it is a member of {_of_set(member_of[0])} already, and an object belongs to one set"
-    parts = [f"{', '.join(one['fields'])} by {named(one['manager'])}" for one in conflicts]
+    parts = [f"{', '.join(conflict['fields'])} by {named(conflict['manager'])}" for conflict in conflicts]
     return f"fields are owned by another manager: {'; '.join(parts)}"
 
 
@@ -67,17 +67,17 @@ def named(manager: str) -> str:
 
 def _ways_out(conflicts: list[dict]) -> list[str]:
     ways = []
-    if any(not is_ours(one["manager"]) for one in conflicts):
+    if any(not is_ours(conflict["manager"]) for conflict in conflicts):
         ways.append(
             "Leave them out of the task, change them where that owner takes them from, or take them over with "
             "force_conflicts: true."
         )
-    if any(one["manager"] == SHIFT for one in conflicts):
+    if any(conflict["manager"] == SHIFT for conflict in conflicts):
         ways.append(
             "Declare the weights that are live now, and run the task once with force_conflicts: true where it changes "
             "more than that. With the weights of before it would undo the shift."
         )
-    if any(is_ours(one["manager"]) and one["manager"] != SHIFT for one in conflicts):
+    if any(is_ours(conflict["manager"]) and conflict["manager"] != SHIFT for conflict in conflicts):
         ways.append(
             "Declare it in one place. To hand it over to this task, take it out of the other and run this one once "
             "with force_conflicts: true; two tasks that are to be one owner have the same field_manager."
@@ -87,7 +87,7 @@ def _ways_out(conflicts: list[dict]) -> list[str]:
 
 def taken_from_ours(live: dict, after: dict, manager: str) -> list[str]:
     """One sentence for each other field manager of this collection that ``after`` has fewer fields of than ``live``."""
-    told = []
+    sentences = []
     for entry in live["metadata"].get("managedFields") or []:
         other = str(entry.get("manager"))
         if not is_ours(other) or other == manager or entry.get("operation") != "Apply" or entry.get("subresource"):
@@ -95,8 +95,8 @@ def taken_from_ours(live: dict, after: dict, manager: str) -> list[str]:
         kept = (fields.entry(after, other) or {}).get("fieldsV1") or {}
         paths = fields.paths(fields.minus(entry.get("fieldsV1") or {}, kept))
         if paths:
-            told.append(f"{few(paths)} belonged to {words(other)}, and is this task's now; that one will not know")
-    return told
+            sentences.append(f"{few(paths)} belonged to {words(other)}, and is this task's now; that one will not know")
+    return sentences
 
 
 def few(paths: list[str]) -> str:

@@ -218,12 +218,12 @@ def _in_two_forms(planned: PlannedChange) -> PlannedChange:
 _WORDS = ("action", "unjudged", "taken_from", "removed_from")
 
 
-def differing(one: PlannedChange, other: PlannedChange) -> list[str]:
-    """Which parts of two plans for one object differ as a person sees them: ``action``, ``desired``, ``before``, …"""
-    hidden = one.withheld or other.withheld
-    parts = [name for name in _WORDS if getattr(one, name) != getattr(other, name)]
+def differing(planned: PlannedChange, other: PlannedChange) -> list[str]:
+    """Which parts of two plans for an object differ as a person sees them: ``action``, ``desired``, ``before``, …"""
+    hidden = planned.withheld or other.withheld
+    parts = [name for name in _WORDS if getattr(planned, name) != getattr(other, name)]
     for name in ("desired", "first", "before", "after"):
-        if _seen(one.kind, getattr(one, name), hidden) != _seen(one.kind, getattr(other, name), hidden):
+        if _seen(planned.kind, getattr(planned, name), hidden) != _seen(planned.kind, getattr(other, name), hidden):
             parts.append(name)
     return parts
 

@@ -45,7 +45,7 @@ def _undo_one(resources: Resources, change: Change) -> None:
 
 def _owners(live: dict) -> list[tuple]:
     entries = live["metadata"].get("managedFields") or []
-    return sorted(((one["manager"], one["operation"], str(one["fieldsV1"])) for one in entries), key=str)
+    return sorted(((entry["manager"], entry["operation"], str(entry["fieldsV1"])) for entry in entries), key=str)
 
 
 def _put_back(resources: Resources, change: Change) -> None:

@@ -55,18 +55,18 @@ def remarks(kind: Kind, option: str | None, desired: dict, live: dict | None, ma
     if live is None or treatment(kind, option, manager) == IGNORE:
         return []
     return [
-        f"{_found(kind, live, entry)}, and in effect. {_way_out(entry)}" for entry in entries(desired, live, manager)
+        f"{_whose(kind, live, entry)}, and in effect. {_way_out(entry)}" for entry in entries(desired, live, manager)
     ]
 
 
 def removed(kind: Kind, live: dict, taken: list[dict[str, Any]]) -> list[str]:
     """The warnings about those fields of ``live`` that are taken out."""
     return [
-        f"{_found(kind, live, entry)}, and removed. foreign_fields says what happens to such fields." for entry in taken
+        f"{_whose(kind, live, entry)}, and removed. foreign_fields says what happens to such fields." for entry in taken
     ]
 
 
-def _found(kind: Kind, live: dict, entry: dict[str, Any]) -> str:
+def _whose(kind: Kind, live: dict, entry: dict[str, Any]) -> str:
     """Which fields of a managedFields entry are not declared, and whose they are."""
     metadata, paths = live["metadata"], fields.paths(entry["fieldsV1"])
     return (

@@ -101,16 +101,18 @@ class Prometheus:
 
     def _refusal(self, response: Response, document: Mapping) -> PrometheusError:
         status = response.status
-        said = str(document.get("error") or "").strip()[:500]
+        explanation = str(document.get("error") or "").strip()[:500]
         if status in (401, 403):
             hint = "Set metrics.token, or the user, headers or certificate that it wants"
             return self._error(Trouble.REFUSED, f"refuses the request ({status} {response.reason}). {hint}")
         if document.get("errorType") in ("timeout", "canceled"):
-            return self._error(Trouble.SLOW, f"has not evaluated the query in time: {said}")
+            return self._error(Trouble.SLOW, f"has not evaluated the query in time: {explanation}")
         if status in (400, 422) or document.get("errorType") in ("bad_data", "execution"):
-            return self._error(Trouble.BAD_QUERY, f"refuses the query: {said or f'{status} {response.reason}'}")
+            return self._error(Trouble.BAD_QUERY, f"refuses the query: {explanation or f'{status} {response.reason}'}")
         if status >= 500:
-            return self._error(Trouble.UNREACHABLE, f"answers {status} {response.reason}{f': {said}' if said else ''}")
+            return self._error(
+                Trouble.UNREACHABLE, f"answers {status} {response.reason}{f': {explanation}' if explanation else ''}"
+            )
         hint = " Check the address and its path prefix" if status in (200, 301, 302, 307, 308, 404, 405) else ""
         return self._error(
             Trouble.UNEXPECTED, f"does not answer as Prometheus does ({status} {response.reason}).{hint}"
