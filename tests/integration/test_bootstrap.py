@@ -175,6 +175,7 @@ def test_a_second_run_changes_nothing(run, in_process):
     done = run("bootstrap", in_process=in_process)
     assert done.changed == []
     assert said(done) == []
+    assert "[WARNING]" not in done.output and "[DEPRECATION" not in done.output
 
 
 @pytest.mark.usefixtures("mesh")
