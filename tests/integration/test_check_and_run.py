@@ -318,6 +318,66 @@ def test_empty_values_are_sent_once(place):
     }
 
 
+# What the server makes up in a run, and otherwise in a dry run.
+CONTAINER = {"name": "c", "image": "x"}
+MADE_UP = {
+    "Service": (
+        {
+            "ports": [{"name": "http", "port": 80}, {"name": "dns", "port": 53, "protocol": "UDP"}],
+            "selector": {"a": "b"},
+        },
+        {"clusterIP", "clusterIPs"},
+    ),
+    "Job": (
+        {"template": {"spec": {"restartPolicy": "Never", "containers": [CONTAINER]}}},
+        {
+            "selector",
+            "template.metadata.labels.controller-uid",
+            "template.metadata.labels.batch.kubernetes.io/controller-uid",
+        },
+    ),
+    "Pod": ({"containers": [CONTAINER]}, {"volumes", "containers.0.volumeMounts"}),
+}
+
+
+def leaves(value, path=""):
+    if isinstance(value, dict) and value:
+        return {
+            leaf: item
+            for key, each in value.items()
+            for leaf, item in leaves(each, f"{path}.{key}" if path else key).items()
+        }
+    if isinstance(value, list) and value:
+        return {
+            leaf: item for index, each in enumerate(value) for leaf, item in leaves(each, f"{path}.{index}").items()
+        }
+    return {path: value}
+
+
+@pytest.mark.parametrize("name", MADE_UP)
+def test_check_mode_shows_nothing_that_the_server_makes_up(place, name):
+    resources, _namespace, _sample = place
+    spec, fields_made_up = MADE_UP[name]
+    kind = next(kind for kind in builtin.KINDS if kind.kind == name)
+
+    def predicted_and_done(spec):
+        body = document(place, kind, f"made-up-{name.lower()}", spec)
+        body["apiVersion"] = kind.api_versions[0]
+        changes = [attempt(resources, kind, body, check, False) for check in (True, False)]
+        return [leaves(diff.clean(change.after)["spec"]) for change in changes]
+
+    predicted, done = predicted_and_done(spec)
+    missing_leaves = done.keys() - predicted.keys()
+    assert {leaf: done[leaf] for leaf in predicted} == predicted
+    assert all(leaf.startswith(tuple(fields_made_up)) for leaf in missing_leaves) and missing_leaves
+    if name == "Service":
+        predicted, done = predicted_and_done({**spec, "type": "NodePort"})
+        assert predicted["clusterIP"] == done["clusterIP"], "what is live is known"
+        assert done.keys() - predicted.keys() == {"ports.0.nodePort", "ports.1.nodePort"}
+        stated = {**spec, "ports": [{**spec["ports"][0], "nodePort": done["ports.1.nodePort"] ^ 1}], "type": "NodePort"}
+        assert predicted_and_done(stated)[0]["ports.0.nodePort"] == done["ports.1.nodePort"] ^ 1
+
+
 # ---- Random documents -----------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import ch
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.virtualservice import KIND as ROUTE
 
 TYPED = "failed to create typed patch object (default/p; networking.istio.io/v1, Kind=VirtualService): "
+NOT_CONVERTED = "failed to convert new object (default/s; /v1, Kind=Service) to proper version: unable to convert: "
 PLAIN = "failed to create typed patch object (default/p; /v1, Kind=ConfigMap): "
 LEFT_OFF = {
     "reason": "FieldValueInvalid",
@@ -47,6 +48,33 @@ def answer(status, text, reason="", causes=None):
             "spec.http[0].route[0].weight must be a number, not text.",
         ),
         (500, f"{TYPED}.spec.http: expected list, got &{{map[route:[]]}}", "spec.http must be a list."),
+        (
+            500,
+            f"{TYPED}.spec.replicas: expected numeric (int or float), got []interface {{}}",
+            "spec.replicas must be a number, not a list.",
+        ),
+        (
+            500,
+            f"{TYPED}.spec.replicas: expected numeric (int or float), got map[string]interface {{}}",
+            "spec.replicas must be a number, not a mapping.",
+        ),
+        (500, f"{TYPED}.spec.cpu: expected any scalar, got &{{map[]}}", "spec.cpu must be text or a number."),
+        (
+            500,
+            f"{NOT_CONVERTED}json: cannot unmarshal array into Go value of type int32",
+            "the cluster cannot read the object: a list stands where a value of another type is expected.",
+        ),
+        (
+            500,
+            f"{NOT_CONVERTED}json: cannot unmarshal object into Go struct field ServiceSpec.ports of type []v1.Port",
+            "the cluster cannot read the object: a mapping stands where a value of another type is expected at "
+            "ServiceSpec.ports.",
+        ),
+        (
+            500,
+            f"{NOT_CONVERTED}cannot convert float64 to int32",
+            "the cluster cannot read the object: a number with a fraction stands where a whole number is expected.",
+        ),
         # The value in Go's braces may be secret.
         (
             500,

@@ -15,6 +15,20 @@ _NOT_CONVERTED = "failed to convert new object"
 # Go's words for types. What it prints after "got &" is the value itself, which may be secret, and is left out.
 _GO_TYPES = {"string": "text", "numeric (int or float)": "a number", "boolean": "true or false"}
 _GO_TYPES |= {"list": "a list", "map": "a mapping", "int": "a whole number"}
+_GO_TYPES |= {"[]interface {}": "a list", "map[string]interface {}": "a mapping", "any scalar": "text or a number"}
+# Of a value of the wrong type Go's reader of JSON says: "json: cannot unmarshal array into Go value of type int32".
+_UNMARSHAL = re.compile(
+    r"json: cannot unmarshal (?P<got>array|object|string|number|bool)(?: \S+)? into Go "
+    r"(?:value|struct field (?P<field>\S+)) of type \S+"
+)
+_JSON_TYPES = {
+    "array": "a list",
+    "object": "a mapping",
+    "string": "text",
+    "number": "a number",
+    "bool": "true or false",
+}
+_FRACTION = re.compile(r"cannot convert float64 to u?int\d+")
 _FORBIDDEN = re.compile(
     r'User "(?P<user>[^"]*)" cannot (?P<verb>\S+) resource "(?P<resource>[^"]*)" in API group "(?P<group>[^"]*)"'
     r'(?: in the namespace "(?P<namespace>[^"]*)"| at the cluster scope)?'
@@ -170,6 +184,12 @@ def _not_converted(text: str) -> str:
     reason = text.rsplit("error decoding from json: ", 1)[-1].rsplit("proper version: ", 1)[-1]
     if "illegal base64 data" in reason:
         return f"a value under 'data' is not base64 ({reason}); put plain text under 'stringData'"
+    match = _UNMARSHAL.search(reason)
+    if match:
+        where = f" at {match['field']}" if match["field"] else ""
+        reason = f"{_JSON_TYPES[match['got']]} stands where a value of another type is expected{where}"
+    elif _FRACTION.search(reason):
+        reason = "a number with a fraction stands where a whole number is expected"
     return f"the cluster cannot read the object: {reason}"
 
 

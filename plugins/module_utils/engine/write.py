@@ -90,6 +90,8 @@ class Writer:
             before, after, taken = self._write(planned, force)
         except (ApiError, NotInstalled) as error:
             return self._unjudged(error, planned)
+        if self._check and kind.foreseen:
+            after = kind.foreseen(planned.to_apply, before, after)
         if before is not None and not _differs(before, after, self._manager):
             return Change(kind, namespace, name, UNCHANGED, before, after)
         change = Change(kind, namespace, name, CREATED if before is None else UPDATED, before, after)

@@ -73,6 +73,7 @@ class Kind:
     ``remarks(desired, live)``: what a person should be warned of, though the task can do what it declares.
     ``defaults``: what the API server fills in by the kind's schema, as ``defaults_of`` makes it. They are for comparing
     alone; what is sent is what was declared.
+    ``foreseen(desired, live, after)``: the answer to a dry run without what a run would get otherwise.
     ``control_plane``: the name of what brings objects of the kind to where they work (``ISTIOD``), if anything does;
     how it is asked is a conversation, see ``engine/conversation.py``.
     ``policy``: the object says what is allowed, and a field that somebody adds to it changes for whom; see
@@ -99,6 +100,7 @@ class Kind:
     keeper: Keeper | None = None
     refuse: Callable[[dict], None] | None = None
     remarks: Callable[[dict, dict], list[str]] | None = None
+    foreseen: Callable[[dict, dict | None, dict], dict] | None = None
     control_plane: str = ""
     policy: bool = False
     effect: Callable[[dict], str] | None = None

@@ -11,6 +11,7 @@ from functools import partial
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import base
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Kind, Readiness, condition
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import foreseen
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.references import REFERENCES
 
 
@@ -213,12 +214,12 @@ KINDS = (
     _kind("scheduling.k8s.io", "PriorityClass", "priorityclasses", base.ACCESS, False),
     _kind("", "ResourceQuota", "resourcequotas", base.ACCESS),
     _kind("", "LimitRange", "limitranges", base.ACCESS),
-    _kind("", "Service", "services", base.CONFIGURATION),
+    _kind("", "Service", "services", base.CONFIGURATION, foreseen=foreseen.service),
     _kind("", "PersistentVolumeClaim", "persistentvolumeclaims", base.CONFIGURATION),
     _kind("apps", "StatefulSet", "statefulsets", base.WORKLOADS, ready=statefulset_ready, normalise=workload),
     _kind("apps", "DaemonSet", "daemonsets", base.WORKLOADS, ready=daemonset_ready, normalise=workload),
-    _kind("", "Pod", "pods", base.WORKLOADS, ready=pod_ready, normalise=workload),
-    _kind("batch", "Job", "jobs", base.WORKLOADS, ready=job_ready, normalise=workload),
+    _kind("", "Pod", "pods", base.WORKLOADS, ready=pod_ready, normalise=workload, foreseen=foreseen.pod),
+    _kind("batch", "Job", "jobs", base.WORKLOADS, ready=job_ready, normalise=workload, foreseen=foreseen.job),
     _kind("batch", "CronJob", "cronjobs", base.WORKLOADS, normalise=workload),
     _kind("policy", "PodDisruptionBudget", "poddisruptionbudgets", base.POLICIES),
     _kind("autoscaling", "HorizontalPodAutoscaler", "horizontalpodautoscalers", base.POLICIES, versions=("v2",)),
