@@ -48,7 +48,7 @@ class Checkout:
 
     def files(self, path: str) -> dict[str, bytes]:
         """The files as they lie there, in folders that are none by a link."""
-        top, found = os.path.join(self._folder, path), {}
+        top, contents = os.path.join(self._folder, path), {}
         self._no_link(path)
         for folder in sorted(os.listdir(top)) if os.path.isdir(top) else []:
             whole = os.path.join(top, folder)
@@ -58,8 +58,8 @@ class Checkout:
                 file, place = os.path.join(whole, name), "/".join(filter(None, (path, folder, name)))
                 if remote.is_one(place, path) and os.path.isfile(file) and not os.path.islink(file):
                     with open(file, "rb") as stream:
-                        found[place] = stream.read()
-        return found
+                        contents[place] = stream.read()
+        return contents
 
     def committed(self, path: str) -> dict[str, bytes]:
         """The files as the commit has them that is checked out."""
@@ -70,8 +70,8 @@ class Checkout:
         if not path:
             return False
         top = os.path.join(self._folder, path)
-        found = [os.path.join(folder, name) for folder, _folders, names in os.walk(top) for name in names]
-        return not {os.path.relpath(one, self._folder) for one in found} - without
+        paths = [os.path.join(folder, name) for folder, _folders, names in os.walk(top) for name in names]
+        return not {os.path.relpath(path, self._folder) for path in paths} - without
 
     def write(self, changes: dict[str, bytes | None]) -> None:
         """Write files, each whole or not at all, and take away those that are None, with folders left empty."""

@@ -53,20 +53,20 @@ def text(document: dict, owner: str) -> bytes:
 
 def header(owner: str, sealed: str = "") -> bytes:
     """The first line of a file; ``sealed``: the digest of what was sealed."""
-    made = f"# Written by meshops.lifecycle for {owner}; edits are put back."
-    return f"{made}{f' Sealed from {sealed}.' if sealed else ''}\n".encode()
+    line = f"# Written by meshops.lifecycle for {owner}; edits are put back."
+    return f"{line}{f' Sealed from {sealed}.' if sealed else ''}\n".encode()
 
 
 def owner_of(content: bytes) -> str | None:
     """Whose file it is by its header, or None of somebody else's."""
-    found = _HEADER.match(content)
-    return found[1].decode(errors="replace") if found else None
+    header_line = _HEADER.match(content)
+    return header_line[1].decode(errors="replace") if header_line else None
 
 
 def sealed_from(content: bytes) -> str:
     """The digest of what a file was sealed from, or an empty text."""
-    found = _HEADER.match(content)
-    return found[2].decode() if found and found[2] else ""
+    header_line = _HEADER.match(content)
+    return header_line[2].decode() if header_line and header_line[2] else ""
 
 
 def object_of(path: str, content: bytes) -> tuple[str, str | None, str]:
@@ -75,9 +75,9 @@ def object_of(path: str, content: bytes) -> tuple[str, str | None, str]:
     kind, _dash, name = file.removesuffix(".yaml").partition("-")
     folder = folder.rpartition("/")[2]
     namespace = None if folder == CLUSTER else folder
-    found = re.search(rb"(?m)^kind: ([A-Za-z0-9]+)\r?$", content)
-    if found and found[1].decode().lower() == kind.partition(".")[0]:
-        kind = found[1].decode()
+    stated = re.search(rb"(?m)^kind: ([A-Za-z0-9]+)\r?$", content)
+    if stated and stated[1].decode().lower() == kind.partition(".")[0]:
+        kind = stated[1].decode()
     return kind, namespace, name
 
 
@@ -89,7 +89,7 @@ def in_order(value):
         return [in_order(item) for item in value]
     if value is None or isinstance(value, bool):
         return value
-    return next((made(value) for made in (int, float) if isinstance(value, made)), value)
+    return next((kind_of_number(value) for kind_of_number in (int, float) if isinstance(value, kind_of_number)), value)
 
 
 @functools.cache

@@ -69,11 +69,11 @@ _ADVICE = (
 
 
 class GitFailed(Exception):
-    """git ended with an error. ``said`` is what it said on stderr, without secrets; ``out`` its stdout."""
+    """git ended with an error. ``stderr`` and ``out`` are its output, without secrets."""
 
-    def __init__(self, said: str, out: str = ""):
-        super().__init__(said)
-        self.said, self.out = said, out
+    def __init__(self, stderr: str, out: str = ""):
+        super().__init__(stderr)
+        self.stderr, self.out = stderr, out
 
 
 class Program:
@@ -126,26 +126,26 @@ class Program:
 
     def answer(self, failed: GitFailed, doing: str, more: str = "") -> MeshError:
         """What git complained about as an error that names the repository, the reason and the way out."""
-        advice = more or next((told for pattern, told in _ADVICE if re.search(pattern, failed.said)), "")
-        return MeshError(f"Git could not {doing} {self.place}: {reason(failed.said)}. {advice}".rstrip())
+        advice = more or next((hint for pattern, hint in _ADVICE if re.search(pattern, failed.stderr)), "")
+        return MeshError(f"Git could not {doing} {self.place}: {reason(failed.stderr)}. {advice}".rstrip())
 
     def _environment(self) -> dict[str, str]:
         settings = self._settings
         foreign = ("GIT_", PREFIX)  # its hooks and helpers have no use for a cluster's credentials
-        made = {key: value for key, value in os.environ.items() if not key.startswith(foreign) or key in _KEPT}
-        made.update(LC_ALL="C", GIT_TERMINAL_PROMPT="0", GIT_ASKPASS="", SSH_ASKPASS_REQUIRE="never")
-        made.pop("SSH_ASKPASS", None)
-        ssh = self._ssh(made)
+        env = {key: value for key, value in os.environ.items() if not key.startswith(foreign) or key in _KEPT}
+        env.update(LC_ALL="C", GIT_TERMINAL_PROMPT="0", GIT_ASKPASS="", SSH_ASKPASS_REQUIRE="never")
+        env.pop("SSH_ASKPASS", None)
+        ssh = self._ssh(env)
         if ssh:
-            made["GIT_SSH_COMMAND"] = ssh
+            env["GIT_SSH_COMMAND"] = ssh
         for number, (key, value) in enumerate(self._configuration()):
-            made[f"GIT_CONFIG_KEY_{number}"], made[f"GIT_CONFIG_VALUE_{number}"] = key, value
-            made["GIT_CONFIG_COUNT"] = str(number + 1)
+            env[f"GIT_CONFIG_KEY_{number}"], env[f"GIT_CONFIG_VALUE_{number}"] = key, value
+            env["GIT_CONFIG_COUNT"] = str(number + 1)
         for role in ("AUTHOR", "COMMITTER"):
             for field, value in (("NAME", settings.author_name), ("EMAIL", settings.author_email)):
                 if value:
-                    made[f"GIT_{role}_{field}"] = value
-        return made
+                    env[f"GIT_{role}_{field}"] = value
+        return env
 
     def _ssh(self, env: dict) -> str:
         """The command for SSH, which git splits as a shell would; a person's own is kept unless options say more."""
@@ -166,33 +166,33 @@ class Program:
     def _configuration(self) -> list[tuple[str, str]]:
         """What is configured by the environment: other users of the machine cannot read that, as they can arguments."""
         settings = self._settings
-        made = [("core.autocrlf", "false"), ("commit.gpgSign", "false"), ("gc.auto", "0")]
-        made += [("http.lowSpeedLimit", "1"), ("http.lowSpeedTime", "60")]
+        entries = [("core.autocrlf", "false"), ("commit.gpgSign", "false"), ("gc.auto", "0")]
+        entries += [("http.lowSpeedLimit", "1"), ("http.lowSpeedTime", "60")]
         if settings.repository:
-            made.append(("core.hooksPath", os.devnull))
+            entries.append(("core.hooksPath", os.devnull))
         if settings.ca_cert:
-            made.append(("http.sslCAInfo", settings.ca_cert))
+            entries.append(("http.sslCAInfo", settings.ca_cert))
         if settings.password:
             token = base64.b64encode(f"{settings.username or 'git'}:{settings.password}".encode()).decode()
             self._secrets += [settings.password, token]
             address = urlsplit(settings.repository)
             # For this server alone, so that a redirect or a submodule does not carry it elsewhere.
-            made.append((f"http.{address.scheme}://{address.netloc}/.extraHeader", f"Authorization: Basic {token}"))
-            made.append(("credential.helper", ""))
+            entries.append((f"http.{address.scheme}://{address.netloc}/.extraHeader", f"Authorization: Basic {token}"))
+            entries.append(("credential.helper", ""))
         elif settings.username:
-            made.append(("credential.username", settings.username))
+            entries.append(("credential.username", settings.username))
         if settings.sign:
             key = os.path.expanduser(settings.sign)
-            found = "ssh" if os.path.isfile(key) or settings.sign.startswith(("ssh-", "key::")) else "openpgp"
-            made.append(("gpg.format", settings.sign_format or found))
-            made.append(("user.signingKey", key if os.path.isfile(key) else settings.sign))
-        return made
+            format_by_key = "ssh" if os.path.isfile(key) or settings.sign.startswith(("ssh-", "key::")) else "openpgp"
+            entries.append(("gpg.format", settings.sign_format or format_by_key))
+            entries.append(("user.signingKey", key if os.path.isfile(key) else settings.sign))
+        return entries
 
     def with_author(self, where: str) -> dict[str, str]:
         """Environment for a commit to the repository that git finds by ``where``: a name and an address also where git
         knows none.
         """
-        made = {}
+        env = {}
         for field, key, value in (
             ("NAME", "user.name", "meshops.lifecycle"),
             ("EMAIL", "user.email", "meshops.lifecycle@localhost"),
@@ -200,23 +200,23 @@ class Program:
             try:
                 self.run(where, "config", key)
             except GitFailed:
-                made.update(
+                env.update(
                     {
                         f"GIT_{role}_{field}": value
                         for role in ("AUTHOR", "COMMITTER")
                         if f"GIT_{role}_{field}" not in self.env
                     }
                 )
-        return made
+        return env
 
 
-def reason(said: str) -> str:
+def reason(stderr: str) -> str:
     """What matters of git's stderr: what the server said first, then git's own words; a few lines at most."""
-    lines = [line.strip() for line in said.splitlines() if line.strip() and not _NOISE.match(line.strip())]
+    lines = [line.strip() for line in stderr.splitlines() if line.strip() and not _NOISE.match(line.strip())]
     remote = [line.removeprefix("remote:").strip() for line in lines if line.startswith("remote:")]
     own = [re.sub(r"^(fatal|error): ", "", line) for line in lines if not line.startswith(("remote:", "!"))]
-    told = "; ".join(line.rstrip(".") for line in (remote + own)[:6] if line)
-    return told or "git gives no reason"
+    words = "; ".join(line.rstrip(".") for line in (remote + own)[:6] if line)
+    return words or "git gives no reason"
 
 
 def _find() -> str:
@@ -227,7 +227,7 @@ def _find() -> str:
     asked = subprocess.run(  # pylint: disable=ansible-bad-function
         [path, "--version"], capture_output=True, timeout=60, check=False
     )
-    found = re.search(rb"(\d+)\.(\d+)", asked.stdout)
-    if not found or (int(found[1]), int(found[2])) < OLDEST:
+    version = re.search(rb"(\d+)\.(\d+)", asked.stdout)
+    if not version or (int(version[1]), int(version[2])) < OLDEST:
         raise MeshError(f"{path} is {asked.stdout.decode(errors='replace').strip() or 'not git'}. {_GET}")
     return path

@@ -32,13 +32,13 @@ def files_of(git: Callable, commit: str, path: str) -> dict[str, bytes]:
     if not wanted:
         return {}
     out = git("cat-file", "--batch", data="".join(f"{blob}\n" for _name, blob in wanted))
-    found, start = {}, 0
+    contents, start = {}, 0
     for name, _blob in wanted:
         end = out.index(b"\n", start)
         size = int(out[start:end].split()[2])
-        found[name] = out[end + 1 : end + 1 + size]
+        contents[name] = out[end + 1 : end + 1 + size]
         start = end + size + 2
-    return found
+    return contents
 
 
 def is_one(name: str, path: str) -> bool:
@@ -59,7 +59,7 @@ def push(program: Program, where: str, target: str, commit: str, branch: str) ->
             return False
         refused = re.search(r"\[remote rejected\] \((.*)\)", failed.out)
         if refused:
-            failed.said = f"{failed.said}\n{refused[1]}"
+            failed.stderr = f"{failed.stderr}\n{refused[1]}"
             more = "If the branch is protected, deliver to another one with git.branch, and merge that."
             raise program.answer(failed, f"push to branch {branch} of", more) from None
         raise program.answer(failed, f"push to branch {branch} of") from None
@@ -73,7 +73,7 @@ class Remote:
         self._program, self._url = program, settings.repository
         self._folder, self._index = workspace.path("repository"), workspace.path("index")
         self._workspace = workspace
-        self._made = False
+        self._initialised = False
         self.branch: str = settings.branch or ""
         self.base: str | None = None
 
@@ -89,12 +89,12 @@ class Remote:
         self.branch = self.branch or (default[1] if default else "main")
         name = f"refs/heads/{self.branch}"
         source = name if name in refs else "HEAD" if "HEAD" in refs else ""
-        if not self._made:
+        if not self._initialised:
             wide = any(len(sha) == 64 for sha in refs.values())
             self._program.run(
                 "init", "-q", "--bare", *["--object-format=sha256"] * wide, self._folder, doing="prepare for"
             )
-            self._made = True
+            self._initialised = True
         if not source:
             self.base = None
             return
@@ -117,8 +117,10 @@ class Remote:
         written = [(path, content) for path, content in changes.items() if content is not None]
         self._refuse_in_the_way([path for path, _content in written])
         paths = [self._workspace.write(f"blob-{number}", content) for number, (_path, content) in enumerate(written)]
-        made = self.git("hash-object", "-w", "--no-filters", "--stdin-paths", data="".join(f"{one}\n" for one in paths))
-        blobs = dict(zip([path for path, _content in written], made.decode().split(), strict=True))
+        hashes = self.git(
+            "hash-object", "-w", "--no-filters", "--stdin-paths", data="".join(f"{blob_path}\n" for blob_path in paths)
+        )
+        blobs = dict(zip([path for path, _content in written], hashes.decode().split(), strict=True))
         none = "0" * len(self.base or "0" * 40)
         lines = [
             f"100644 {blobs[path]}\t{path}\0" if path in blobs else f"0 {none}\t{path}\0" for path in sorted(changes)
@@ -129,8 +131,10 @@ class Remote:
         tree = self.git("write-tree", **env).decode().strip()
         parent = ["-p", self.base] if self.base else []
         env = self._program.with_author(f"--git-dir={self._folder}")
-        made = self.git("commit-tree", *["-S"] * sign, *parent, "-F", "-", tree, data=message, doing="commit to", **env)
-        return made.decode().strip()
+        commit = self.git(
+            "commit-tree", *["-S"] * sign, *parent, "-F", "-", tree, data=message, doing="commit to", **env
+        )
+        return commit.decode().strip()
 
     def _refuse_in_the_way(self, paths: list[str]) -> None:
         """Git would silently put folders in the place of links and files, and the other way round. Raises MeshError."""
@@ -138,10 +142,12 @@ class Remote:
         asked = sorted(folders) + paths
         if not self.base or not asked:
             return
-        said = self.git("cat-file", "--batch-check", data="".join(f"{self.base}:{one}\n" for one in asked)).decode()
-        for path, answer in zip(asked, said.splitlines(), strict=True):
-            found = "" if answer.endswith(" missing") else answer.split()[1]
-            if found and found != ("tree" if path in folders else "blob"):
+        answers = self.git(
+            "cat-file", "--batch-check", data="".join(f"{self.base}:{path}\n" for path in asked)
+        ).decode()
+        for path, answer in zip(asked, answers.splitlines(), strict=True):
+            kind_there = "" if answer.endswith(" missing") else answer.split()[1]
+            if kind_there and kind_there != ("tree" if path in folders else "blob"):
                 what = "a file or a link" if path in folders else "a folder"
                 raise MeshError(
                     f"On branch {self.branch} of {self._url}, {path} is {what}, where we would need the other. Take it "

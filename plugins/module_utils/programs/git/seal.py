@@ -51,8 +51,8 @@ class Sealer:
         """A digest under a key, so that nobody can try passwords on it; another command is another digest."""
         if not self._key:
             return ""
-        said = json.dumps([self._command, item.desired], sort_keys=True).encode()
-        return hmac.new(self._key.encode(), said, hashlib.sha256).hexdigest()[:32]
+        sealed_input = json.dumps([self._command, item.desired], sort_keys=True).encode()
+        return hmac.new(self._key.encode(), sealed_input, hashlib.sha256).hexdigest()[:32]
 
     def _seal(self, item: Item) -> bytes:
         document = yaml.safe_dump(files.in_order(item.desired))
@@ -70,8 +70,8 @@ class Sealer:
             raise MeshError(f"{doing}: {program} cannot be run: {why}.") from None
         values = _values(item.desired)
         if done.returncode:
-            said = _without(done.stderr.decode(errors="replace").strip()[-500:], values)
-            raise MeshError(f"{doing}: {program} failed with {done.returncode}: {said or 'it says nothing'}.")
+            stderr = _without(done.stderr.decode(errors="replace").strip()[-500:], values)
+            raise MeshError(f"{doing}: {program} failed with {done.returncode}: {stderr or 'it says nothing'}.")
         return self._checked(done.stdout.decode(errors="replace"), item, values, doing)
 
     def _checked(self, out: str, item: Item, values: list[str], doing: str) -> bytes:
@@ -92,14 +92,14 @@ class Sealer:
 
 def _values(document: dict) -> list[str]:
     """Everything of a Secret that must not be seen, in base64 and decoded; the longest first."""
-    found = {str(value) for field in ("data", "stringData") for value in (document.get(field) or {}).values()}
-    for value in list(found):
+    values = {str(value) for field in ("data", "stringData") for value in (document.get(field) or {}).values()}
+    for value in list(values):
         with contextlib.suppress(ValueError):
-            found.add(base64.b64decode(value, validate=True).decode())
-    return sorted(filter(None, found), key=len, reverse=True)
+            values.add(base64.b64decode(value, validate=True).decode())
+    return sorted(filter(None, values), key=len, reverse=True)
 
 
-def _without(said: str, values: list[str]) -> str:
+def _without(text: str, values: list[str]) -> str:
     for value in values:
-        said = said.replace(value, "<hidden>")
-    return said
+        text = text.replace(value, "<hidden>")
+    return text

@@ -32,42 +32,44 @@ def of(task: Call) -> SimpleNamespace:
     """
     options = task.options["git"]["options"]
     given = task.params.get("git") or {}
-    made = SimpleNamespace(**{name: given.get(name, option.get("default")) for name, option in options.items()})
-    if bool(made.repository) == bool(made.working_tree):
+    settings = SimpleNamespace(**{name: given.get(name, option.get("default")) for name, option in options.items()})
+    if bool(settings.repository) == bool(settings.working_tree):
         raise MeshError("delivery: git needs a git.repository or a git.working_tree, and one of them alone.")
-    if made.repository:
-        _check_repository(made)
-    if made.branch and (made.branch.startswith("-") or re.search(r"[\x00-\x20~^:?*\[\\]|\.\.|^/|/$|@\{", made.branch)):
-        raise MeshError(f"git.branch: {made.branch!r} cannot be the name of a branch.")
-    made.path = _folder(made.path)
+    if settings.repository:
+        _check_repository(settings)
+    if settings.branch and (
+        settings.branch.startswith("-") or re.search(r"[\x00-\x20~^:?*\[\\]|\.\.|^/|/$|@\{", settings.branch)
+    ):
+        raise MeshError(f"git.branch: {settings.branch!r} cannot be the name of a branch.")
+    settings.path = _folder(settings.path)
     for name in ("ssh_key_file", "known_hosts_file", "ca_cert"):
-        path = getattr(made, name)
+        path = getattr(settings, name)
         if path and not os.path.isfile(path):
             raise MeshError(f"git.{name}: there is no file {path}.")
-    if made.seal_key and not made.seal_command:
+    if settings.seal_key and not settings.seal_command:
         raise MeshError("git.seal_key is of no use without git.seal_command.")
-    return made
+    return settings
 
 
-def _check_repository(made: SimpleNamespace) -> None:
-    if not made.commit or not made.push:
-        name = "push" if made.commit else "commit"
+def _check_repository(settings: SimpleNamespace) -> None:
+    if not settings.commit or not settings.push:
+        name = "push" if settings.commit else "commit"
         raise MeshError(
             f"git.{name}: false needs a git.working_tree; the clone of a git.repository is gone when the task ends."
         )
-    if password_in(made.repository):
+    if password_in(settings.repository):
         raise MeshError("git.repository has a password in it. Give that as git.password, which is never shown.")
-    if made.repository.startswith("-"):
-        raise MeshError(f"git.repository: {made.repository!r} is no URL and no path.")
-    if _HTTP.match(made.repository):
-        parts = urlsplit(made.repository)
-        made.username = made.username or parts.username
-        made.repository = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    elif made.password:
+    if settings.repository.startswith("-"):
+        raise MeshError(f"git.repository: {settings.repository!r} is no URL and no path.")
+    if _HTTP.match(settings.repository):
+        parts = urlsplit(settings.repository)
+        settings.username = settings.username or parts.username
+        settings.repository = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    elif settings.password:
         raise MeshError("git.password is of no use for a repository that is not at http or https.")
-    folder = os.path.expanduser(made.repository)
-    if "://" not in made.repository and os.path.isdir(folder):
-        made.repository = os.path.abspath(folder)
+    folder = os.path.expanduser(settings.repository)
+    if "://" not in settings.repository and os.path.isdir(folder):
+        settings.repository = os.path.abspath(folder)
 
 
 def _folder(path: str) -> str:
