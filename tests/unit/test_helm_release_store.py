@@ -80,4 +80,4 @@ def test_a_release_tells_what_it_is():
 
 
 def test_an_answer_of_helm_is_read_behind_what_it_warns():
-    assert release_store.told(f"WARNING: x\n{json.dumps(STORED)}\n").revision == 3
+    assert release_store.release_of(f"WARNING: x\n{json.dumps(STORED)}\n").revision == 3

@@ -55,7 +55,7 @@ def run(
         if not isinstance(error, Busy) and _has_written(context, before, failure):
             error.details["changed"] = True
         raise error from None
-    return release_store.told(answer)
+    return release_store.release_of(answer)
 
 
 def explained(context: Context, inputs: Inputs, failure: HelmFailed, not_ready: str = "") -> MeshError:

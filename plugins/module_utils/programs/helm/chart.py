@@ -115,13 +115,13 @@ class Chart:
             HELM_REPOSITORY_CACHE=helm.workspace.path("repository"),
         )
         try:
-            printed, said = helm.run("repo", "update", _REPOSITORY, doing=f"index of {self.repo_url}"), ""
+            printed, stderr = helm.run("repo", "update", _REPOSITORY, doing=f"index of {self.repo_url}"), ""
         except HelmFailed as failure:
-            printed, said = failure.stdout, failure.stderr
+            printed, stderr = failure.stdout, failure.stderr
         # The reason stands on stdout; Helm 3 ends with 0 even so.
         why = [line for line in printed.splitlines() if "failed to fetch" in line]
-        if why or said:
-            raise complaint.about_chart("\n".join([said, *why]), self.name, self.version, self.repo_url)
+        if why or stderr:
+            raise complaint.about_chart("\n".join([stderr, *why]), self.name, self.version, self.repo_url)
 
     def _own_registry(self, helm: Program) -> None:
         host = urlsplit(self.name).netloc
@@ -213,11 +213,11 @@ def _content(path: str) -> str:
     if os.path.isfile(path):
         with open(path, "rb") as stream:
             return hashlib.sha256(stream.read()).hexdigest()
-    made = hashlib.sha256()
+    digest = hashlib.sha256()
     for folder, folders, names in os.walk(path, followlinks=True):
         folders[:] = sorted(name for name in folders if name != ".git")
         for name in sorted(names):
             full = os.path.join(folder, name)
             with open(full, "rb") as stream:
-                made.update(f"{os.path.relpath(full, path)}\0".encode() + hashlib.sha256(stream.read()).digest())
-    return made.hexdigest()
+                digest.update(f"{os.path.relpath(full, path)}\0".encode() + hashlib.sha256(stream.read()).digest())
+    return digest.hexdigest()

@@ -66,8 +66,8 @@ def about_chart(stderr: str, chart: str, version: str | None, repo_url: str | No
 
 def about_release(stderr: str, label: str, chart: str, timed_out: str = "") -> MeshError:
     """helm could not render, install or upgrade. ``timed_out`` says what was not ready, for a wait that ended."""
-    said = lines(stderr)
-    text = "; ".join(said)
+    messages = lines(stderr)
+    text = "; ".join(messages)
     head = f"{label} (chart {chart})"
     explain = (_schema, _template, _unserved, _not_ours, _conflicts, _pending)
     for answer in filter(None, (rule(text) for rule in explain)):
@@ -75,7 +75,7 @@ def about_release(stderr: str, label: str, chart: str, timed_out: str = "") -> M
     if re.search(r"context deadline exceeded|timed out", text):
         missing = f"; not ready: {timed_out}" if timed_out else ""
         return MeshError(sentence(f"{head} was not ready within wait_timeout{missing}", undone(text)), helm=text)
-    return MeshError(sentence(f"{head}: {said[0] if len(said) == 1 else text}"), helm=text)
+    return MeshError(sentence(f"{head}: {messages[0] if len(messages) == 1 else text}"), helm=text)
 
 
 def _schema(text: str) -> str:
@@ -83,7 +83,7 @@ def _schema(text: str) -> str:
         return ""
     findings = re.sub(r"^.*?following chart\(s\):;?\s*", "", text)
     findings = re.sub(
-        r"at '([^']*)': ", lambda found: f"{found[1].strip('/').replace('/', '.')}: ".lstrip(": "), findings
+        r"at '([^']*)': ", lambda place: f"{place[1].strip('/').replace('/', '.')}: ".lstrip(": "), findings
     )
     findings = re.sub(r"(?:^|; )([\w.-]+):; ", r"; in chart \1: ", findings).lstrip("; ")
     findings = re.sub(r"(^|: |; )- ", r"\1", findings)
@@ -91,24 +91,24 @@ def _schema(text: str) -> str:
 
 
 def _template(text: str) -> str:
-    found = _EXECUTION.search(text) or _TEMPLATE.search(text)
-    return f"the chart's template {found['where']} fails: {found['what'].strip()}" if found else ""
+    match = _EXECUTION.search(text) or _TEMPLATE.search(text)
+    return f"the chart's template {match['where']} fails: {match['what'].strip()}" if match else ""
 
 
 def _unserved(text: str) -> str:
-    found = lacks_kind(text)
-    if not found:
+    match = lacks_kind(text)
+    if not match:
         return ""
     return (
-        f"the cluster does not serve {found['kind']} of {found['version']}. "
+        f"the cluster does not serve {match['kind']} of {match['version']}. "
         "Install the custom resource definitions first; the chart may have them in another chart, or as an option"
     )
 
 
 def not_ours_kind(stderr: str) -> str | None:
     """The kind of the object that helm refused to import, when that is the complaint."""
-    found = _NOT_OURS.search(stderr)
-    return found["kind"] if found else None
+    match = _NOT_OURS.search(stderr)
+    return match["kind"] if match else None
 
 
 def not_ours(label: str, owner: str | None) -> str:
@@ -126,20 +126,20 @@ def not_ours(label: str, owner: str | None) -> str:
 
 
 def _not_ours(text: str) -> str:
-    found = _NOT_OURS.search(text)
-    if not found:
+    match = _NOT_OURS.search(text)
+    if not match:
         return ""
-    where = f"{found['namespace']}/{found['name']}" if found["namespace"] else found["name"]
-    other = re.search(r'release-name" must equal "[^"]*": current value is "([^"]*)"', found["why"])
-    return not_ours(f"{found['kind']} {where}", other[1] if other else None)
+    where = f"{match['namespace']}/{match['name']}" if match["namespace"] else match["name"]
+    other = re.search(r'release-name" must equal "[^"]*": current value is "([^"]*)"', match["why"])
+    return not_ours(f"{match['kind']} {where}", other[1] if other else None)
 
 
 def _conflicts(text: str) -> str:
-    found = [f"{match['fields'].lstrip('.')} by {match['owner']!r}" for match in _CONFLICT.finditer(text)]
-    if not found:
+    owned = [f"{match['fields'].lstrip('.')} by {match['owner']!r}" for match in _CONFLICT.finditer(text)]
+    if not owned:
         return ""
     return (
-        f"fields are owned by another manager: {'; '.join(found)}. Set them where that owner takes them from, "
+        f"fields are owned by another manager: {'; '.join(owned)}. Set them where that owner takes them from, "
         "or take them over with force_conflicts: true"
     )
 

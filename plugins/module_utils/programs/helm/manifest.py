@@ -54,11 +54,11 @@ class Object(Item):
 def documents(text: str) -> list[dict]:
     """The objects that a manifest states, items of a List told apart. Raises MeshError when it is not YAML."""
     try:
-        found = [document for document in _parsed(text) if isinstance(document, dict)]
+        stated = [document for document in _parsed(text) if isinstance(document, dict)]
     except yaml.YAMLError as error:
         raise MeshError(f"The release's manifest is not YAML: {str(error).splitlines()[0]}.") from None
     flat = []
-    for document in found:
+    for document in stated:
         flat += document.get("items") or [] if str(document.get("kind", "")).endswith("List") else [document]
     return [document for document in flat if document.get("kind") and (document.get("metadata") or {}).get("name")]
 

@@ -54,10 +54,10 @@ def _items(old: list, new: list, name: str, kind: str) -> list:
     before = {item[key]: item for item in old}
     patch = []
     for item in new:
-        made = _strategic(before.pop(item[key], {}), item, kind)
+        item_patch = _strategic(before.pop(item[key], {}), item, kind)
         if name == _RETAINED_ITEMS:
-            made["$retainKeys"] = sorted(item)
-        patch.append(made)
+            item_patch["$retainKeys"] = sorted(item)
+        patch.append(item_patch)
     return patch + [{key: value, "$patch": "delete"} for value in before]
 
 

@@ -99,14 +99,14 @@ class Program:
     def _env(self) -> dict:
         if self._environment is None:
             foreign = ("HELM_", PREFIX)
-            made = {key: value for key, value in os.environ.items() if not key.startswith(foreign) or key in _KEPT}
-            made["KUBECONFIG"] = self.workspace.path("kubeconfig")
-            made["KUBECACHEDIR"] = self.workspace.path("discovery")
-            self.session.write_kubeconfig(made["KUBECONFIG"])
-            home = made.get("HOME") or ""
-            if "HELM_CACHE_HOME" not in made and not os.access(home, os.W_OK):
-                made["HELM_CACHE_HOME"] = self.workspace.path("cache")
-            self._environment = made
+            env = {key: value for key, value in os.environ.items() if not key.startswith(foreign) or key in _KEPT}
+            env["KUBECONFIG"] = self.workspace.path("kubeconfig")
+            env["KUBECACHEDIR"] = self.workspace.path("discovery")
+            self.session.write_kubeconfig(env["KUBECONFIG"])
+            home = env.get("HOME") or ""
+            if "HELM_CACHE_HOME" not in env and not os.access(home, os.W_OK):
+                env["HELM_CACHE_HOME"] = self.workspace.path("cache")
+            self._environment = env
         return self._environment
 
 
@@ -142,10 +142,10 @@ def _ask_version(path: str) -> tuple[int, int]:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise MeshError(f"{path} cannot be run: {error}. {_GET}") from None
     text = answer.stdout.decode(errors="replace")
-    found = re.search(r"v?(\d+)\.(\d+)", text)
-    if answer.returncode or not found:
+    match = re.search(r"v?(\d+)\.(\d+)", text)
+    if answer.returncode or not match:
         raise MeshError(f"{path} does not answer like helm to 'version'. {_GET}")
-    told = int(found[1]), int(found[2])
-    if told < OLDEST:
-        raise MeshError(f"{path} is Helm {told[0]}.{told[1]}, which cannot do a dry run on the server. {_GET}")
-    return told
+    version = int(match[1]), int(match[2])
+    if version < OLDEST:
+        raise MeshError(f"{path} is Helm {version[0]}.{version[1]}, which cannot do a dry run on the server. {_GET}")
+    return version

@@ -110,8 +110,8 @@ def read(session, namespace: str, name: str) -> list[Release]:
     """
     query = {"labelSelector": f"owner=helm,name={name},status!=superseded"}
     listed = session.request("GET", f"/api/v1/namespaces/{namespace}/{_store()}", query)
-    found = [Release(decode(holder), holder) for holder in listed.get("items") or []]
-    return sorted(found, key=lambda release: release.revision, reverse=True)
+    revisions = [Release(decode(holder), holder) for holder in listed.get("items") or []]
+    return sorted(revisions, key=lambda release: release.revision, reverse=True)
 
 
 def decode(holder: dict) -> dict:
@@ -154,6 +154,6 @@ def mark_failed(session, namespace: str, release: Release) -> None:
     session.request("PATCH", path, None, body, "application/merge-patch+json")
 
 
-def told(answer: str) -> Release:
+def release_of(answer: str) -> Release:
     """The revision that ``helm upgrade --output json`` tells of."""
     return Release(json.loads(answer[answer.index("{") :]), {"metadata": {}})

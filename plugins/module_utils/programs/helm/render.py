@@ -51,10 +51,10 @@ def render(
     base = ["--namespace", namespace, *arguments]
     if not locked:
         try:
-            told = helm.run(
+            answer = helm.run(
                 "upgrade", name, chart, "--install", "--dry-run=server", "--output", "json", *base, doing="rendering"
             )
-            stored = json.loads(told[told.index("{") :])
+            stored = json.loads(answer[answer.index("{") :])
             return Rendered(
                 stored.get("manifest") or "",
                 hooks_of(stored),
@@ -89,12 +89,12 @@ def _known(base: list[str]) -> list[str]:
 
 def capabilities(session) -> list[str]:
     """``--kube-version`` and ``--api-versions`` as the cluster has them."""
-    told = session.request("GET", "/version")
+    version_info = session.request("GET", "/version")
     groups = session.request("GET", "/apis").get("groups") or []
     versions = ["v1", *(version["groupVersion"] for group in groups for version in group.get("versions") or [])]
     kinds = parallel(lambda version: _kinds(session, version), versions)
     named = sorted({name for names in kinds for name in names} | set(versions))
-    return ["--kube-version", told["gitVersion"], "--api-versions", ",".join(named)]
+    return ["--kube-version", version_info["gitVersion"], "--api-versions", ",".join(named)]
 
 
 def _kinds(session, version: str) -> list[str]:
