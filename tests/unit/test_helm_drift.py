@@ -72,6 +72,27 @@ def test_maps(declared, current, expected):
     assert paths(declared, current) == expected
 
 
+PLATFORM = {"f:data": {".": {}, "f:PLATFORM": {}}}
+
+
+@pytest.mark.parametrize(
+    ("value", "operation", "builtin", "expected"),
+    [
+        pytest.param("", "Apply", False, [], id="helm-owns-what-the-server-does-not-store"),
+        pytest.param("x", "Apply", False, [], id="of-any-value"),
+        pytest.param("", "Update", True, [], id="an-empty-text-of-a-built-in-kind"),
+        pytest.param("", "Update", False, ["data.PLATFORM"], id="an-empty-text-of-a-custom-resource"),
+        pytest.param("x", "Update", True, ["data.PLATFORM"], id="another-text"),
+    ],
+)
+def test_a_value_that_is_not_there(value, operation, builtin, expected):
+    """As the charts of Istio state PLATFORM: "" in the environment of istiod."""
+    current = live({"data": {}}, helm=PLATFORM)
+    current["metadata"]["managedFields"][0]["operation"] = operation
+    suspected = drift.suspects({"metadata": {"name": "x"}, "data": {"PLATFORM": value}}, current, builtin=builtin)
+    assert [fields.path_text(path) for path in suspected] == expected
+
+
 REPLICAS = {"f:spec": {"f:replicas": {}}}
 
 

@@ -75,15 +75,18 @@ def find(session, items: list[Object], live: dict, release: str, namespace: str)
         if owner and owner != (namespace, release):
             return Drift(item, current, [_OWNER], owner="/".join(owner))
         declared = manifest.owned(item, release, namespace)
-        paths = suspects(declared, current)
+        paths = suspects(declared, current, builtin=item.builtin)
         confirmed = _confirmed(session, item, declared, current, paths) if paths else []
         return Drift(item, current, confirmed) if confirmed else None
 
     return [drift for drift in parallel(examine, items) if drift]
 
 
-def suspects(declared: dict, live: dict) -> list[tuple[str, ...]]:
-    """Paths of stated values that differ from the live ones, and may have been changed by hand."""
+def suspects(declared: dict, live: dict, *, builtin: bool = False) -> list[tuple[str, ...]]:
+    """Paths of stated values that differ from the live ones, and may have been changed by hand.
+
+    ``builtin``: whether the server knows the kind as a Go type, of which it stores no empty text.
+    """
     owned = _union(live)
     differing: list[tuple[str, ...]] = []
     stated = [(f"f:{name}",) for name in declared if name not in _NOT_COMPARED]
@@ -93,7 +96,24 @@ def suspects(declared: dict, live: dict) -> list[tuple[str, ...]]:
         for key in path:
             branch = branch.get(key, {})
         _compare(fields.reach(declared, path), fields.reach(live, path), branch, path, differing)
-    return [path for path in differing if _by_hand(live, owned, path)]
+    return [
+        path
+        for path in differing
+        if not _stored_as_absent(declared, live, path, builtin) and _by_hand(live, owned, path)
+    ]
+
+
+def _stored_as_absent(declared: dict, live: dict, path: tuple, builtin: bool) -> bool:
+    """Whether a value is not there because the server does not store it: an empty text, or what helm owns even so. Who
+    takes a value out takes the ownership as well."""
+    if fields.reach(live, path) is not fields.ABSENT:
+        return False
+    applied = [
+        entry.get("fieldsV1") or {}
+        for entry in live["metadata"].get("managedFields") or []
+        if (entry.get("manager"), entry.get("operation"), entry.get("subresource")) == (MANAGER, "Apply", None)
+    ]
+    return (builtin and fields.reach(declared, path) == "") or any(tree and _owns(tree, {}, path) for tree in applied)
 
 
 def _compare(declared, live, owned: dict, path: tuple, differing: list[tuple]) -> None:
