@@ -195,6 +195,31 @@ def test_a_run_that_was_killed_is_continued_and_another_refused(play, player, cl
     assert proven == ["step 1 of 2: 10 %", "step 2 of 2: 50 %", "promotion"]
 
 
+def test_gates_judge_and_it_goes_back(play, cluster, route):
+    """A gate over a ConfigMap, which says what a metric would."""
+
+    def good(answer):
+        cluster.kubectl("create", "configmap", "judge", "-n", SHOP, f"--from-literal=good={answer}")
+
+    gate = {"name": "judge", "type": "object", "expression": "data.good == 'yes'"}
+    gate["object"] = {"api_version": "v1", "kind": "ConfigMap", "name": "judge", "namespace": SHOP}
+    gates = {"gates": [gate], "interval": 1}
+    before = route()
+    try:
+        failed = play([shifting(**gates)], expect="failed")["Shift"]  # there is no ConfigMap
+        assert failed.result["phase"] == "aborted" and "judgements failed: 2 in a row, 2 in all" in failed.msg
+        assert "judge: " in failed.msg and cluster.get(ROUTE)["spec"] == before["spec"]
+        outcomes = [row["outcome"] for row in failed.result["record"]["verdicts"] if "outcome" in row]
+        assert outcomes == ["fail", "fail"]
+        failed = play([shifting(**gates, on_fail="stop")], expect="failed")["Shift"]
+        assert failed.result["phase"] == "stopped" and weights(cluster) == [90, 10]
+        assert "was begun with judge" in play([shifting()], expect="failed").msg
+        good("yes")
+        assert play([shifting(**gates)])["Shift"].result["phase"] == "promoted"
+    finally:
+        cluster.kubectl("delete", "configmap", "judge", "-n", SHOP, "--ignore-not-found")
+
+
 def test_a_hand_edit_ends_it_and_stays(play, cluster, route):
     route()
     play([shifting(state="started")])
@@ -209,6 +234,57 @@ def test_a_hand_edit_ends_it_and_stays(play, cluster, route):
     assert "was changed by somebody else during the shift: spec.http[0] should have the weights 50" in failed.msg
     assert weights(cluster) == [50, 33] and cluster.get(ROUTE)["spec"]["http"][0]["timeout"] == "9s"
     assert not play([shifting(state="aborted")])["Shift"].changed
+
+
+@pytest.fixture
+def http_route(cluster):
+    """An HTTPRoute of the Service reviews in the mesh, whose only backend is version 1; and a GRPCRoute like it."""
+    parents = [{"group": "", "kind": "Service", "name": "reviews", "port": 9080}]
+    backends = [{"name": "reviews-v1", "port": 9080}]
+    metadata = {"name": "reviews", "namespace": SHOP}
+    kinds = [("HTTPRoute", parents), ("GRPCRoute", [{**parents[0], "name": "nobody"}])]
+    routes = [
+        {
+            "apiVersion": "gateway.networking.k8s.io/v1",
+            "kind": kind,
+            "metadata": metadata,
+            "spec": {"parentRefs": where, "rules": [{"backendRefs": backends}]},
+        }
+        for kind, where in kinds
+    ]
+    everything = {"apiVersion": "v1", "kind": "List", "items": routes}
+    cluster.kubectl("apply", "--server-side", "--field-manager=owner", "-f", "-", stdin=everything)
+    yield f"/apis/gateway.networking.k8s.io/v1/namespaces/{SHOP}/httproutes/reviews"
+    cluster.kubectl("delete", "httproute,grpcroute", "--all", "-n", SHOP)
+    cluster.kubectl("delete", "configmap,lease", "-n", SHOP, "-l", "meshops.lifecycle/operation")
+
+
+def test_testers_first_by_a_cookie_on_an_httproute(play, cluster, http_route):
+    def versions(cookie):
+        header = ("--header", f"Cookie: a=b; tester={cookie}")
+        url = f"http://{HOST}.svc.cluster.local:9080/"
+        return json.loads(cluster.lab("call", "--from", f"{SHOP}/client", "--count", "20", *header, url))["versions"]
+
+    before = cluster.get(http_route)
+    chosen = {
+        "kind": "HTTPRoute",
+        "from": {"service": "reviews-v1"},
+        "to": {"service": "reviews-v2"},
+        "match": {"cookie": {"name": "tester", "value": "yes"}},
+        "steps": [{"weight": 0}, {"weight": 50}],
+    }
+    assert play([shifting(state="started", **chosen)])["Shift"].changed
+    assert versions("yes") == {"v2": 20} and versions("no") == {"v1": 20}
+    assert play([shifting(state="advanced", kind="HTTPRoute")])["Shift"].result["proxies"] >= 4
+    assert versions("yes") == {"v2": 20} and set(versions("no")) == {"v1", "v2"}
+    assert play([shifting(kind="HTTPRoute", state="aborted")])["Shift"].changed
+    live = cluster.get(http_route)
+    assert versions("yes") == {"v1": 20} and live["spec"]["rules"][0]["backendRefs"][0]["weight"] == 1
+    assert live["spec"] == before["spec"] and owners(live) == owners(before)
+    mirror = {**chosen, "kind": "GRPCRoute", "match": None, "steps": [{"mirror": 20}, {"weight": 50}]}
+    diffs = play([shifting(**mirror)], check=True, diff=True)["Shift"].diffs
+    assert diffs[0]["after"]["spec"]["rules"][0]["filters"][0]["requestMirror"]["percent"] == 20
+    assert "filters" not in diffs[1]["after"]["spec"]["rules"][0]
 
 
 def test_what_it_holds_is_left_alone_and_its_weights_are_not_undone_silently(play, cluster, route):

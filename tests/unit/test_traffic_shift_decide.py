@@ -7,9 +7,13 @@ from __future__ import annotations
 import random
 
 import pytest
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import State, Subject
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.weighted import FORM
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.weighted import Target
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.verdict import Outcome
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import (
+    progress as progress_module,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.decide import (
     Do,
     Progress,
@@ -82,6 +86,36 @@ def test_without_gates_time_alone_decides():
     action = decide(plan, Progress(0, 0.0), Where.AT_STEP, 2, 45)
     assert (action.do, action.seconds) == (Do.WAIT, 15)
     assert decide(plan, Progress(0, 0.0), Where.AT_STEP, 2, 60).step == 1
+
+
+def test_progress_is_read_from_the_journal():
+    plan = plan_of()
+    first, second = plan.label(0), plan.label(1)
+    rows = [
+        {"step": first, "proven": True, "proxies": 3},
+        {"step": first, "outcome": "fail", "failed": 1},
+        {"step": first, "outcome": "pass", "failed": 1},
+        {"step": second, "proven": True, "proxies": 3},
+        {"step": second, "outcome": "fail", "failed": 2},
+    ]
+    rows = [{"time": f"1970-01-01T00:00:{number:02d}Z", **row} for number, row in enumerate(rows, 1)]
+
+    def read(rows, *labels):
+        steps = [{"step": label} for label in labels[:-1]]
+        subject = Subject("", "VirtualService", "shop", "reviews")
+        state = State("traffic_shift", subject, [], "", labels[-1], "", {}, {}, steps=steps, verdicts=rows)
+        return progress_module.of(plan, state)
+
+    assert read([], "begin") == Progress()
+    assert read([], "begin", first) == Progress(0)
+    assert read(rows[:1], "begin", first) == Progress(0, 1.0)
+    assert read(rows[:2], "begin", first) == Progress(0, 1.0, FAIL, 2.0, 1, 1)
+    assert read(rows[:3], "begin", first, second) == Progress(1, in_all=1)
+    assert read(rows, "begin", first, second) == Progress(1, 4.0, FAIL, 5.0, 1, 2)
+    assert read(rows, "begin", first, second, "abort") == Progress(1, 4.0, FAIL, 5.0, 1, 2, aborting=True)
+    # After a stop somebody has looked at it, and failures are counted anew.
+    stopped = {"time": "1970-01-01T00:00:09Z", "step": second, **progress_module.stopped("why")}
+    assert read([*rows, stopped], "begin", first, second) == Progress(1, 4.0)
 
 
 def counts_as_pass(policy):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
@@ -28,24 +29,24 @@ def of(plan: Plan, state: State) -> Progress:
     """The progress of a journal: the steps that it names, which of them were proven, and the judgements."""
     labels = [*(str(step["step"]) for step in state.steps), state.step]
     numbers = [number for label in labels if (number := plan.number(label)) >= 0]
-    progress = Progress(in_all=max([int(row.get("failed", 0)) for row in state.verdicts] or [0]))
-    if numbers:
-        progress = at_step(progress, numbers[-1])
-        for row in state.verdicts:
-            if row["step"] == plan.label(progress.step):
-                progress = _with(progress, row)
-    return Progress(**{**vars(progress), "aborting": ABORT in labels})
+    progress = at_step(Progress(), numbers[-1]) if numbers else Progress()
+    current = plan.label(progress.step) if numbers else ""
+    failed = 0
+    for row in state.verdicts:
+        if "stopped" in row:  # somebody has looked at it, and goes on
+            failed, progress = 0, replace(progress, outcome=None, judged=None, in_a_row=0)
+        elif "outcome" in row:
+            failed = int(row["failed"])
+        if row["step"] == current:
+            progress = _with(progress, row)
+    return replace(progress, in_all=failed, aborting=ABORT in labels)
 
 
 def _with(progress: Progress, row: Row) -> Progress:
     time = times.parse(str(row["time"])).timestamp()
     if "proven" in row:
         return at_step(progress, progress.step, time)
-    if "outcome" in row:
-        in_all = max(progress.in_all, int(row.get("failed", 0)))
-        judged = after_judgement(progress, Outcome(row["outcome"]), time)
-        return Progress(**{**vars(judged), "in_all": in_all})
-    return progress
+    return after_judgement(progress, Outcome(row["outcome"]), time) if "outcome" in row else progress
 
 
 def proven(proxies: int | None) -> Row:
@@ -65,3 +66,8 @@ def judgement(progress: Progress, verdicts: Sequence[Verdict]) -> Row:
 def why(reason: str) -> Row:
     """The row that says why a shift goes back."""
     return {"reason": reason}
+
+
+def stopped(reason: str) -> Row:
+    """The row that says why a run has stopped; the next one counts failures anew."""
+    return {"reason": reason, "stopped": True}

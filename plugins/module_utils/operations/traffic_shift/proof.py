@@ -35,8 +35,14 @@ class Proof:
         if self._istiods:
             metadata = live["metadata"]
             change = Change(kind, metadata.get("namespace"), metadata["name"], UPDATED, live, live)
-            # istiod lists its own kinds alone; of others it is proven that what it pushed has been acknowledged.
-            self.proxies = self._istiods.acked([change] if kind.control_plane == ISTIOD else [], deadline)
+            # Where another controller serves the route, istiod may not know it: what it pushed has been acknowledged.
+            self.proxies = self._istiods.acked([change] if _is_of_istiod(kind, live) else [], deadline)
+
+
+def _is_of_istiod(kind: Kind, live: Document) -> bool:
+    parents = (live.get("status") or {}).get("parents") or []
+    names = [str(parent.get("controllerName")) for parent in parents]
+    return kind.control_plane == ISTIOD or any(name.startswith("istio.io/") for name in names)
 
 
 @contextlib.contextmanager

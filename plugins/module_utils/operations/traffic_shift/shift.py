@@ -159,20 +159,23 @@ class Shift:
             )
 
     def _with_owners(self, live: Document) -> Document:
-        """The object with its field managers as they were, where nobody else has written since."""
-        managed = handback.given_back(live, self.before.get("managedFields") or [], MANAGER)
-        if managed is None:
-            return live
-        patch = [
-            {"op": "test", "path": "/metadata/resourceVersion", "value": live["metadata"]["resourceVersion"]},
-            {"op": "replace", "path": "/metadata/managedFields", "value": managed or [{}]},
-        ]
-        try:
-            return self._patch(patch)
-        except ApiError as error:
-            if error.status not in (409, 422):
-                raise
-            return self._read()
+        """The object with its field managers as they were. Controllers write its status all the time, so more than one
+        attempt may be needed; what does not succeed stays ours, and the values are back all the same."""
+        for _attempt in range(_ATTEMPTS):
+            managed = handback.given_back(live, self.before.get("managedFields") or [], MANAGER)
+            if managed is None:
+                break
+            patch = [
+                {"op": "test", "path": "/metadata/resourceVersion", "value": live["metadata"]["resourceVersion"]},
+                {"op": "replace", "path": "/metadata/managedFields", "value": managed or [{}]},
+            ]
+            try:
+                return self._patch(patch)
+            except ApiError as error:
+                if error.status not in (409, 422):
+                    raise
+            live = self._read()
+        return live
 
     # ---- The route ---------------------------------------------------------------------------------------------------
 
@@ -243,6 +246,7 @@ class Shift:
         )
 
     def _stopped(self, reason: str) -> Ended:
+        self._journal.record(self.plan.label(self.progress.step), verdicts=[progress.stopped(reason)])
         return Ended(
             sentence(
                 f"{self._route.label} stays at {self.plan.label(self.progress.step)}: {reason}",
