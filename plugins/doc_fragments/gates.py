@@ -167,8 +167,8 @@ options:
         type: str
       service:
         description:
-          - A Service in the cluster that is reached through the API server's port-forward. It needs the verbs C(list) on
-            C(endpointslices) and C(create) on C(pods/portforward) in its namespace.
+          - A Service in the cluster that is reached through the API server's port-forward. It needs the verb C(list) on
+            C(endpointslices) and the verbs C(get) and C(create) on C(pods/portforward) in its namespace.
         type: dict
         suboptions:
           namespace:

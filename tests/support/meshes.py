@@ -24,3 +24,17 @@ def mesh(given, together, tmp_path_factory):
     if given.variables["MESHLAB_REAL_PODS"] != "yes":
         pytest.skip("istiod and proxies run for real only with root")
     return together.lab("mesh", prepare=lambda cluster: install(cluster, tmp_path_factory.mktemp("mesh")))
+
+
+@pytest.fixture(scope="session")
+def measured(mesh, together, tmp_path_factory):
+    """The same lab with a Prometheus that scrapes its proxies, every 5 s, for Istio's standard metrics."""
+
+    def install_monitoring():
+        player = playing.Player(tmp_path_factory.mktemp("measured"), mesh.kubeconfig, mesh.environment())
+        demo = ["-i", str(playing.ROOT / "tests/demo/inventory"), "--limit", "meshlab"]
+        parts = {"mesh_parts": ["monitoring"], "monitoring_targets": []}
+        player.play(playbook="meshops.lifecycle.bootstrap", args=demo, vars=parts, timeout=600)
+
+    together.once("mesh-monitoring", install_monitoring)
+    return mesh

@@ -41,8 +41,8 @@ def pod_behind(session: Session, service: ServicePort) -> tuple[str, int]:
     except ApiError as error:
         if error.status == 403:
             error.message += (
-                f" To reach {service.label}, the verb list on endpointslices and the verb create on pods/portforward "
-                f"in namespace {service.namespace} are needed; or set a url."
+                f" To reach {service.label}, the verb list on endpointslices and the verbs get and create on "
+                f"pods/portforward in namespace {service.namespace} are needed; or set a url."
             )
         raise
     slices = answer.get("items") or []

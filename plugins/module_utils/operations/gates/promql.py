@@ -25,10 +25,12 @@ def increases(metric: str, selector: str, by: tuple[str, ...], window: int) -> s
 
     increase() takes the first sample of a series as where it begins. Of a pod that has just started, or of the first
     requests with a status, that loses all that the sample already counts; so a new series counts with its whole value.
+    Where that is less than the increase, the counter was set back to 0 meanwhile.
     """
     series = f"{metric}{{{selector}}}"
-    new = f"{series} unless last_over_time({series}[{_EARLIER}] offset {window}s)"
-    return f"sum by ({', '.join(by)}) (({new}) or increase({series}[{window}s]))"
+    grown = f"increase({series}[{window}s])"
+    new = f"({series} unless last_over_time({series}[{_EARLIER}] offset {window}s))"
+    return f"sum by ({', '.join(by)}) ({new} > {grown} or {grown} or {new})"
 
 
 def selector(sides: Sides, reporters: tuple[str, ...], more: str = "") -> str:
