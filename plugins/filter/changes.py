@@ -16,7 +16,7 @@ description:
   - Reads registered results of the modules of this collection, and lists what they created, changed, deleted or pushed.
     In check mode that is what a run would do.
   - A Helm release whose chart has another version than before, and an Application whose source has another revision, is a
-    line with both.
+    line with both. So is an object that was left as it is, because an operation such as a traffic shift holds it.
 options:
   _input:
     description: Registered results, those of loops included. Anything that is not a result of a module is ignored.
@@ -44,10 +44,12 @@ from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import
 @answering("changes")
 def changes(results):
     """The lines, in the order of the results; one for an object that two tasks change, as check mode predicts both."""
-    return list(dict.fromkeys(line for result in results_of(results) for line in _lines(result)))
+    lines = (line for result in results_of(results) for line in (*changed(result), *_left(result)))
+    return list(dict.fromkeys(lines))
 
 
-def _lines(result):
+def changed(result):
+    """The lines of one result."""
     before, after = (result.get(key) or {} for key in ("previous", "release"))
     if before and before.get("chart_version") != after.get("chart_version"):
         yield (
@@ -60,12 +62,26 @@ def _lines(result):
             f"changed {row['kind']} {row['namespace']}/{row['name']} from {revision['path']} {revision['from']} "
             f"to {revision['to']}"
         )
-    for row in result.get("resources") or []:
-        if isinstance(row, dict) and row.get("action", "unchanged") != "unchanged":
-            place = f"{row['namespace']}/" if row.get("namespace") else ""
-            yield f"{row['action']} {row['kind']} {place}{row['name']}"
+    for row in _rows(result):
+        if row.get("action", "unchanged") != "unchanged":
+            yield f"{row['action']} {_label(row)}"
     if result.get("pushed"):
         yield f"pushed commit {result['commit'][:8]} to {result['branch']}"
+
+
+def _left(result):
+    """Objects that are not as declared, because unfinished work holds them."""
+    for row in _rows(result):
+        if row.get("held_by"):
+            yield f"left as it is {_label(row)}, held by {row['held_by']}"
+
+
+def _rows(result):
+    return [row for row in result.get("resources") or [] if isinstance(row, dict)]
+
+
+def _label(row):
+    return f"{row['kind']} {row['namespace']}/{row['name']}" if row.get("namespace") else f"{row['kind']} {row['name']}"
 
 
 class FilterModule:

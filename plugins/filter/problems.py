@@ -53,7 +53,7 @@ _value:
   elements: str
 """
 
-from ansible_collections.meshops.lifecycle.plugins.filter.changes import changes
+from ansible_collections.meshops.lifecycle.plugins.filter.changes import changed
 from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, results_of
 
 _LINES = 100  # workloads, and Applications, with a line of their own
@@ -65,7 +65,9 @@ def problems(readings, most=5):
     results = readings.get("results") or []
     return [
         *(f"refused: {message}" for message in _refusals(results)),
-        *(f"not as declared: would be {line}" for line in changes(results)),
+        *dict.fromkeys(
+            f"not as declared: would be {line}" for result in results_of(results) for line in changed(result)
+        ),
         *_first([_workload(workload) for workload in readings.get("workloads") or []], "workloads"),
         *_first([_application(application) for application in readings.get("applications") or []], "Applications"),
         *(f"the webhook {name} has no CA yet: istiod has not patched it" for name in readings.get("webhooks") or []),

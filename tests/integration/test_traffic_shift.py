@@ -303,6 +303,7 @@ def test_what_it_holds_is_left_alone_and_its_weights_are_not_undone_silently(pla
         assert not run[name].changed
         (warning,) = run[name].result["warnings"]
         assert f"{label} was left as it is: traffic_shift of VirtualService {SHOP}/reviews holds it since" in warning
+        assert [row["held_by"] for row in run[name].result["resources"]] == ["traffic_shift"]
     assert run["Gone"].failed and "is at step 'step 1 of 2: 10 %'" in run["Gone"].msg
     assert weights(cluster) == [90, 10]
     assert not play([shifting(state="aborted"), declare])["Set"].changed and owners(cluster.get(ROUTE)) == owners(

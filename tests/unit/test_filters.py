@@ -42,6 +42,7 @@ def definitions(*names):
 
 SECRET = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}
 ROW = {"action": "changed", "kind": "VirtualService", "namespace": "shop", "name": "reviews"}
+HELD = {**ROW, "action": "unchanged", "held_by": "traffic_shift"}
 VALUES = {
     "config maps without data are left out": (
         ("config_maps", {"a": {"x": "1"}, "b": {}}),
@@ -101,6 +102,12 @@ VALUES = {
         {},
         ["changed VirtualService shop/reviews", "pushed commit 01234567 to main", "changed Namespace reviews"],
     ),
+    "changes: what an operation holds": (
+        ("changes", [{"resources": [HELD]}, {"resources": [{**HELD, "held_by": ""}]}]),
+        {},
+        ["left as it is VirtualService shop/reviews, held by traffic_shift"],
+    ),
+    "problems: what an operation holds is none": (("problems", {"results": [{"resources": [HELD]}]}), {}, []),
     "problems of many workloads, and undeclared policies": (
         (
             "problems",

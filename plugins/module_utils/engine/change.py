@@ -21,7 +21,8 @@ class Change:
 
     ``before`` and ``after`` are whole live objects or None; ``unjudged`` is why the server could not judge it, where it
     could not, without a full stop; ``taken_from`` are the field managers (kubectl's, say) whose fields became ours,
-    ``removed_from`` those whose undeclared fields were taken out.
+    ``removed_from`` those whose undeclared fields were taken out; ``held_by`` is the operation for whose sake the object
+    was left as it is.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Change:
     warnings: list[str] = field(default_factory=list)
     taken_from: list[str] = field(default_factory=list)
     removed_from: list[str] = field(default_factory=list)
+    held_by: str = ""
 
     @property
     def changed(self) -> bool:
@@ -51,7 +53,7 @@ class Change:
     def row(self) -> dict[str, Any]:
         """The object's line in a result's ``resources``."""
         place: dict[str, Any] = {"kind": self.kind.kind, "namespace": self.namespace, "name": self.name}
-        row = {**place, "action": self.action}
+        row = {**place, "action": self.action, **({"held_by": self.held_by} if self.held_by else {})}
         return {**row, "taken_over_from": self.taken_from} if self.taken_from else row
 
     def diff(self) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class PlannedChange:
     warnings: tuple[str, ...] = ()
     taken_from: tuple[str, ...] = ()
     removed_from: tuple[str, ...] = ()
+    held_by: str = ""
     withheld: bool = False
 
     @property
@@ -84,7 +85,7 @@ class PlannedChange:
         return Change(
             self.kind, self.namespace, self.name, self.action, self.before, self.after,
             unjudged=self.unjudged, warnings=list(self.warnings), taken_from=list(self.taken_from),
-            removed_from=list(self.removed_from),
+            removed_from=list(self.removed_from), held_by=self.held_by,
         )  # fmt: skip
 
     def with_answer(self, change: Change) -> PlannedChange:

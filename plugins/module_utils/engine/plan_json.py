@@ -68,6 +68,7 @@ def _to_dict(planned: PlannedChange) -> dict[str, Any]:
         "warnings": list(planned.warnings),
         "taken_from": list(planned.taken_from),
         "removed_from": list(planned.removed_from),
+        "held_by": planned.held_by,
         "withheld": planned.withheld or any(shown[name] != _plain(documents[name]) for name in _DOCUMENTS),
     }
 
@@ -91,6 +92,7 @@ def _from_dict(stored: dict[str, Any]) -> PlannedChange:
         warnings=tuple(stored["warnings"]),
         taken_from=tuple(stored["taken_from"]),
         removed_from=tuple(stored["removed_from"]),
+        held_by=stored["held_by"],
         withheld=stored["withheld"],
     )
 

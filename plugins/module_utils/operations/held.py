@@ -58,4 +58,11 @@ def _is_in(planned: PlannedChange, holding: dict[Subject, Holder]) -> bool:
 
 def _kept(planned: PlannedChange, holder: Holder) -> PlannedChange:
     warning = f"{planned.label} was left as it is: {holder.message}"
-    return replace(planned, action=UNCHANGED, first=None, after=planned.before, warnings=(*planned.warnings, warning))
+    return replace(
+        planned,
+        action=UNCHANGED,
+        first=None,
+        after=planned.before,
+        warnings=(*planned.warnings, warning),
+        held_by=holder.state.operation,
+    )
