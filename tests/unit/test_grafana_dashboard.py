@@ -51,6 +51,12 @@ def test_the_least():
     assert told == []
 
 
+def test_a_key_that_stands_twice_is_told():
+    made, told = declared(dashboard='{"title": "Shop", "uid": "shop", "panels": [{"type": "a", "type": "b"}]}')
+    assert '"type": "a"' in made["data"]["dash.json"], "the text stays as it is"
+    assert "the key 'type' is duplicated in the same mapping. The last one is used." in " ".join(told)
+
+
 def test_labels_folder_and_file():
     made, _told = declared(
         dashboard=LEAST,

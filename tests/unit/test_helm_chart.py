@@ -88,6 +88,15 @@ def test_a_values_file_that_is_not_there(folder):
         mark(chart=str(folder), values_files=["/nope.yml"])
 
 
+def test_a_key_that_stands_twice_in_a_values_file(folder, tmp_path):
+    twice, other = tmp_path / "twice.yaml", tmp_path / "broken.yaml"
+    twice.write_text("a:\n  b: 1\n  b: 2\n")
+    other.write_text("a: [\n")
+    values = Inputs({"chart": str(folder), "values_files": [str(twice), str(other)]}).values
+    told = f"values_files: {twice}, line 3: the key 'b' is duplicated in the same mapping. Helm uses the last."
+    assert values.duplicates() == [told]
+
+
 def test_what_a_chart_says_of_itself(folder):
     assert metadata(str(folder)) == {"name": "shop", "version": "1.0.0"}
     assert metadata("/nope") == {}

@@ -176,3 +176,10 @@ def test_what_is_sent_and_what_is_written_to_git_is_read_as_the_same(data):
     assert reading.parse(files.text(document, "the set a").decode(), "file") == expected
     loader = reading.YAML_LOADER(json_text.compact(document))  # as the API server and helm read it
     assert [loader.get_data()] == expected
+
+
+def test_two_kinds_in_a_document_that_is_chosen_by_kind(tmp_path):
+    path = tmp_path / "two.yaml"
+    path.write_text("apiVersion: v1\nkind: ConfigMap\nkind: Secret\nmetadata: {name: a}\n")
+    with pytest.raises(MeshError, match="line 3: the key 'kind' is duplicated"):
+        reading.read(str(path), reading.Kinds(only=("Secret",)))

@@ -120,8 +120,8 @@ def _without_unwanted(text: str, kinds: Kinds) -> str:
     """
     parts = _DOCUMENT.split(text)
     for index, part in enumerate(parts):
-        kind = _KIND.search(part)
-        if kind and not kind[1].endswith("List") and not kinds.wants(kind[1]):
+        stated = _KIND.findall(part)  # two of them are a mistake, which is told
+        if len(stated) == 1 and not stated[0].endswith("List") and not kinds.wants(stated[0]):
             parts[index] = "\n" * part.count("\n")
     return "".join(parts)
 

@@ -51,21 +51,31 @@ def rendered(written: dict) -> tuple[str, list[str]]:
     """
     origin = written.get("src") or "dashboard"
     given = reading.text_of(written["src"]) if written.get("src") else written["dashboard"]
-    text, model = (given, parsed(given, origin)) if isinstance(given, str) else ("", given)
+    duplicates: list[str] = []
+    text, model = (given, parsed(given, origin, duplicates)) if isinstance(given, str) else ("", given)
+    warnings = [
+        f"{origin}: the key {key!r} is duplicated in the same mapping. The last one is used." for key in duplicates
+    ]
     checked(model, origin)
     if "spec" in model and "apiVersion" in model:  # the form of Grafana's own API server, without the older one's traps
-        return _stored(text, model, origin), []
+        return _stored(text, model, origin), warnings
     made = with_inputs(model, written.get("inputs") or {}, origin)
-    warnings = list(remarks(made, origin))
+    warnings += remarks(made, origin)
     if made.get("id") is not None:
         made = {**made, "id": None}
     return _stored(text if made == model else "", made, origin), warnings
 
 
-def parsed(text: str, origin: str):
-    """A JSON text. Raises MeshError that says where it is none."""
+def parsed(text: str, origin: str, duplicates: list[str]):
+    """A JSON text; keys that stand twice are added to ``duplicates``. Raises MeshError that says where it is none."""
+
+    def mapping(pairs: list) -> dict:
+        keys = [key for key, _value in pairs]
+        duplicates.extend(sorted({key for key in keys if keys.count(key) > 1}) if len({*keys}) < len(keys) else [])
+        return dict(pairs)
+
     try:
-        return json.loads(text, parse_constant=lambda name: _no_number(name, origin))
+        return json.loads(text, parse_constant=lambda name: _no_number(name, origin), object_pairs_hook=mapping)
     except json.JSONDecodeError as error:
         raise MeshError(f"{origin}, line {error.lineno}, column {error.colno}: not JSON ({error.msg}).") from None
 

@@ -85,14 +85,20 @@ def changes(
 def _written(setting: Setting, old: Object | None, item: Object, live: dict | None, drifted: Drift | None) -> Change:
     declared = manifest.owned(item, setting.release, setting.namespace)
     if live is None:
-        after = _created(setting, item, declared)
+        after = _foreseen(item, declared, None, _created(setting, item, declared))
         return Change(item.kind, item.namespace, item.name, CREATED, None, after)
     if setting.server_side:
         after = _apply(setting, item, declared)
     else:
         after = _patched(setting, old or item, item, declared, drifted)
+    after = after and _foreseen(item, declared, live, after)
     action = UNCHANGED if after is None or diff.clean(after) == diff.clean(live) else UPDATED
     return Change(item.kind, item.namespace, item.name, action, live, after or live)
+
+
+def _foreseen(item: Object, declared: dict, live: dict | None, after: dict) -> dict:
+    """The answer to a dry run without what the server makes up, and would make up otherwise for helm."""
+    return item.kind.foreseen(declared, live, after) if item.kind.foreseen else after
 
 
 def _created(setting: Setting, item: Object, declared: dict) -> dict:

@@ -115,6 +115,8 @@ def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held
     chart = inputs.chart.fetch(context.helm())
     previous = _previous(context, found)
     _refuse_step(context, previous, metadata(chart))
+    for duplicate in inputs.values.duplicates():
+        context.task.warn(duplicate)
     arguments = _arguments(context, inputs)
     rendered = _rendered(context, inputs, chart, arguments, latest)
     if held is None and latest and latest.status == "deployed" and rendered.same_as(latest):

@@ -168,6 +168,14 @@ class Values:
         except OSError as error:
             raise MeshError(f"values_files: {path} cannot be read ({error.strerror}).") from None
 
+    def duplicates(self) -> list[str]:
+        """A sentence for each key that stands twice in a file, of which helm takes the last without a word."""
+        return [
+            f"values_files: {path}, line {line}: the key {key!r} is duplicated in the same mapping. Helm uses the last."
+            for path, content in zip(self.paths, self.files, strict=True)
+            for key, line in _duplicates(content)
+        ]
+
     def digest(self) -> str:
         return _sha(
             *(hashlib.sha256(content).hexdigest() for content in self.files), json.dumps(self.own, sort_keys=True)
@@ -184,6 +192,17 @@ class Values:
         for number, path in enumerate(self.paths):
             text = text.replace(helm.workspace.path(f"values-{number}.yaml"), path)
         return text.replace(helm.workspace.path("values.json"), "the task's values")
+
+
+def _duplicates(content: bytes) -> list[tuple[str, int]]:
+    """The keys that stand twice, with their lines; none of what is no YAML, which helm says better."""
+    try:
+        loader = YAML_LOADER(content)
+        while loader.check_data():
+            loader.get_data()
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return []
+    return list(loader.duplicates)
 
 
 class Inputs:
