@@ -14,7 +14,9 @@ attributes:
     description: Predicts what a run would do, with a server-side dry run.
     support: full
   diff_mode:
-    description: Shows each object before and after, without server-managed fields, with secrets masked.
+    description:
+      - Shows each object before and after, without server-managed fields, with secrets masked.
+      - A custom resource definition that is created or deleted is one line, with its versions and size.
     support: full
   idempotent:
     description: A second run changes nothing and sends no write.

@@ -12,7 +12,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from ansible.errors import AnsibleError, AnsibleTemplateError
 from ansible.module_utils.common.parameters import remove_values
@@ -64,11 +64,28 @@ class MeshAction(ActionBase):
         """Run the task; returns the result of the module, whichever way it ran."""
         task_vars = task_vars or {}
         result = self._unless_stopped(tmp, task_vars)
-        if result.get("failed") and self._task._role:
-            result["msg"] = in_terms_of_role(
-                str(result.get("msg", "")), self._task._role.get_name(), self.entry.arguments, task_vars
-            )
+        if self._task._role:
+            role, variables = self._task._role.get_name(), self._variables_of_options(task_vars)
+            if result.get("failed"):
+                result["msg"] = in_terms_of_role(str(result.get("msg", "")), role, variables)
+            if result.get("warnings"):
+                result["warnings"] = [
+                    in_terms_of_role(warning, role, variables) if isinstance(warning, str) else warning
+                    for warning in result["warnings"]
+                ]
         return result
+
+    def _variables_of_options(self, task_vars: Mapping) -> dict[str, str]:
+        """The variables of the task's role that set options: by the names of both, and by what the task states."""
+        prefix = self._task._role.get_name().rpartition(".")[2]
+        named = {option: f"{prefix}_{option}" for option in self.entry.arguments}
+        named = {option: variable for option, variable in named.items() if variable in task_vars}
+        arguments = (self._task.get_ds() or {}).get(self._task.action)
+        if not isinstance(arguments, Mapping):
+            return named
+        defaults = self._task._role.get_default_vars()
+        stated = {option: _VARIABLE.match(value) for option, value in arguments.items() if isinstance(value, str)}
+        return {**named, **{option: match[1] for option, match in stated.items() if match and match[1] in defaults}}
 
     def _unless_stopped(self, tmp, task_vars: Mapping) -> dict:
         """The result, unless an item of a loop that is to stop then has failed."""
@@ -273,17 +290,24 @@ class MeshAction(ActionBase):
             return self._loader.path_dwim(pattern)
 
 
-def in_terms_of_role(message: str, role: str, options: Iterable[str], variables: Iterable[str]) -> str:
+# An option that is one variable: "{{ istio_chart_crds }}".
+_VARIABLE = re.compile(r"\s*\{\{\s*(\w+)(?:\s+or\s+omit|\s*\|\s*default\(omit\))?\s*\}\}\s*$")
+
+
+def in_terms_of_role(message: str, role: str, variables: Mapping[str, str]) -> str:
     """The message with the variables of the role that set the options it names: who runs a role has no options.
 
-    A variable is the role's own where its name is that of the role and of the option.
+    ``variables``: those of the role by option.
     """
     prefix = role.rpartition(".")[2]
-    named = [name for name in options if re.search(rf"\b{name}{'' if '_' in name else '(?=: |=)'}\b", message)]
-    known = [name for name in named if f"{prefix}_{name}" in variables]
+    known = [
+        name
+        for name in variables
+        if re.search(rf"\b{name}{'' if '_' in name else '(?=: |=)'}\b", message) and variables[name] not in message
+    ]
     if not known:
         return message
-    told = ", ".join(f"{prefix}_{name} for {name}" for name in known)
+    told = ", ".join(f"{variables[name]} for {name}" for name in known)
     return f"{message} The role {prefix} has the variable{'s' if len(known) > 1 else ''} {told}."
 
 

@@ -124,6 +124,24 @@ def test_a_kind_does_not_vanish_whole_without_a_word(run, kubectl, namespace):
     assert kubectl("get", "virtualservices", "-n", namespace, "-o", "name") == ""
 
 
+def test_a_message_names_the_variable_that_sets_the_option(player, kubectl, namespace, tmp_path):
+    role = tmp_path / "roles" / "shop"
+    for name, text in {
+        "defaults": "shop_overwrites: false",
+        "tasks": "- meshops.lifecycle.mesh_apply:\n"
+        "    objects: [{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: ours}}]\n"
+        '    namespace: "{{ place }}"\n    force_conflicts: "{{ shop_overwrites }}"\n',
+    }.items():
+        (role / name).mkdir(parents=True)
+        (role / name / "main.yml").write_text(text)
+    theirs = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": namespace}}
+    kubectl("apply", "--server-side", "--field-manager=them", "-f", "-", stdin={**theirs, "data": {"a": "theirs"}})
+    tasks = "- ansible.builtin.include_role: {name: shop}"
+    env = {"ANSIBLE_ROLES_PATH": str(tmp_path / "roles")}
+    done = player.play(tasks, vars={"place": namespace}, env=env, expect="failed")
+    assert done.msg.endswith("The role shop has the variable shop_overwrites for force_conflicts.")
+
+
 def never_ready(namespace):
     """A Deployment whose pod no node takes."""
     spec = {"containers": [{"name": "app", "image": "example.com/x"}], "nodeSelector": {"there-is-no": "such-node"}}

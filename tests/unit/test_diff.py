@@ -9,6 +9,8 @@ import json
 
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import CREATED, DELETED, UPDATED, Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CRD
 
 NOISE = {
     "managedFields": [{"manager": "x"}],
@@ -108,3 +110,15 @@ def test_a_whole_secret_is_masked_in_a_result():
 def test_secrets_inside_the_last_applied_annotation_are_not_shown_in_a_diff():
     old = secret({"k": "djE="}, annotations={LAST: '{"data":{"k":"djE="}}'})
     assert "djE=" not in json.dumps(diff.difference(old, secret({})))
+
+
+def test_a_definition_that_comes_or_goes_is_one_line():
+    """Definitions of a bare cluster would be most of 150,000 lines."""
+    spec = {"scope": "Namespaced", "versions": [{"name": "v2"}, {"name": "v1", "storage": True, "schema": "s" * 5000}]}
+    definition = {"kind": "CustomResourceDefinition", "metadata": {"name": "shops.example.com"}, "spec": spec}
+    line = "CustomResourceDefinition shops.example.com: Namespaced, v2, v1 (stored), 5 kB\n"
+    created = Change(CRD, None, "shops.example.com", CREATED, None, definition).diff()
+    assert (created["before"], created["after"]) == (None, line)
+    assert Change(CRD, None, "shops.example.com", DELETED, definition, None).diff()["before"] == line
+    changed = Change(CRD, None, "shops.example.com", UPDATED, definition, {**definition, "spec": {}}).diff()
+    assert changed["before"]["spec"] == spec

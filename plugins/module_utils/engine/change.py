@@ -57,6 +57,10 @@ class Change:
         return {**row, "taken_over_from": self.taken_from} if self.taken_from else row
 
     def diff(self) -> dict[str, Any]:
+        """Before and after, as Ansible shows them; of some kinds an object that comes or goes whole is one line."""
+        if self.kind.brief and not (self.before and self.after):
+            before, after = (self.kind.brief(side) if side else None for side in (self.before, self.after))
+            return {"before": before, "after": after, "before_header": self.label, "after_header": self.label}
         shown: dict[str, Any] = diff.difference(self.before, self.after, self.kind.secret_fields, self.kind.open_keys)
         if self.removed_from:
             shown["before_header"] += f" (with undeclared fields of {', '.join(self.removed_from)})"

@@ -65,6 +65,7 @@ class Kind:
     ``ready``: live object -> Readiness; a kind without it is ready once it is stored.
     ``secret_fields``: dotted paths that are masked wherever an object is shown, beside those of Secrets.
     ``open_keys``: keys of a Secret that are no secret, and are shown.
+    ``brief(live)``: one line that diffs show instead of a whole object that is created or deleted, where that is pages.
     ``normalise``: declared object -> the same as the server stores it (a Secret's stringData, say).
     ``kept(desired, live)``: ``desired`` with what a controller writes inside of it and people do not declare (tokens
     of a role); ``keeper``: who that is, and where.
@@ -95,6 +96,7 @@ class Kind:
     ready: Callable[[dict], Readiness] | None = None
     secret_fields: tuple[str, ...] = ()
     open_keys: tuple[str, ...] = ()
+    brief: Callable[[dict], str] | None = None
     normalise: Callable[[dict], dict] | None = None
     kept: Callable[[dict, dict], dict] | None = None
     keeper: Keeper | None = None

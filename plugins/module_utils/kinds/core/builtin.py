@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from functools import partial
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
@@ -23,6 +24,18 @@ def crd_ready(live: dict) -> Readiness:
     if condition(live, "Established").get("status") == "True":
         return READY
     return Readiness("waiting", "not established yet")
+
+
+def crd_brief(live: dict) -> str:
+    """Its scope, versions and size; of a document with a name alone, the name."""
+    spec = live.get("spec") or {}
+    versions = [
+        f"{version.get('name')}{' (stored)' if version.get('storage') else ''}"
+        for version in spec.get("versions") or []
+    ]
+    size = len(json.dumps(spec, separators=(",", ":"))) / 1000
+    summary = f": {spec.get('scope')}, {', '.join(versions)}, {size:.0f} kB" if versions else ""
+    return f"CustomResourceDefinition {live['metadata']['name']}{summary}\n"
 
 
 def namespace_ready(live: dict) -> Readiness:
@@ -191,7 +204,13 @@ def _kind(group, kind, plural, order, namespaced=True, **more) -> Kind:
 
 NAMESPACE = _kind("", "Namespace", "namespaces", base.NAMESPACES, False, ready=namespace_ready)
 CRD = _kind(
-    "apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions", base.CRDS, False, ready=crd_ready
+    "apiextensions.k8s.io",
+    "CustomResourceDefinition",
+    "customresourcedefinitions",
+    base.CRDS,
+    False,
+    ready=crd_ready,
+    brief=crd_brief,
 )
 SECRET = _kind("", "Secret", "secrets", base.CONFIGURATION, normalise=secret, secret_fields=("data", "stringData"))
 CONFIGMAP = _kind("", "ConfigMap", "configmaps", base.CONFIGURATION)
