@@ -86,7 +86,8 @@ def test_a_failure_is_told_without_a_traceback(play, namespace):
     assert run.rc == 2
 
 
-# Options of the modules that are not the module of one kind in tests/integration/cases.
+# Options of the modules that are not the module of one kind in tests/integration/cases; None where a module has no
+# namespace.
 OTHERS = {
     "argocd_account": {"name": "robot", "capabilities": ["login"]},
     "argocd_application": {"name": "shop", "spec": {"project": "default"}},
@@ -101,7 +102,15 @@ OTHERS = {
     "grafana_dashboard": {"name": "shop", "dashboard": {"uid": "shop", "title": "Shop"}},
     "helm_release": {"name": "shop", "chart": str(Path(__file__).parent / "charts" / "sample")},
     "mesh_apply": {"objects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one"}}]},
+    "mesh_gate": {
+        "namespace": None,
+        "gates": [{"type": "object", "object": {"kind": "Namespace", "name": "default"}, "expression": "status"}],
+    },
     "mesh_info": {"kind": "ConfigMap", "name": "one"},
+    "mesh_versions": {"namespace": None, "connections": False},
+    "traffic_shift": {"name": "shop", "from": {"subset": "v1"}, "to": {"subset": "v2"}, "steps": [{"weight": 50}]},
+    "traffic_shift_info": {"name": "shop"},
+    "workload_restart": {"namespace": None, "namespaces": ["nowhere"]},
 }
 
 
@@ -139,7 +148,8 @@ def test_every_module_answers_the_same_as_a_process(player, crds, namespace, tmp
             file = tmp_path / f"{module}.yml"
             file.write_text(yaml.safe_dump(options))
             options = {"src": str(file)}
-        called = {f"meshops.lifecycle.{module}": {"namespace": namespace, **options}}
+        arguments = {name: value for name, value in {"namespace": namespace, **options}.items() if value is not None}
+        called = {f"meshops.lifecycle.{module}": arguments}
         tasks.append({"name": module, **called, "ignore_errors": True})
     inside, outside = (player.play(tasks, check=True, in_process=in_process) for in_process in (True, False))
     assert len(inside.tasks) == len(tasks)
