@@ -84,6 +84,10 @@ def test_a_role_that_fails_rolls_back(player, cluster, crds, namespace):
         task = {"ansible.builtin.include_role": {"name": f"{OURS}.mesh_config"}, "vars": variables}
         return player.play([task], args=[*words, *more], expect=expect)
 
+    nowhere = {"name": "r", "spec": {"hosts": ["r"], "http": [{"route": [{"destination": {"host": "nobody"}}]}]}}
+    failed = run([], [nowhere], "-e", "mesh_config_references=refuse", expect="failed")
+    assert f"there is no Service {namespace}/nobody" in failed.msg
+
     run([rule("kept", "v1")])
     before = cluster.get(f"{path}/kept")["spec"]
     refused = {"name": "r", "spec": {"hosts": ["reviews"], "http": [{"route": [{"destination": {"host": "x"}}]}]}}

@@ -21,8 +21,8 @@ class Change:
 
     ``before`` and ``after`` are whole live objects or None; ``unjudged`` is why the server could not judge it, where it
     could not, without a full stop; ``taken_from`` are the field managers (kubectl's, say) whose fields became ours,
-    ``removed_from`` those whose undeclared fields were taken out; ``held_by`` is the operation for whose sake the object
-    was left as it is.
+    ``removed_from`` those whose undeclared fields were taken out; ``held_by`` is the operation for whose sake the
+    object was left as it is.
     """
 
     kind: Kind
