@@ -170,6 +170,16 @@ options:
         description: Seconds beyond the end of a pause for which V(hold) waits.
         type: float
         default: 300
+  argocd:
+    description:
+      - What to do if an Application of Argo CD tracks the route and would set the weights back, because automated sync with
+        C(selfHeal) is on and C(ignoreDifferences) does not cover them.
+      - V(refuse) does not begin, and says which settings are missing. V(ignore) begins all the same.
+      - V(pause) turns automated sync off for the time of the shift (C(spec.syncPolicy.automated.enabled)), and on again after
+        an abort. After a promotion it stays off, with a warning, until Git has the new weights.
+    type: str
+    choices: [refuse, pause, ignore]
+    default: refuse
   record:
     description:
       - File on the machine where the module runs, to which the record of the shift is written, as Markdown if the name ends

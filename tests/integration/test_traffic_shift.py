@@ -20,6 +20,7 @@ SHOP = "shift-shop"
 HOST = f"reviews.{SHOP}"
 VIRTUAL_SERVICES = f"/apis/networking.istio.io/v1/namespaces/{SHOP}/virtualservices"
 ROUTE = f"{VIRTUAL_SERVICES}/reviews"
+TRACKING = "argocd.argoproj.io/tracking-id"
 SIDES = {"from": {"subset": "v1"}, "to": {"subset": "v2"}}
 
 pytestmark = [pytest.mark.needs_lab, pytest.mark.in_process, pytest.mark.once, pytest.mark.xdist_group("mesh")]
@@ -285,6 +286,43 @@ def test_testers_first_by_a_cookie_on_an_httproute(play, cluster, http_route):
     diffs = play([shifting(**mirror)], check=True, diff=True)["Shift"].diffs
     assert diffs[0]["after"]["spec"]["rules"][0]["filters"][0]["requestMirror"]["percent"] == 20
     assert "filters" not in diffs[1]["after"]["spec"]["rules"][0]
+
+
+def test_argocd_that_would_set_the_weights_back(play, cluster, crds, route):
+    """It is refused, unless it is told to leave the weights, or is paused for the time of the shift."""
+    crds("argoproj.io")
+    tracking = f"shop:networking.istio.io/VirtualService:{SHOP}/reviews"
+    before = route(
+        {"route": [destination("v1", weight=100), destination("v2", weight=0)]}, annotations={TRACKING: tracking}
+    )
+    path = f"/apis/argoproj.io/v1alpha1/namespaces/{SHOP}/applications/shop"
+    source = {"repoURL": "https://git.example.com/shop.git", "path": "."}
+    policy = {"automated": {"selfHeal": True}}
+    spec = {"project": "default", "source": source, "destination": {"namespace": SHOP}, "syncPolicy": policy}
+    metadata = {"name": "shop", "namespace": SHOP}
+    application = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}
+
+    def declare():
+        cluster.kubectl("apply", "--server-side", "-f", "-", stdin=json.dumps(application))
+
+    declare()
+    try:
+        refused = play([shifting(state="started")], expect="failed").msg
+        assert f"Application {SHOP}/shop of Argo CD would set the weights back (selfHeal). Missing in it:" in refused
+        assert "jqPathExpressions: [.spec.http[].route[].weight] and the sync option RespectIgnoreDif" in refused
+        assert cluster.get(ROUTE) == before
+        play([shifting(state="started", argocd="pause")])
+        assert cluster.get(path)["spec"]["syncPolicy"]["automated"] == {"enabled": False, "selfHeal": True}
+        play([shifting(state="aborted")])
+        assert cluster.get(path)["spec"]["syncPolicy"] == policy
+        rule = {"group": "networking.istio.io", "kind": "VirtualService"}
+        spec["ignoreDifferences"] = [{**rule, "jqPathExpressions": [".spec.http[].route[].weight"]}]
+        spec["syncPolicy"] = {**policy, "syncOptions": ["RespectIgnoreDifferences=true"]}
+        declare()
+        assert play([shifting(state="started")])["Shift"].changed
+        play([shifting(state="aborted")])
+    finally:
+        cluster.kubectl("delete", "application", "shop", "-n", SHOP)
 
 
 def test_what_it_holds_is_left_alone_and_its_weights_are_not_undone_silently(play, cluster, route):

@@ -183,6 +183,11 @@ ARGUMENTS = {
             "hold": {"type": "float", "default": 300},
         },
     },
+    "argocd": {
+        "type": "str",
+        "choices": ["refuse", "pause", "ignore"],
+        "default": "refuse",
+    },
     "record": {"type": "path"},
     "run": {"type": "str"},
     "lease_duration": {"type": "int", "default": 60},

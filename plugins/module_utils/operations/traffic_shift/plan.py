@@ -9,7 +9,12 @@ from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.weighted import Form, Match, Target
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.edit import Selection, Shape
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.edit import (
+    Selection,
+    Shape,
+    edited,
+    patch,
+)
 
 FINISH = "promotion"  # the name of the last write, after which everything goes to the canary
 ABORT = "abort"  # the name of the way back
@@ -77,6 +82,15 @@ class Plan:
         """The step of a label, -1 for one that is none."""
         labels = [self.label(number) for number in range(len(self.steps) + 1)]
         return labels.index(label) if label in labels else -1
+
+    def paths(self, live: dict[str, Any]) -> list[str]:
+        """The JSON pointers of what the shift changes in a live route that it has not changed yet."""
+        paths: dict[str, None] = {}
+        for number in range(len(self.steps) + 1):
+            wanted = edited(live, self.selection, self.shape(number))
+            operations = patch(live, wanted, self.selection.form) if wanted else []
+            paths |= dict.fromkeys(operation["path"] for operation in operations if operation["op"] != "test")
+        return list(paths)
 
     def row(self) -> dict[str, Any]:
         """As JSON, for the journal; without the policy, which may be another in each run."""

@@ -17,6 +17,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import (
     declared,
     edit,
+    gitops,
     preflight,
     proof,
     report,
@@ -84,6 +85,8 @@ def _work(task: Task, route: Route, journal: Journal) -> dict[str, Any]:
         target = _target(route, shift, state)
         sides = Sides(backend(False).side, backend(True).side)
         with contextlib.closing(Gates.of(task, sides)) as gates:
+            if not shift.progress.aborting:
+                shift.pause_argocd()
             shift.advance(target, gates)
         if target == len(plan.steps):
             shift.finish()
@@ -117,13 +120,14 @@ def _begin(task: Task, route: Route, journal: Journal) -> Plan:
     if live is None:
         raise MeshError(f"{route.label} was deleted in this very moment.")
     plan = declared.plan(task, route, live)
-    both = _preflight(task, route, live, plan)
+    both, paused = _preflight(task, route, live, plan)
     before = {
         "uid": live["metadata"]["uid"],
         "rule": edit.rules_of(live, route.form)[edit.locate(live, plan.selection) or 0],
         "managedFields": live["metadata"].get("managedFields"),
         "stable_ready": both[0].ready,
         "canary_revisions": both[1].revisions,
+        "argocd": paused,
     }
     with proof.opened(task) as asked:  # before a journal exists: a task that may not ask istiod begins nothing
         rules = {rule["metadata"]["uid"]: rule for backend in both if (rule := backend.rule)}
@@ -138,17 +142,20 @@ def _subject_of(rule: Document) -> Subject:
     return Subject(kind.group, kind.kind, metadata["namespace"], metadata["name"])
 
 
-def _preflight(task: Task, route: Route, live: Document, plan: Plan) -> list[Backend]:
+def _preflight(task: Task, route: Route, live: Document, plan: Plan) -> tuple[list[Backend], Document | None]:
+    """What is behind the two sides, and the automated sync that is to be paused. Raises MeshError."""
     selection = plan.selection
     both = [route.backend(task.resources, target) for target in (selection.stable, selection.canary)]
     problems = preflight.problems(task.resources, route, live, both)
+    hindrances, paused = gitops.before_a_shift(task, route, live, plan.paths(live))
+    problems += hindrances
     with contextlib.closing(Gates.of(task, Sides(both[0].side, both[1].side))) as gates:
         problems += gates.preflight() if plan.gates else []
     if problems:
         raise MeshError(sentence(f"{route.label} was not touched", *problems), problems=problems)
     for remark in preflight.remarks(task.resources, route, both, max(step.percent for step in plan.steps)):
         task.warn(remark)
-    return both
+    return both, paused
 
 
 def _predict(task: Task, route: Route, live: Document | None, stored: Document | None) -> dict[str, Any]:

@@ -18,7 +18,12 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress as Reports
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.gates import Gates
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.verdict import overall
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import edit, progress, proof
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import (
+    edit,
+    gitops,
+    progress,
+    proof,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.decide import (
     Action,
     Do,
@@ -56,6 +61,15 @@ class Shift:
             raise ValueError("a shift works on a journal that was begun")
         self.progress = progress.of(plan, journal.state)
         self.before: dict[str, Any] = journal.state.before
+
+    def pause_argocd(self) -> None:
+        """Keep Argo CD from putting back what is declared in Git, where the task wants that. Raises MeshError."""
+        if self.before.get("argocd"):
+            gitops.pause(self._task.resources, self.before["argocd"])
+
+    def _resume_argocd(self) -> None:
+        if self.before.get("argocd"):
+            gitops.resume(self._task.resources, self.before["argocd"])
 
     # ---- On the way --------------------------------------------------------------------------------------------------
 
@@ -111,8 +125,15 @@ class Shift:
         self._task.progress(f"{self._route.label}: {label}; {asked.proxies or 'no'} proxies asked")
 
     def _require_canary(self, step: int) -> None:
-        """Pods that have gone since the last step are no place to send more requests to."""
+        """Pods that have gone since the last step, or are of another version, are no place to send more requests to."""
         backend = self._backend(True)
+        had = self.before.get("canary_revisions") or []
+        if had and backend.revisions and backend.revisions != had:
+            raise MeshError(
+                f"{self._route.label}: {self.plan.label(step)} is not begun, because {backend.target.label} was "
+                f"changed during the shift (pod-template-hash {', '.join(backend.revisions)}, was {', '.join(had)}): "
+                "what was judged is not what would get the requests. Abort, and begin again. The route stays as it is."
+            )
         if backend.ready == 0:
             raise MeshError(
                 f"{self._route.label}: {self.plan.label(step)} is not begun, because {backend.target.label} cannot "
@@ -134,6 +155,7 @@ class Shift:
             after = self._with_owners(after)
             asked.of(self._route.kind, after)
         self.proxies = asked.proxies
+        self._resume_argocd()
         self._journal.record(ABORT, verdicts=[progress.proven(asked.proxies)])
         self._journal.close()
 
@@ -183,6 +205,7 @@ class Shift:
         """The live route. Raises Ended when it is gone, or another of that name."""
         live = self._route.read(self._task.resources)
         if live is None or live["metadata"].get("uid") != self.before.get("uid"):
+            self._resume_argocd()
             self._journal.close()
             what = "was deleted" if live is None else "was deleted and created again"
             raise Ended(f"{self._route.label} {what} during the shift, which ends with that.", phase="taken_over")
@@ -237,6 +260,13 @@ class Shift:
     def finish(self) -> None:
         """After the promotion: the journal is closed."""
         self._journal.record(FINISH)
+        kept = self.before.get("argocd")
+        if kept:
+            self._task.warn(
+                f"Automated sync of Application {kept['namespace']}/{kept['name']} stays paused, because it would set "
+                f"the weights of {self._route.label} back. Commit the new weights to Git, sync, and turn it on again "
+                "(spec.syncPolicy.automated.enabled)."
+            )
         self._journal.close()
 
     def _aborted(self, reason: str) -> Ended:
@@ -269,6 +299,7 @@ class Shift:
         now = edit.present(live, selection) if live else None
         shows = f"{now.stable} and {now.canary}" if now else "no such targets"
         shape = self.plan.shape(step)
+        self._resume_argocd()
         self._journal.close()
         return Ended(
             f"{self._route.label} was changed by somebody else during the shift: {selection.label} should have the "
