@@ -116,6 +116,7 @@ def _in_go(value):
 
 # What kubectl refuses as well, and what it takes and changes.
 REFUSED_BY_BOTH = (
+    "!!binary \u00fc",
     "{~: a}",
     "{[a]: b}",
     ".inf",

@@ -76,6 +76,11 @@ REFUSED = {
     "a part, and the next block": (pem.certificates, ONE[:60] + TWO, "truncated"),
     "two keys": (TLS_KEY, RSA + TLS, "2 private keys"),
     "no base64": (TLS_KEY, "-----BEGIN PRIVATE KEY-----\n***\n-----END PRIVATE KEY-----\n", "not base64"),
+    "an invisible character": (
+        TLS_KEY,
+        "-----BEGIN PRIVATE KEY-----\nYQ==\u200b\n-----END PRIVATE KEY-----\n",
+        "not base64",
+    ),
     "no content": (TLS_KEY, "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n", "not base64"),
     "a key among certificates": (pem.certificates, ONE + TLS, "holds a private key"),
     "a certificate that Go does not know": (pem.certificates, block("TRUSTED CERTIFICATE", b"x"), "holds a TRUSTED"),

@@ -11,7 +11,6 @@ kubectl.
 from __future__ import annotations
 
 import base64
-import binascii
 import decimal
 import math
 import re
@@ -227,12 +226,12 @@ def _tagged(node, wanted: str):
 def _decoded(node) -> str:
     try:
         return base64.b64decode("".join(node.value.split()), validate=True).decode()
-    except binascii.Error:
-        raise _error(node, "a value tagged !!binary is not base64") from None
     except UnicodeDecodeError:
         raise _error(
             node, "a value tagged !!binary is not text. In a Secret or ConfigMap, binary data is base64 without the tag"
         ) from None
+    except ValueError:
+        raise _error(node, "a value tagged !!binary is not base64") from None
 
 
 def _error(node, problem: str) -> yaml.constructor.ConstructorError:

@@ -11,7 +11,6 @@ refused, because programs that read such a key later report it in words that do 
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from typing import NamedTuple
 
@@ -79,7 +78,7 @@ def _block(label: str, inner: str, name: str) -> Block:
         body = [joined[start : start + _WIDTH] for start in range(0, len(joined), _WIDTH)]
     try:
         decoded = base64.b64decode("".join(body), validate=True)
-    except binascii.Error:
+    except ValueError:
         decoded = b""
     if not decoded:
         raise MeshError(f"{name} is damaged: the content of its {label} is not base64.")
@@ -141,7 +140,7 @@ def _what(text: str, pem_blocks: list[Block]) -> str:
             return words
     try:
         inner = base64.b64decode("".join(text.split()), validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         inner = b""
     if b"-----BEGIN " in inner:
         return "is encoded twice: it is PEM in base64. Decode it with the filter b64decode"

@@ -218,6 +218,13 @@ def _load_by_package(document: dict, context: str, begin: str, configuration, fo
         loader.load_and_set(configuration)
     except ConfigException as error:
         raise MeshError(f"{begin} is not usable: {error}. Repair it, or use another.") from None
+    except OSError as error:
+        raise MeshError(f"{begin} names a file that cannot be read: {error.filename} ({error.strerror}).") from None
+    except UnicodeError:
+        raise MeshError(
+            f"{begin} is not usable: its token, user name or password has characters that cannot be sent. Create it "
+            "again, or use another."
+        ) from None
     except ValueError as error:
         raise MeshError(f"{begin[:-1]}: a certificate or key is not base64 ({error}).") from None
     except (AttributeError, KeyError, TypeError):  # the package expects every field in its right type
@@ -230,6 +237,10 @@ def _load_by_package(document: dict, context: str, begin: str, configuration, fo
     if getattr(loader, "token", None) or getattr(loader, "cert_file", None):
         return
     # The kubernetes package only logs what fails, or says nothing at all, and would go on as nobody.
+    if "tokenFile" in user:
+        raise MeshError(f"{begin} names the token file {user['tokenFile']}, which is empty.")
+    if ("username" in user) != ("password" in user):
+        raise MeshError(f"{begin} has half of a credential: a user name and a password belong together.")
     if "exec" in user:
         raise MeshError(
             f"The credential plugin {user['exec'].get('command')!r} of {begin[:1].lower()}{begin[1:-1]}, gave no "

@@ -19,8 +19,28 @@ _PARTS = {
     "users": ("user", ("client-certificate", "client-key", "tokenFile")),
     "contexts": ("context", ()),
 }
-# Fields of any entry that are texts, or absent.
-_TEXTS = ("server", "cluster", "user", "namespace", "certificate-authority", "client-certificate", "client-key")
+# Fields of any entry that are of these types, or absent. The kubernetes package takes any value for true, "false" too.
+_TEXTS = [
+    "server",
+    "cluster",
+    "user",
+    "namespace",
+    "certificate-authority",
+    "certificate-authority-data",
+    "client-certificate",
+    "client-key",
+    "client-certificate-data",
+    "client-key-data",
+    "tls-server-name",
+    "proxy-url",
+    "token",
+    "tokenFile",
+    "username",
+    "password",
+]
+_MAPPINGS = ("exec", "auth-provider")
+_TRUTHS = ("insecure-skip-tls-verify", "disable-compression")
+_AS_TEXT = {"true": True, "false": False}  # what a template makes of them
 
 
 def parsed(text: str) -> dict:
@@ -139,17 +159,34 @@ def _checked(document: Mapping, name: str, folder: str) -> dict:
                 raise MeshError(f"{begin}: {part}[{index}] must be a mapping with a name.")
             if not isinstance(entry.get(inner), Mapping):
                 raise MeshError(f"{begin}: {part}[{index}] ({entry['name']}) has no {inner!r} that is a mapping.")
-            for key in _TEXTS:
-                if not isinstance(entry[inner].get(key), (str, type(None))):
-                    raise MeshError(f"{begin}: {key!r} in {part}[{index}] ({entry['name']}) must be text.")
+            _check_types(entry[inner], f"in {part}[{index}] ({entry['name']})", begin)
             if entry["name"] in [other["name"] for other in checked[part]]:
                 raise MeshError(f"{begin}: {part} has two entries named {entry['name']!r}. Remove one of them.")
             checked[part].append({"name": entry["name"], inner: _absolute(part, entry[inner], folder)})
     return checked
 
 
+def _check_types(inner: Mapping, where: str, begin: str) -> None:
+    """Raises MeshError that names the field, and nothing of its value."""
+    types = (
+        ("text", str, _TEXTS),
+        ("a mapping", Mapping, _MAPPINGS),
+        ("true or false", bool, _TRUTHS),
+    )
+    for words, wanted, keys in types:
+        for key in keys:
+            value = inner.get(key)
+            if wanted is bool and str(value).lower() in _AS_TEXT:
+                continue
+            if value is not None and not isinstance(value, wanted):
+                raise MeshError(f"{begin}: {key!r} {where} must be {words}.")
+
+
 def _absolute(part: str, inner: Mapping, folder: str) -> dict:
     kept = {key: value for key, value in inner.items() if value not in (None, "")}
+    for key in _TRUTHS:
+        if key in kept:
+            kept[key] = _AS_TEXT[str(kept[key]).lower()]
     for key in _PARTS[part][1]:
         if isinstance(kept.get(key), str):
             kept[key] = os.path.join(folder, kept[key])

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 
@@ -88,7 +87,7 @@ def _is_host_key(name: str, encoded: str) -> bool:
     """Whether a key is whole and of the type that stands before it: its content begins with that name (RFC 4253)."""
     try:
         content = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:
         return False
     return content.startswith(len(name).to_bytes(4, "big") + name.encode())
 
@@ -122,7 +121,7 @@ def key_id(block: str) -> str:
     encoded = "".join(line for line in body if not line.startswith(("=", "-")))
     try:
         packets = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise MeshError("data is no public key: the content of the ASCII armour is not base64.") from None
     return hashlib.sha1(_packet(packets)).hexdigest().upper()[-16:]  # a fingerprint of version 4 is a SHA-1
 

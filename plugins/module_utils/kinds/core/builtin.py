@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from functools import partial
 
@@ -159,7 +158,7 @@ def decoded(live: dict | None, key: str) -> str | None:
     value = ((live or {}).get("data") or {}).get(key)
     try:
         return None if value is None else base64.b64decode(value).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return None
 
 
