@@ -33,8 +33,8 @@ def read(resources: Resources, kind: Kind, params: dict) -> list[dict]:
     selector = ",".join(params.get("label_selectors") or []) or None
     try:
         if name and (namespace or not kind.namespaced) and not selector:
-            found = resources.get(kind, namespace, name)
-            return [found] if found else []
+            live = resources.get(kind, namespace, name)
+            return [live] if live else []
         objects = resources.list(kind, namespace, selector)
     except MeshError as error:
         if isinstance(error, ApiError):
@@ -46,11 +46,11 @@ def read(resources: Resources, kind: Kind, params: dict) -> list[dict]:
 def known_kind(resources: Resources, name: str, api_version: str | None) -> Kind:
     """The kind of a name, and of an apiVersion where two APIs have a kind of that name. Raises MeshError."""
     group = api_version.rpartition("/")[0] if api_version else None
-    found = [kind for kind in KINDS.values() if kind.kind == name and group in (None, kind.group)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        choices = " or ".join(sorted(kind.api_versions[0] for kind in found))
+    kinds = [kind for kind in KINDS.values() if kind.kind == name and group in (None, kind.group)]
+    if len(kinds) == 1:
+        return kinds[0]
+    if kinds:
+        choices = " or ".join(sorted(kind.api_versions[0] for kind in kinds))
         raise MeshError(f"There is more than one {name}: say which by api_version: {choices}.")
     if not api_version:
         near = difflib.get_close_matches(name, {kind.kind for kind in KINDS.values()}, n=1)

@@ -45,7 +45,7 @@ def check(task: Task, items: Iterable[Item], declared: Iterable[Item]) -> None:
         return
     mesh = _Mesh(task.resources, list(declared))
     looked_at = [item for item in items if item.kind.group.endswith(_APIS) and item.kind.references]
-    findings = [finding for found in parallel(mesh.findings, looked_at) for finding in found]
+    findings = [finding for of_item in parallel(mesh.findings, looked_at) for finding in of_item]
     if not findings:
         return
     more = f" And {len(findings) - _MOST} more." if len(findings) > _MOST else ""
@@ -77,12 +77,12 @@ class _Mesh:
     def findings(self, item: Item) -> list[str]:
         """A sentence for each reference of an object that leads nowhere."""
         references = item.kind.references
-        found = (
+        checked = (
             [(reference, self._missing(item, reference)) for reference in references(item.desired)]
             if references
             else []
         )
-        return [f"{item.label}, {reference.field}: {missing}" for reference, missing in found if missing]
+        return [f"{item.label}, {reference.field}: {missing}" for reference, missing in checked if missing]
 
     def _missing(self, item: Item, reference: Reference) -> str:
         if reference.kind == HOST:

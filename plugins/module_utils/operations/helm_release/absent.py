@@ -18,11 +18,11 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.re
 
 def run(context: Context) -> dict:
     """Uninstall, when there is something to. Raises MeshError."""
-    found = lock.opened(context)
+    revisions = lock.opened(context)
     gone = {"name": context.name, "namespace": context.namespace, "status": "absent"}
-    if not found:
+    if not revisions:
         return report.result(context, [], gone, changed=False)
-    latest = found[0]
+    latest = revisions[0]
     if latest.status == "uninstalled":
         if context.params["keep_history"]:
             return report.result(context, [], latest.shown(context.namespace), changed=False)

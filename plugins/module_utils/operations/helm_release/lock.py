@@ -23,27 +23,27 @@ LOCKED = PENDING | {"uninstalling"}
 
 def opened(context: Context) -> list[Release]:
     """The release's revisions once nothing is half done; in check mode as they are, with a warning."""
-    found = context.releases()
-    if not found or found[0].status not in LOCKED:
-        return found
+    revisions = context.releases()
+    if not revisions or revisions[0].status not in LOCKED:
+        return revisions
     if context.check:
-        _warn(context, found[0], "A run waits until that helm has ended or is older than stale_after, and goes on")
-        return found
-    return _waited(context, found)
+        _warn(context, revisions[0], "A run waits until that helm has ended or is older than stale_after, and goes on")
+        return revisions
+    return _waited(context, revisions)
 
 
-def _waited(context: Context, found: list[Release]) -> list[Release]:
-    deadline = Deadline(context.params["stale_after"] - found[0].age)
+def _waited(context: Context, revisions: list[Release]) -> list[Release]:
+    deadline = Deadline(context.params["stale_after"] - revisions[0].age)
     progress = Progress(context.task, context.label, deadline)
-    while found and found[0].status in LOCKED:
-        left = context.params["stale_after"] - found[0].age
+    while revisions and revisions[0].status in LOCKED:
+        left = context.params["stale_after"] - revisions[0].age
         if left <= 0:
-            _take_over(context, found[0])
+            _take_over(context, revisions[0])
         else:
-            progress.say(f"{found[0].status} by another helm; taken over when that does not end")
+            progress.say(f"{revisions[0].status} by another helm; taken over when that does not end")
             clock.sleep(min(_POLL, left))
-        found = context.releases()
-    return found
+        revisions = context.releases()
+    return revisions
 
 
 def _take_over(context: Context, release: Release) -> None:
