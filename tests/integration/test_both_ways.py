@@ -111,8 +111,6 @@ OTHERS = {
     "traffic_shift": {"name": "shop", "from": {"subset": "v1"}, "to": {"subset": "v2"}, "steps": [{"weight": 50}]},
     "traffic_shift_info": {"name": "shop"},
     "workload_restart": {"namespace": None, "namespaces": ["nowhere"]},
-    "traffic_shift": {"name": "nobody", "from": {"subset": "v1"}, "to": {"subset": "v2"}, "steps": [{"weight": 5}]},
-    "traffic_shift_info": {},
 }
 
 

@@ -95,6 +95,9 @@ def shifting(task="Shift", **options):
     return {"name": task, f"{OURS}.traffic_shift": chosen}
 
 
+NO_PLAN = {"steps": None, "from": None, "to": None, "pause": None}  # a task that reads the plan from the journal
+
+
 def weights(cluster):
     (rule,) = cluster.get(ROUTE)["spec"]["http"]
     return [entry.get("weight") for entry in rule["route"]]
@@ -160,10 +163,17 @@ def test_one_step_a_task_and_back(play, cluster, route):
     assert play([shifting(state="advanced")])["Shift"].result["step"] == "step 2 of 2: 50 %"
     assert weights(cluster) == [50, 50]
     assert "is at its last step" in play([shifting(state="advanced")], expect="failed").msg
+    predicted = play([shifting(state="promoted", **NO_PLAN)], check=True, diff=True)["Shift"]
+    assert [[entry["weight"] for entry in diff["after"]["spec"]["http"][0]["route"]] for diff in predicted.diffs] == [
+        [0, 100]
+    ]
+    # The way back is written also where nobody can prove it; the next run proves it.
+    failed = play([shifting(state="aborted", istiod_namespace="nowhere")], expect="failed")
+    assert "No istiod runs in nowhere" in failed.msg and cluster.get(ROUTE)["spec"] == before["spec"]
+    assert journals(cluster)
     began = time.monotonic()
     back = play([shifting(state="aborted")], diff=True)["Shift"]
-    assert time.monotonic() - began < 15 and back.changed and back.result["phase"] == "aborted"
-    assert back.result["proxies"] >= 4
+    assert time.monotonic() - began < 15 and back.result["phase"] == "aborted" and back.result["proxies"] >= 4
     live = cluster.get(ROUTE)
     assert live["spec"] == before["spec"] and owners(live) == owners(before)
     again = play([shifting(state="aborted")])["Shift"]
@@ -235,6 +245,18 @@ def test_a_hand_edit_ends_it_and_stays(play, cluster, route):
     assert "was changed by somebody else during the shift: spec.http[0] should have the weights 50" in failed.msg
     assert weights(cluster) == [50, 33] and cluster.get(ROUTE)["spec"]["http"][0]["timeout"] == "9s"
     assert not play([shifting(state="aborted")])["Shift"].changed
+
+
+def test_hosts_in_place_of_subsets_and_a_mirror_first(play, cluster, route):
+    before = route({"name": "all", "route": [{"destination": {"host": "reviews-v1"}}]})
+    chosen = {"route": "all", "from": {"host": "reviews-v1"}, "to": {"host": f"reviews-v2.{SHOP}.svc.cluster.local"}}
+    steps = [{"mirror": 50}, {"weight": 20}]
+    assert play([shifting(state="started", steps=steps, **chosen)])["Shift"].changed
+    (rule,) = cluster.get(ROUTE)["spec"]["http"]
+    assert rule["mirrorPercentage"] == {"value": 50} and [entry["weight"] for entry in rule["route"]] == [100, 0]
+    assert play([shifting(state="advanced")])["Shift"].changed and weights(cluster) == [80, 20]
+    assert "mirror" not in cluster.get(ROUTE)["spec"]["http"][0]
+    assert play([shifting(state="aborted")])["Shift"].changed and cluster.get(ROUTE)["spec"] == before["spec"]
 
 
 @pytest.fixture

@@ -22,12 +22,14 @@ Document = dict[str, Any]
 class Proof:
     """Who is asked in one step; ``proxies``: how many have acknowledged, None where none was asked."""
 
-    def __init__(self, task: Task, istiods: propagation.Istiods | None):
-        self._task, self._istiods = task, istiods
+    def __init__(self, task: Task, istiods: propagation.Istiods | None, trouble: MeshError | None = None):
+        self._task, self._istiods, self._trouble = task, istiods, trouble
         self.proxies: int | None = None
 
     def of(self, kind: Kind, live: Document) -> None:
         """Wait until the object as it was written works. Raises MeshError."""
+        if self._trouble:
+            raise self._trouble
         task = self._task
         deadline = Deadline(task.params["wait_timeout"])
         if kind.ready:
@@ -46,11 +48,27 @@ def _is_of_istiod(kind: Kind, live: Document) -> bool:
 
 
 @contextlib.contextmanager
-def opened(task: Task) -> Iterator[Proof]:
+def opened(task: Task, *, late: bool = False) -> Iterator[Proof]:
     """To be opened before a write, so that what happens after it is told from what was before.
 
-    Raises MeshError when istiod may not be asked, or is not there.
+    Raises MeshError when istiod may not be asked, or is not there; with ``late`` only when it would be asked, for a
+    write that has to be made in any case.
     """
+    istiods, trouble = None, None
+    try:
+        istiods = _istiods(task)
+    except MeshError as error:
+        if not late:
+            raise
+        trouble = error
+    try:
+        yield Proof(task, istiods, trouble)
+    finally:
+        if istiods:
+            istiods.close()
+
+
+def _istiods(task: Task) -> propagation.Istiods | None:
     istiods = propagation.converse(task, task.resources)
     if istiods is None and task.params["wait_proxies"]:
         raise MeshError(
@@ -58,8 +76,4 @@ def opened(task: Task) -> Iterator[Proof]:
             "Set istiod_namespace, or istiod_urls where the control plane is outside of the cluster; with "
             "wait_proxies: false a step counts once it is written."
         )
-    try:
-        yield Proof(task, istiods)
-    finally:
-        if istiods:
-            istiods.close()
+    return istiods

@@ -18,6 +18,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import edit, record
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.edit import Shape
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.plan import Plan
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.shift import MANAGER, Shift
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.subject import Route
@@ -80,13 +81,22 @@ def failed(task: Task, route: Route, shift: Shift, journal: Journal, error: Mesh
     return error
 
 
-def predicted(task: Task, route: Route, live: Document, plan: Plan) -> dict[str, Any]:
-    """What check mode says: each step with its diff, as the API server and its webhooks see it. Raises MeshError."""
+def _ahead(plan: Plan, state: str, step: int) -> list[Shape]:
+    """The shapes that a task would bring about; ``step``: where the shift is, -1 before it begins."""
+    if state == "aborted":
+        return [plan.before]
+    last = {"started": 0, "advanced": min(step + 1, len(plan.steps) - 1)}.get(state, len(plan.steps))
+    return [plan.shape(number) for number in range(step + 1, last + 1)]
+
+
+def predicted(task: Task, route: Route, live: Document, plan: Plan, step: int) -> dict[str, Any]:
+    """What check mode says: each step to come with its diff, as the API server and its webhooks see it.
+
+    Raises MeshError.
+    """
     changes, current = [], live
     state = task.params["state"]
-    shapes = [plan.before] if state == "aborted" else [plan.shape(number) for number in range(len(plan.steps) + 1)]
-    shapes = shapes[:1] if state == "started" else shapes
-    for shape in shapes:
+    for shape in _ahead(plan, state, step):
         wanted = edit.edited(live, plan.selection, shape)
         patch = edit.patch(live, wanted, route.form) if wanted else []
         after = _dry_run(task, route, patch) if patch else live

@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal, held
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import Subject
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import State, Subject
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import destinationrule
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.gates import Gates
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.sides import Sides
@@ -19,6 +19,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traff
     edit,
     gitops,
     preflight,
+    progress,
     proof,
     report,
     subject,
@@ -50,8 +51,7 @@ def run(task: Task) -> dict[str, Any]:
         if live is not None and declared.is_promoted(task, route, live):
             return report.unchanged(task, route, live, f"{route.label}: everything goes to the canary already.")
     if task.check:
-        stored = holder.state.plan if holder and under_way else None
-        return _predict(task, route, live, stored)
+        return _predict(task, route, live, holder.state if holder and under_way else None)
     with Journal.open(
         task.resources,
         subject.OPERATION,
@@ -158,14 +158,16 @@ def _preflight(task: Task, route: Route, live: Document, plan: Plan) -> tuple[li
     return both, paused
 
 
-def _predict(task: Task, route: Route, live: Document | None, stored: Document | None) -> dict[str, Any]:
+def _predict(task: Task, route: Route, live: Document | None, stored: State | None) -> dict[str, Any]:
     """Check mode: every step with its diff, by the server's own dry runs; no time passes."""
     if live is None:
         raise MeshError(f"{route.label} was deleted during the shift, which ends with the next run.")
+    step = -1
     if stored is None:
         plan = declared.plan(task, route, live)
         _preflight(task, route, live, plan)
     else:
-        plan = plan_module.parse(stored, route.form, declared.policy(task))
+        plan = plan_module.parse(stored.plan, route.form, declared.policy(task))
         declared.refuse_another(task, route, plan)
-    return report.predicted(task, route, live, plan)
+        step = progress.of(plan, stored).step
+    return report.predicted(task, route, live, plan, step)

@@ -150,7 +150,7 @@ class Shift:
         live = self._read()
         if self._where(live) is Where.ELSEWHERE and not self._is_at(live, self.plan.before):
             raise self._taken_over()
-        with proof.opened(self._task) as asked:
+        with proof.opened(self._task, late=True) as asked:
             after = self._write(live, self.plan.before)
             after = self._with_owners(after)
             asked.of(self._route.kind, after)
