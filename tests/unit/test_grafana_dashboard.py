@@ -51,6 +51,11 @@ def test_the_least():
     assert told == []
 
 
+def test_neither_a_dashboard_nor_a_file():
+    with pytest.raises(MeshError, match="Give 'dashboard', or 'src'"):
+        declared(src="")
+
+
 def test_a_key_that_stands_twice_is_told():
     made, told = declared(dashboard='{"title": "Shop", "uid": "shop", "panels": [{"type": "a", "type": "b"}]}')
     assert '"type": "a"' in made["data"]["dash.json"], "the text stays as it is"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs import runner
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.chart import Chart, Inputs, metadata
 
 
@@ -84,8 +85,15 @@ def test_a_floating_reference_is_asked_of_helm():
 
 
 def test_a_values_file_that_is_not_there(folder):
-    with pytest.raises(MeshError, match=r"values_files: /nope\.yml cannot be read"):
+    with pytest.raises(MeshError, match=r"values_files: '/nope\.yml' cannot be read"):
         mark(chart=str(folder), values_files=["/nope.yml"])
+    with pytest.raises(MeshError, match=r"values_files: .* cannot be read"):
+        mark(chart=str(folder), values_files=["a\0b"])
+
+
+def test_a_null_character_is_no_argument():
+    with pytest.raises(MeshError, match="helm: an option of the task holds a null character"):
+        runner.run(["/nope/helm", "a\0b"], env={}, progress=print, end=runner.kill)
 
 
 def test_a_key_that_stands_twice_in_a_values_file(folder, tmp_path):

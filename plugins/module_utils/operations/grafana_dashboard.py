@@ -50,6 +50,8 @@ def rendered(written: dict) -> tuple[str, list[str]]:
     A file's text stays as it is, unless something in it has to change. Raises MeshError.
     """
     origin = written.get("src") or "dashboard"
+    if not written.get("src") and written.get("dashboard") is None:
+        raise MeshError("Give 'dashboard', or 'src' with the path of its file; 'src' is empty.")
     given = reading.text_of(written["src"]) if written.get("src") else written["dashboard"]
     duplicates: list[str] = []
     text, model = (given, parsed(given, origin, duplicates)) if isinstance(given, str) else ("", given)

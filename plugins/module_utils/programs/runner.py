@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Stopwatch
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 
 _PROGRESS = 10.0  # seconds between two lines that say that the program still works
 
@@ -63,8 +65,10 @@ def run(
 
     ``progress(seconds)`` is called now and then with the time that it has taken so far; ``end(process)`` when the limit
     is over or we are interrupted; ``data`` goes to its standard input; ``locks`` are descriptors that it holds as well,
-    as long as it runs. Raises TookTooLong and OSError.
+    as long as it runs. Raises TookTooLong, OSError, and MeshError for an argument that no program can be given.
     """
+    if any("\0" in argument for argument in argv):
+        raise MeshError(f"{os.path.basename(argv[0])}: an option of the task holds a null character (\\0). Remove it.")
     # Not AnsibleModule.run_command: in Ansible's worker there is no module, and its progress is shown as it comes.
     process = subprocess.Popen(  # pylint: disable=ansible-bad-function
         list(argv),

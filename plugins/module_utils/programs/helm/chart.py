@@ -165,8 +165,9 @@ class Values:
         try:
             with open(path, "rb") as stream:
                 return stream.read()
-        except OSError as error:
-            raise MeshError(f"values_files: {path} cannot be read ({error.strerror}).") from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise MeshError(f"values_files: {path!r} cannot be read ({reason}).") from None
 
     def duplicates(self) -> list[str]:
         """A sentence for each key that stands twice in a file, of which helm takes the last without a word."""
