@@ -254,6 +254,8 @@ def test_hosts_in_place_of_subsets_and_a_mirror_first(play, cluster, route):
     assert play([shifting(state="started", steps=steps, **chosen)])["Shift"].changed
     (rule,) = cluster.get(ROUTE)["spec"]["http"]
     assert rule["mirrorPercentage"] == {"value": 50} and [entry["weight"] for entry in rule["route"]] == [100, 0]
+    again = [shifting(state="aborted"), shifting("Again", state="started", steps=steps, **chosen)]
+    assert play(again, diff=True)["Shift"].diffs[0]["after"]["spec"] == before["spec"]
     assert play([shifting(state="advanced")])["Shift"].changed and weights(cluster) == [80, 20]
     assert "mirror" not in cluster.get(ROUTE)["spec"]["http"][0]
     assert play([shifting(state="aborted")])["Shift"].changed and cluster.get(ROUTE)["spec"] == before["spec"]

@@ -222,7 +222,7 @@ def test_weights_of_the_steps(weights, alone, steps, expected):
 def test_steps_of_a_mirror_and_of_matching_requests():
     plan = planned([{"mirror": 20, "pause": 5}, {"weight": 10}])
     assert [(step.shape.mirror, step.pause) for step in plan.steps] == [(20.0, 5.0), (0.0, 60.0)]
-    assert plan.end.mirror == 0 and plan.label(0) == "step 1 of 2: 0 %, mirror 20 %"
+    assert plan.end.mirror == plan.before.mirror == 0 and plan.label(0) == "step 1 of 2: 0 %, mirror 20 %"
     plan = planned([{"weight": 0}, {"weight": 10}], match=MATCH)
     assert all(step.shape.matched for step in plan.steps) and not plan.end.matched
 

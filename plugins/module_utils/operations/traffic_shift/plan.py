@@ -141,6 +141,7 @@ def of(
     if alone and total < selection.form.whole:
         total = selection.form.whole
     mirrors = any(step.get("mirror") is not None for step in steps)
+    before = replace(before, mirror=0.0 if mirrors else None)  # going back takes out a mirror that is not theirs
     share, canary = 100 * weights[1] // now, total * weights[1] // now
     planned: list[Step] = []
     last = before
