@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role canary_release and its playbooks: from a new version beside the stable one to a new stable one, and back.
+
+What proxies make of a shift is in test_traffic_shift.py; here no istiod runs.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = [pytest.mark.in_process, pytest.mark.once]
+
+
+@pytest.fixture(scope="session")
+def cluster(no_istiod):
+    return no_istiod
+
+
+def deployment(namespace, side, image):
+    labels = {"app": "reviews", "side": side}
+    pod = {
+        "metadata": {"labels": labels},
+        "spec": {"containers": [{"name": "main", "image": f"example.com/reviews:{image}"}]},
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": f"reviews-{side}", "namespace": namespace},
+        "spec": {"selector": {"matchLabels": labels}, "template": pod},
+    }
+
+
+@pytest.fixture
+def shop(play, crds, namespace):
+    """The stable side, its route, and the variables of a release of 2."""
+    crds("istio.io")
+    subsets = [{"name": side, "labels": {"side": side}} for side in ("stable", "canary")]
+    rule = {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "DestinationRule",
+        "metadata": {"name": "reviews", "namespace": namespace},
+        "spec": {"host": "reviews", "subsets": subsets},
+    }
+    route = {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "VirtualService",
+        "metadata": {"name": "reviews", "namespace": namespace},
+        "spec": {
+            "hosts": ["reviews"],
+            "http": [{"route": [{"destination": {"host": "reviews", "subset": "stable"}}], "timeout": "3s"}],
+        },
+    }
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "reviews", "namespace": namespace},
+        "spec": {"selector": {"app": "reviews"}, "ports": [{"name": "http", "port": 80}]},
+    }
+    objects = [service, deployment(namespace, "stable", "1"), rule, route]
+    play([{"name": "Shop", "meshops.lifecycle.mesh_apply": {"objects": objects, "wait": True}}])
+    return {
+        "canary_release_name": "reviews",
+        "canary_release_namespace": namespace,
+        "canary_release_from": {"subset": "stable"},
+        "canary_release_to": {"subset": "canary"},
+        "canary_release_steps": [{"weight": 10}, {"weight": 50}],
+        "canary_release_pause": 0,
+        "canary_release_canary_objects": [deployment(namespace, "canary", "2")],
+        "canary_release_stable_objects": [deployment(namespace, "stable", "2")],
+        "canary_release_wait_timeout": 60,
+        "canary_release_wait_proxies": False,
+    }
+
+
+@pytest.fixture
+def release(player, shop, cluster):
+    """`release(state=…)` runs the playbook canary; results by the tasks' names."""
+
+    def run(playbook="canary", *, check=False, expect="ok", **options):
+        variables = {**shop, **{f"canary_release_{name}": value for name, value in options.items()}}
+        variables = {name: value for name, value in variables.items() if value is not None}
+        return player.play(playbook=f"meshops.lifecycle.{playbook}", vars=variables, check=check, expect=expect)
+
+    return run
+
+
+def state(cluster, namespace):
+    """(destinations with their weights, images of the stable side and the canary)"""
+    place = f"/apis/networking.istio.io/v1/namespaces/{namespace}/virtualservices/reviews"
+    (rule,) = cluster.get(place)["spec"]["http"]
+    assert rule["timeout"] == "3s"
+    weights = {entry["destination"]["subset"]: entry.get("weight", 100) for entry in rule["route"]}
+    images = {}
+    for side in ("stable", "canary"):
+        live = cluster.get(f"/apis/apps/v1/namespaces/{namespace}/deployments/reviews-{side}")
+        images[side] = live and live["spec"]["template"]["spec"]["containers"][0]["image"].rpartition(":")[2]
+    return weights, images
+
+
+def handed_on(run):
+    return run["Hand the result on"].result["ansible_stats"]["data"]["canary_release"]
+
+
+def test_a_release_makes_the_new_version_the_stable_one_and_a_second_run_changes_nothing(release, cluster, namespace):
+    predicted = release(check=True)
+    assert predicted["Declare what the canary needs"].changed and "predicted when the canary is there" in predicted.stdout
+    assert state(cluster, namespace) == ({"stable": 100}, {"stable": "1", "canary": None})
+    done = release()
+    assert state(cluster, namespace) == ({"stable": 100, "canary": 0}, {"stable": "2", "canary": None})
+    assert handed_on(done)["phase"] == "promoted"
+    again = release()
+    assert again.changed == []
+
+
+def test_step_by_step_with_an_abort(release, cluster, namespace):
+    started = release(state="started")
+    assert state(cluster, namespace) == ({"stable": 90, "canary": 10}, {"stable": "1", "canary": "2"})
+    assert handed_on(started)["step"] == "step 1 of 2: 10 %"
+    assert release(state="started").changed == []
+    release(state="advanced")
+    assert state(cluster, namespace)[0] == {"stable": 50, "canary": 50}
+    release("canary_abort", remove_aborted=True)
+    assert state(cluster, namespace) == ({"stable": 100}, {"stable": "1", "canary": None})
+    assert release("canary_abort").changed == []
+
+
+def test_a_gate_that_fails_goes_back_and_says_why(release, cluster, namespace):
+    gate = {
+        "type": "object",
+        "object": {"kind": "Deployment", "namespace": namespace, "name": "reviews-canary"},
+        "expression": "spec.replicas == `7`",
+    }
+    limits = {"in_a_row": 1}
+    failed = release(gates=[gate], limits=limits, interval=1, remove_aborted=True, expect="failed")
+    assert "was put back to what it was" in failed.msg
+    assert state(cluster, namespace) == ({"stable": 100}, {"stable": "1", "canary": None})
+
+
+def test_without_a_stable_side_to_renew_the_canary_keeps_everything(release, cluster, namespace):
+    release(stable_objects=None)
+    assert state(cluster, namespace) == ({"stable": 0, "canary": 100}, {"stable": "1", "canary": "2"})
+    assert release(stable_objects=None).changed == []
+    assert "canary_release_stepz" in release(stepz=[], expect="failed").msg
