@@ -15,6 +15,7 @@ author:
 description:
   - Reads registered results of the modules of this collection, and lists what they created, changed, deleted or pushed.
     In check mode that is what a run would do.
+  - Of a workload whose pods are replaced, the line says so.
   - A Helm release whose chart has another version than before, and an Application whose source has another revision, is a
     line with both. So is an object that was left as it is, because an operation such as a traffic shift holds it.
 options:
@@ -64,7 +65,7 @@ def changed(result):
         )
     for row in _rows(result):
         if row.get("action", "unchanged") != "unchanged":
-            yield f"{row['action']} {_label(row)}"
+            yield f"{row['action']} {_label(row)}{', which replaces its pods' if row.get('restarts') else ''}"
     if result.get("pushed"):
         yield f"pushed commit {result['commit'][:8]} to {result['branch']}"
 

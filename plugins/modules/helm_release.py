@@ -132,6 +132,10 @@ options:
     description:
       - Whether existing objects that belong to no release or to another one become part of this release. It needs Helm
         3.17 or newer.
+      - Objects of no release are adopted whole where Helm 4 writes the release. Fields that were applied by istioctl,
+        C(kubectl) or another tool are the release's then, so O(force_conflicts) is not needed, and those that the chart does
+        not state are removed. RV(ignore:resources) and RV(ignore:msg) tell from whom, in check mode too. Fields that a
+        controller wrote stay its own.
       - Otherwise such an object is an error that names it, also when another release has taken it over since its creation.
         Custom resource definitions that an earlier installation left behind are always taken over, because they cannot be
         deleted without every object of their kinds.
@@ -335,6 +339,11 @@ resources:
         - The action, one of V(created), V(changed), V(deleted) or V(unchanged).
       type: str
       returned: always
+    restarts:
+      description:
+        - Whether the change replaces the pods of a Deployment, StatefulSet or DaemonSet; in check mode, would replace them.
+      type: bool
+      returned: when it does
     taken_over_from:
       description:
         - The field managers, such as kubectl's, whose fields this task has taken over. This can happen without a change
@@ -361,6 +370,10 @@ diff:
   returned: in diff mode, when objects change
   type: list
   elements: dict
+msg:
+  description: The objects that were taken over, and from whom; in check mode, that would be.
+  returned: when there are any
+  type: str
 validated:
   description:
     - Whether the API server validated all objects, including schema and admission webhooks.

@@ -313,6 +313,11 @@ resources:
     action:
       description: V(created), V(changed), V(deleted) or V(unchanged).
       type: str
+    restarts:
+      description:
+        - Whether the change replaces the pods of a Deployment, StatefulSet or DaemonSet; in check mode, would replace them.
+      type: bool
+      returned: when it does
     taken_over_from:
       description:
         - The field managers, such as kubectl's, whose fields this task has taken over. This can happen without a change

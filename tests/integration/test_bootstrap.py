@@ -220,6 +220,7 @@ def test_check_lists_exactly_what_the_run_then_does(run):
     assert sorted(predicted) == sorted(done)
     for what in (ROUTE, "istio", "argocd-cmd-params-cm", "Prometheus", "deleted Telemetry"):
         assert any(what in line for line in done), (what, done)
+    assert "changed Deployment argocd/argocd-repo-server, which replaces its pods" in predicted
     assert said(run("reconfigure", vars=CHANGES)) == []
 
 

@@ -600,6 +600,27 @@ data: {color: of the other}
 """
 
 
+def test_what_another_tool_installed_is_adopted_whole(release):
+    """As istioctl and kubectl install: applied on the server, or by a client; with more than the chart states."""
+    if not release.server_side:
+        pytest.skip("Helm 3 adopts by its own patches")
+    stated = release.helm("template", release.name, SAMPLE)
+    for document in filter(None, stated.split("---\n")):
+        document = document.replace("value: info}", "value: info}\n            - {name: OLD, value: former}")
+        words = ["--server-side", "--field-manager=istio-operator"] if "kind: Deployment" in document else []
+        release.kubectl("apply", *words, "-f", "-", stdin=document)
+    assert "OLD" in release.kubectl("get", "deploy/shop", "-o", "jsonpath={..env[*].name}")
+    options = {"values": {"color": "ours"}, "take_ownership": True}
+    assert "exists already and belongs to no release" in release.refused(values={"color": "ours"})
+    run = release.same_as_checked(**options)
+    rows = {row["kind"]: row for row in run["resources"]}
+    assert rows["Deployment"]["taken_over_from"] == ["istio-operator"] and rows["Deployment"]["restarts"]
+    assert rows["ConfigMap"]["taken_over_from"] == ["kubectl-client-side-apply"]
+    assert f"Take-over from istio-operator: Deployment {release.namespace}/shop" in run["msg"]
+    assert "OLD" not in release.kubectl("get", "deploy/shop", "-o", "jsonpath={..env[*].name}")
+    release.settled(**options)
+
+
 def test_what_another_release_took_over_is_told_and_taken_back(release, tmp_path):
     """As a revision tag of Istio is, by a canary's release."""
     (tmp_path / "templates").mkdir()

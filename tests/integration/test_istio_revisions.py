@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 
 import playing
 import pytest
@@ -180,3 +181,23 @@ def test_teardown_names_the_control_planes_that_it_leaves_or_removes_them(run, c
         "get", "validatingwebhookconfiguration,mutatingwebhookconfiguration", "-l", "app", "-o", "json"
     )
     assert left["items"] == []
+
+
+def test_what_istioctl_installed_is_adopted_with_one_variable(run, cluster):
+    environment = {**cluster.environment(), "KUBECONFIG": str(cluster.kubeconfig)}
+    subprocess.run(
+        [cluster.variables["MESHLAB_ISTIOCTL"], "install", "-y", "--set", "profile=minimal"],
+        env=environment,
+        check=True,
+        timeout=120,
+    )
+    default = f"{WEBHOOKS}/mutatingwebhookconfigurations/istio-revision-tag-default"
+    assert cluster.get(default)
+    predicted = summary(run("bootstrap", check=True, istio_take_ownership=True))
+    done = run("bootstrap", istio_take_ownership=True)
+    assert sorted(summary(done)) == sorted(predicted)
+    assert "deleted MutatingWebhookConfiguration istio-revision-tag-default" in predicted
+    owners = {entry["manager"] for entry in cluster.get(f"{DEPLOYMENTS}/istiod")["metadata"]["managedFields"]}
+    assert cluster.get(default) is None and owners == {"helm", "kube-controller-manager"}
+    assert run("bootstrap").changed == []
+    run("teardown")

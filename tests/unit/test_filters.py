@@ -102,6 +102,11 @@ VALUES = {
         {},
         ["changed VirtualService shop/reviews", "pushed commit 01234567 to main", "changed Namespace reviews"],
     ),
+    "changes of workloads": (
+        ("changes", [{"resources": [{**ROW, "kind": "Deployment", "restarts": True}]}]),
+        {},
+        ["changed Deployment shop/reviews, which replaces its pods"],
+    ),
     "changes: what an operation holds": (
         ("changes", [{"resources": [HELD]}, {"resources": [{**HELD, "held_by": ""}]}]),
         {},

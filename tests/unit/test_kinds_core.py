@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import registry
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 
 
 def stored(group, kind, spec):
@@ -89,3 +90,16 @@ def test_readiness(kind, live, state, message):
     verdict = registry.KINDS[group, kind].ready(live)
     assert verdict.state == state
     assert message in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("after", "restarts"),
+    [
+        ({"replicas": 3, "template": {"a": 1}}, False),
+        ({"template": {"a": 2}}, True),
+        ({"template": {"a": 2}, "updateStrategy": {"type": "OnDelete"}}, False),
+        ({"template": {"a": 2}, "strategy": {"type": "Recreate"}}, True),
+    ],
+)
+def test_a_change_of_the_template_replaces_the_pods(after, restarts):
+    assert builtin.restarts({"spec": {"template": {"a": 1}}}, {"spec": after}) is restarts

@@ -49,7 +49,7 @@ def foreign(live: dict, manager: str) -> list[dict]:
     left that was cut off between its two requests."""
     first = not fields.entry(live, manager)
     entries = live["metadata"].get("managedFields") or []
-    return [entry for entry in entries if first and _adopted(entry) or entry.get("manager") == _writer(manager)]
+    return [entry for entry in entries if first and is_of_people(entry) or entry.get("manager") == _writer(manager)]
 
 
 def _writer(manager: str) -> str:
@@ -62,7 +62,8 @@ def names(owners: list[dict], manager: str) -> list[str]:
     return sorted({entry["manager"] for entry in owners} - {_writer(manager)})
 
 
-def _adopted(entry: dict) -> bool:
+def is_of_people(entry: dict) -> bool:
+    """Whether a managedFields entry is one of kubectl or kubernetes.core."""
     return entry.get("manager") in _PEOPLE and not entry.get("subresource")
 
 
@@ -136,6 +137,16 @@ def _own(resources, kind, live: dict, manager: str, owners: list[dict], entry: d
     # To the server an empty list says nothing about owners, and a list of an empty entry that there is none.
     operations = [_same_version(live), {"op": "replace", "path": "/metadata/managedFields", "value": managed or [{}]}]
     return _patch(resources, kind, live, operations)
+
+
+def own(resources, kind, live: dict, manager: str, owners: list[dict]) -> dict:
+    """Make what ``owners``, managedFields entries of others, have the manager's, and change no value.
+
+    What of it the next apply does not declare goes then. Returns the object. Raises ApiError, 409 when it changed
+    meanwhile.
+    """
+    entry = fields.entry(live, manager) or {**owners[0], "fieldsV1": {}}
+    return _own(resources, kind, live, manager, owners, {**entry, "fieldsV1": _last(live, manager, owners)})
 
 
 def write(resources, kind, live: dict, manager: str, owners: list[dict], predicted: Prediction) -> dict:

@@ -56,6 +56,12 @@ class Change:
         row = {**place, "action": self.action, **({"held_by": self.held_by} if self.held_by else {})}
         return {**row, "taken_over_from": self.taken_from} if self.taken_from else row
 
+    def _restarts(self) -> bool:
+        """Whether pods are replaced; not known of what the server could not judge."""
+        if not (self.kind.restarts and self.before and self.after) or self.unjudged or self.action != UPDATED:
+            return False
+        return self.kind.restarts(self.before, self.after)
+
     def diff(self) -> dict[str, Any]:
         """Before and after, as Ansible shows them; of some kinds an object that comes or goes whole is one line."""
         if self.kind.brief and not (self.before and self.after):

@@ -66,6 +66,7 @@ class Kind:
     ``secret_fields``: dotted paths that are masked wherever an object is shown, beside those of Secrets.
     ``open_keys``: keys of a Secret that are no secret, and are shown.
     ``brief(live)``: one line that diffs show instead of a whole object that is created or deleted, where that is pages.
+    ``restarts(before, after)``: whether a change of an object replaces its pods.
     ``normalise``: declared object -> the same as the server stores it (a Secret's stringData, say).
     ``kept(desired, live)``: ``desired`` with what a controller writes inside of it and people do not declare (tokens
     of a role); ``keeper``: who that is, and where.
@@ -97,6 +98,7 @@ class Kind:
     secret_fields: tuple[str, ...] = ()
     open_keys: tuple[str, ...] = ()
     brief: Callable[[dict], str] | None = None
+    restarts: Callable[[dict, dict], bool] | None = None
     normalise: Callable[[dict], dict] | None = None
     kept: Callable[[dict, dict], dict] | None = None
     keeper: Keeper | None = None

@@ -37,6 +37,14 @@ def crd_brief(live: dict) -> str:
     return f"CustomResourceDefinition {live['metadata']['name']}{summary}\n"
 
 
+def restarts(before: dict, after: dict) -> bool:
+    """Whether the controller of a workload replaces its pods, as it does for any change of their template; with the
+    strategy OnDelete it leaves that to others."""
+    spec = after.get("spec") or {}
+    strategy = spec.get("strategy") or spec.get("updateStrategy") or {}
+    return strategy.get("type") != "OnDelete" and (before.get("spec") or {}).get("template") != spec.get("template")
+
+
 def namespace_ready(live: dict) -> Readiness:
     phase = (live.get("status") or {}).get("phase")
     return READY if phase == "Active" else Readiness("waiting", f"it is {phase}")
@@ -213,7 +221,9 @@ CRD = _kind(
 )
 SECRET = _kind("", "Secret", "secrets", base.CONFIGURATION, normalise=secret, secret_fields=("data", "stringData"))
 CONFIGMAP = _kind("", "ConfigMap", "configmaps", base.CONFIGURATION)
-DEPLOYMENT = _kind("apps", "Deployment", "deployments", base.WORKLOADS, ready=deployment_ready, normalise=workload)
+DEPLOYMENT = _kind(
+    "apps", "Deployment", "deployments", base.WORKLOADS, ready=deployment_ready, normalise=workload, restarts=restarts
+)
 
 _RBAC = "rbac.authorization.k8s.io"
 _ADMISSION = "admissionregistration.k8s.io"
@@ -234,8 +244,18 @@ KINDS = (
     _kind("", "LimitRange", "limitranges", base.ACCESS),
     _kind("", "Service", "services", base.CONFIGURATION, foreseen=foreseen.service),
     _kind("", "PersistentVolumeClaim", "persistentvolumeclaims", base.CONFIGURATION),
-    _kind("apps", "StatefulSet", "statefulsets", base.WORKLOADS, ready=statefulset_ready, normalise=workload),
-    _kind("apps", "DaemonSet", "daemonsets", base.WORKLOADS, ready=daemonset_ready, normalise=workload),
+    _kind(
+        "apps",
+        "StatefulSet",
+        "statefulsets",
+        base.WORKLOADS,
+        ready=statefulset_ready,
+        normalise=workload,
+        restarts=restarts,
+    ),
+    _kind(
+        "apps", "DaemonSet", "daemonsets", base.WORKLOADS, ready=daemonset_ready, normalise=workload, restarts=restarts
+    ),
     _kind("", "Pod", "pods", base.WORKLOADS, ready=pod_ready, normalise=workload, foreseen=foreseen.pod),
     _kind("batch", "Job", "jobs", base.WORKLOADS, ready=job_ready, normalise=workload, foreseen=foreseen.job),
     _kind("batch", "CronJob", "cronjobs", base.WORKLOADS, normalise=workload),

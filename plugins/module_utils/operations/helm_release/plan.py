@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import APPLY
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import APPLY, Session
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import adopt, diff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import (
     CREATED,
     DELETED,
@@ -26,6 +27,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
     explained,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import adoption
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import drift as drift_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.drift import (
     MANAGER,
@@ -44,18 +46,24 @@ _CRD = "CustomResourceDefinition"
 class Setting:
     """What the dry runs of one release have in common.
 
+    ``adopts``: whether what belongs to no release is taken over, see adoption.py.
     ``brought``: see :func:`brought`. ``final``: whether what is missing now (a kind, a namespace) is still missing when
     helm runs, so that it is refused; not so in check mode, where an earlier task may bring it, nor for a release with
     hooks.
     """
 
-    session: object
+    resources: Resources
     release: str
     namespace: str
     server_side: bool
     force: bool
+    adopts: bool
     brought: set
     final: bool
+
+    @property
+    def session(self) -> Session:
+        return self.resources.session
 
 
 def changes(
@@ -87,13 +95,18 @@ def _written(setting: Setting, old: Object | None, item: Object, live: dict | No
     if live is None:
         after = _foreseen(item, declared, None, _created(setting, item, declared))
         return Change(item.kind, item.namespace, item.name, CREATED, None, after)
-    if setting.server_side:
+    former = adoption.former_owners(item, live) if setting.server_side and setting.adopts else []
+    if former:
+        stated = merge.without_nulls(declared)
+        after = adoption.predicted(setting.resources, item, stated, live, force=setting.force)
+    elif setting.server_side:
         after = _apply(setting, item, declared)
     else:
         after = _patched(setting, old or item, item, declared, drifted)
     after = after and _foreseen(item, declared, live, after)
     action = UNCHANGED if after is None or diff.clean(after) == diff.clean(live) else UPDATED
-    return Change(item.kind, item.namespace, item.name, action, live, after or live)
+    taken_from = adopt.names(former, MANAGER)
+    return Change(item.kind, item.namespace, item.name, action, live, after or live, taken_from=taken_from)
 
 
 def _foreseen(item: Object, declared: dict, live: dict | None, after: dict) -> dict:

@@ -12,6 +12,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CRD, NAMESPACE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import (
+    adoption,
     definition_updates,
     definitions,
     drift,
@@ -141,6 +142,8 @@ def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held
     mark = inputs.mark(latest.revision + 1 if latest else 1, context.helm, definitions=has_definitions)
     arguments = [chart, *arguments, "--labels", f"{LABEL}={mark}"]
     try:
+        if server_side and context.params.get("take_ownership"):
+            adoption.take(context, target)
         deployed = upgrade.run(context, inputs, arguments, target, server_side, found)
     except MeshError as error:
         if any(change.changed for change in updated):
@@ -234,11 +237,12 @@ def _planned(
     definitions.foresee(context, chart, any(update.change.action == CREATED for update in updates))
     first += definitions.changes(context, chart, arguments, installing=installing)
     setting = plan.Setting(
-        context.session,
+        context.resources,
         context.name,
         context.namespace,
         server_side=server_side,
         force=bool(context.params.get("force_conflicts")),
+        adopts=bool(context.params.get("take_ownership")),
         brought=plan.brought(
             [change.after for change in [*first, *(update.change for update in updates)]]
             + [item.desired for item in target]

@@ -33,6 +33,7 @@ def result(
         resources=[change.row() for change in changes],
         validated=not context.check or all(change.validated for change in changes),
         waited=waited,
+        msg=results.message(changes),
         release=release,
         result=release,
         diff=results.diffs(context.task, changes),
