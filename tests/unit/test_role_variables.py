@@ -49,6 +49,16 @@ def argocd_monitor(job, names, components):
     }
 
 
+def dashboard(name, text):
+    metadata = {"name": f"dashboard-{name}", "namespace": "monitoring", "labels": {"grafana_dashboard": "1"}}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {f"{name}.json": text}}
+
+
+def dashboard_file(name):
+    """Its text as it is, on every ansible-core: the same bytes, or two controllers would write it again and again."""
+    return (ROOT / "roles" / "monitoring" / "files" / "dashboards" / f"{name}.json").read_text().rstrip()
+
+
 # role: what the person sets, and {variable: what the tasks get}
 CASES = {
     "istio": (
@@ -198,22 +208,17 @@ CASES = {
         },
     ),
     "monitoring": (
-        {"monitoring_crds": ["/b.yaml"], "monitoring_own_dashboards": {"mesh": '{"title": "M"}'}},
+        {"monitoring_crds": ["/b.yaml"], "monitoring_dashboards": {"mesh": '{"title": "M"}'}},
         {
             "monitoring_files": ["/b.yaml"],
             "monitoring_dashboard_objects": [
-                {
-                    "apiVersion": "v1",
-                    "kind": "ConfigMap",
-                    "metadata": {
-                        "name": "dashboard-mesh",
-                        "namespace": "monitoring",
-                        "labels": {"grafana_dashboard": "1"},
-                    },
-                    "data": {"mesh.json": '{"title": "M"}'},
-                }
+                dashboard("mesh", '{"title": "M"}'),
+                dashboard("istiod", dashboard_file("istiod")),
+                dashboard("argocd", dashboard_file("argocd")),
             ],
-            "monitoring_dashboard_volumes": [{"configMap": {"name": "dashboard-mesh"}}],
+            "monitoring_dashboard_volumes": [
+                {"configMap": {"name": f"dashboard-{name}"}} for name in ("mesh", "istiod", "argocd")
+            ],
             "monitoring_namespace_objects": [namespace("monitoring", labels=INSTALLED)],
             "monitoring_argocd_monitors": [
                 argocd_monitor("argocd-metrics", ["argocd-metrics"], ["metrics", "application-controller"]),
