@@ -30,6 +30,8 @@ def as_texts(options):
     for name, option in options.items():
         if option["type"] == "list" and option.get("elements") == "str":
             texts[name] = ",".join(option.get("choices") or ["a", "b"])
+        elif option["type"] == "dict" and "options" not in option:
+            texts[name] = '{"a": 1}'
     return texts
 
 
@@ -44,7 +46,9 @@ def test_the_roles_take_text(play):
         }
         for role in ROLES
     ]
-    tasks.append({"name": "sources", "ansible.builtin.debug": {"msg": "{{ lists }}"}, "vars": {"lists": LISTS}})
+    tasks.append(
+        {"name": "sources", "ansible.builtin.debug": {"msg": "{{ lists }}"}, "vars": {"lists": LISTS, "item": {}}}
+    )
     variables = {
         name: value
         for role in ROLES
@@ -53,12 +57,23 @@ def test_the_roles_take_text(play):
         for name, value in yaml.safe_load(path.read_text()).items()
     }
     given = {"argocd_manifests": "/a.yaml, /b.yaml", "monitoring_crds": "/c.yaml", "istio_revision_tags": "prod,next"}
+    mappings = (
+        "istio_mesh_config",
+        "istio_istiod_values",
+        "istio_cni_values",
+        "istio_base_values",
+        "istio_ztunnel_values",
+    )
+    # What ansible-core 2.16 makes a mapping of by itself begins with a brace.
+    given |= dict.fromkeys(mappings, ' {"version": "1.10"}')
     run = play(tasks, vars={**variables, **given})
     assert not any(task.failed for task in run.tasks)
-    assert run["sources"].msg == [["/a.yaml", "/b.yaml"], ["/c.yaml"], ["prod", "next"]]
+    assert run["sources"].msg == [["/a.yaml", "/b.yaml"], ["/c.yaml"], ["prod", "next"], *["1.10"] * 5]
 
 
-LISTS = "{{ [argocd_sources | list, monitoring_sources | list, istio_istiod_release_values.revisionTags | list] }}"
+LISTS = """{{ [argocd_sources | list, monitoring_sources | list, istio_istiod_release_values.revisionTags | list,
+  istio_istiod_release_values.meshConfig.version, istio_istiod_release_values.version, istio_cni_release_values.version,
+  istio_base_release_values.version, istio_ztunnel_release_values.version] }}"""
 
 
 def rule(name, *subsets):
