@@ -104,7 +104,9 @@ def handed_on(run):
 
 def test_a_release_makes_the_new_version_the_stable_one_and_a_second_run_changes_nothing(release, cluster, namespace):
     predicted = release(check=True)
-    assert predicted["Declare what the canary needs"].changed and "predicted when the canary is there" in predicted.stdout
+    assert (
+        predicted["Declare what the canary needs"].changed and "predicted when the canary is there" in predicted.stdout
+    )
     assert state(cluster, namespace) == ({"stable": 100}, {"stable": "1", "canary": None})
     done = release()
     assert state(cluster, namespace) == ({"stable": 100, "canary": 0}, {"stable": "2", "canary": None})

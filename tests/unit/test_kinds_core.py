@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import UPDATED, Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import registry
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
 
@@ -102,4 +103,6 @@ def test_readiness(kind, live, state, message):
     ],
 )
 def test_a_change_of_the_template_replaces_the_pods(after, restarts):
-    assert builtin.restarts({"spec": {"template": {"a": 1}}}, {"spec": after}) is restarts
+    before = {"spec": {"template": {"a": 1}}}
+    change = Change(builtin.DEPLOYMENT, "shop", "reviews", UPDATED, before, {"spec": after})
+    assert builtin.restarts(before, {"spec": after}) is change.row().get("restarts", False) is restarts

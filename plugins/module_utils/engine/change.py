@@ -54,6 +54,8 @@ class Change:
         """The object's line in a result's ``resources``."""
         place: dict[str, Any] = {"kind": self.kind.kind, "namespace": self.namespace, "name": self.name}
         row = {**place, "action": self.action, **({"held_by": self.held_by} if self.held_by else {})}
+        if self._restarts():
+            row["restarts"] = True
         return {**row, "taken_over_from": self.taken_from} if self.taken_from else row
 
     def _restarts(self) -> bool:
