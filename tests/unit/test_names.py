@@ -11,7 +11,18 @@ import pytest
 
 MODULE_UTILS = Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
 EMPTY_NAMES = {"made", "found", "one", "said", "told"}
-ROOMS = ("base", "cluster", "controllers", "documents", "engine", "kinds", "programs", "specs", "entry.py")
+ROOMS = (
+    "base",
+    "cluster",
+    "controllers",
+    "documents",
+    "engine",
+    "kinds",
+    "operations",
+    "programs",
+    "specs",
+    "entry.py",
+)
 
 
 def names(tree):

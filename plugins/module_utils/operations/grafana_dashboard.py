@@ -61,11 +61,11 @@ def rendered(written: dict) -> tuple[str, list[str]]:
     checked(model, origin)
     if "spec" in model and "apiVersion" in model:  # the form of Grafana's own API server, without the older one's traps
         return _stored(text, model, origin), warnings
-    made = with_inputs(model, written.get("inputs") or {}, origin)
-    warnings += remarks(made, origin)
-    if made.get("id") is not None:
-        made = {**made, "id": None}
-    return _stored(text if made == model else "", made, origin), warnings
+    filled = with_inputs(model, written.get("inputs") or {}, origin)
+    warnings += remarks(filled, origin)
+    if filled.get("id") is not None:
+        filled = {**filled, "id": None}
+    return _stored(text if filled == model else "", filled, origin), warnings
 
 
 def parsed(text: str, origin: str, duplicates: list[str]):
@@ -108,10 +108,10 @@ def with_inputs(model: dict, inputs: dict, origin: str) -> dict:
 
     Grafana asks nobody when it reads a file: the panels would look for a data source of the name ``${DS_PROMETHEUS}``.
     """
-    asked = [one for one in model.get("__inputs") or [] if isinstance(one, dict) and one.get("name")]
-    values = {one["name"]: one["value"] for one in asked if one.get("type") == "constant" and "value" in one}
+    asked = [entry for entry in model.get("__inputs") or [] if isinstance(entry, dict) and entry.get("name")]
+    values = {entry["name"]: entry["value"] for entry in asked if entry.get("type") == "constant" and "value" in entry}
     values.update({name: str(value) for name, value in inputs.items()})
-    missing = [one["name"] for one in asked if one["name"] not in values]
+    missing = [entry["name"] for entry in asked if entry["name"] not in values]
     if missing:
         example = f"inputs: {{{missing[0]}: prometheus}}"
         raise MeshError(
@@ -119,7 +119,7 @@ def with_inputs(model: dict, inputs: dict, origin: str) -> dict:
             f"is asked when Grafana reads it from a file. Give values, for a data source its uid or name ({example}), "
             "or export it without 'for sharing'."
         )
-    known = {one["name"] for one in asked} | {name for text in _texts(model) for name in _PLACEHOLDER.findall(text)}
+    known = {entry["name"] for entry in asked} | {name for text in _texts(model) for name in _PLACEHOLDER.findall(text)}
     for name in inputs:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -136,7 +136,7 @@ def _filled(value, values: dict):
     if isinstance(value, list):
         return [_filled(item, values) for item in value]
     if isinstance(value, str) and "${" in value:
-        return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), value)
+        return _PLACEHOLDER.sub(lambda placeholder: str(values.get(placeholder[1], placeholder[0])), value)
     return value
 
 
@@ -150,7 +150,7 @@ def remarks(model: dict, origin: str) -> Iterator[str]:
         yield f"{origin}: library panels (__elements) are not read from files. Unlink them before the export."
     templating = model.get("templating")
     variables = (templating.get("list") if isinstance(templating, dict) else None) or []
-    names = {one.get("name") for one in variables if isinstance(one, dict)}
+    names = {variable.get("name") for variable in variables if isinstance(variable, dict)}
     for name in sorted(set(_sources(model)) - names):
         yield (
             f"{origin}: a data source is named ${{{name}}}, but the dashboard has no variable {name!r}. Give the data "
@@ -167,9 +167,9 @@ def _sources(value, below: bool = False) -> Iterator[str]:
         for item in value:
             yield from _sources(item)
     elif below and isinstance(value, str):
-        found = _REFERENCE.fullmatch(value)
-        if found:
-            yield found[1] or found[2]
+        reference = _REFERENCE.fullmatch(value)
+        if reference:
+            yield reference[1] or reference[2]
 
 
 def _texts(value) -> Iterator[str]:
@@ -184,9 +184,9 @@ def _texts(value) -> Iterator[str]:
 
 def _stored(text: str, model: dict, origin: str) -> str:
     """The text, or what the model gives, without white space where it would be too long otherwise. Raises MeshError."""
-    for found in (text, json.dumps(model, indent=2, ensure_ascii=False), _compact(model)):
-        if found and len(found.encode()) <= LIMIT:
-            return found
+    for candidate in (text, json.dumps(model, indent=2, ensure_ascii=False), _compact(model)):
+        if candidate and len(candidate.encode()) <= LIMIT:
+            return candidate
     size = len(_compact(model).encode())
     raise MeshError(f"{origin}: the dashboard has {size} bytes; a ConfigMap holds {LIMIT}. Split it, or drop panels.")
 

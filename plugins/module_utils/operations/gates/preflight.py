@@ -26,15 +26,15 @@ def problems(prometheus: Prometheus, sides: Sides, gates: list[Gate], window: in
         prometheus.query("vector(1)")
     except PrometheusError as error:
         return [sentence(error.message)]
-    found = _of_queries(prometheus, sides, gates, window)
+    problems = _of_queries(prometheus, sides, gates, window)
     if any(gate.options["type"] in OF_TRAFFIC for gate in gates):
-        found += _of_traffic(prometheus, sides, gates, window)
-    return found
+        problems += _of_traffic(prometheus, sides, gates, window)
+    return problems
 
 
 def _of_queries(prometheus: Prometheus, sides: Sides, gates: list[Gate], window: int) -> list[str]:
     """Queries of the user that Prometheus does not take. That they have no result yet is no problem."""
-    found = []
+    problems = []
     for gate in gates:
         for option in ("query", "count_query"):
             if not gate.options.get(option):
@@ -44,24 +44,24 @@ def _of_queries(prometheus: Prometheus, sides: Sides, gates: list[Gate], window:
                 prometheus.scalar(promql.filled(gate.options[option], sides, window, label))
             except PrometheusError as error:
                 if error.trouble not in (Trouble.EMPTY, Trouble.NAN):
-                    found.append(sentence(f"{label}: {error.message}"))
-    return found
+                    problems.append(sentence(f"{label}: {error.message}"))
+    return problems
 
 
 def _of_traffic(prometheus: Prometheus, sides: Sides, gates: list[Gate], window: int) -> list[str]:
     apart = indistinguishable(sides)
     if apart:
         return [apart]
-    found: list[str] = []
+    problems: list[str] = []
     for metric, reporters in _metrics(gates).items():
         selector = promql.selector(sides, reporters)
         query = f"count by ({', '.join(promql.PLACE)}) (last_over_time({metric}{{{selector}}}[{window}s]))"
         try:
             series = [sample.labels for sample in prometheus.query(query).samples]
-            found += _unknown_labels(series, sides) if series else [_nothing(prometheus, sides, metric, window)]
+            problems += _unknown_labels(series, sides) if series else [_nothing(prometheus, sides, metric, window)]
         except PrometheusError as error:
-            found.append(sentence(error.message))
-    return list(dict.fromkeys(found))
+            problems.append(sentence(error.message))
+    return list(dict.fromkeys(problems))
 
 
 def _metrics(gates: list[Gate]) -> dict[str, tuple[str, ...]]:

@@ -157,16 +157,16 @@ def removed(item: Object, live: dict | None, asked: dict | None) -> Change:
 def brought(bodies: list[dict]) -> set:
     """What of a release must be there before the rest can be judged: (group, kind) of its custom resource definitions,
     names of its admission webhooks, and ("namespace", name) of its namespaces."""
-    found: set = set()
+    brought_keys: set = set()
     for body in bodies:
         spec = body.get("spec") or {}
         if body["kind"] == _CRD:
-            found.add((spec.get("group"), (spec.get("names") or {}).get("kind")))
+            brought_keys.add((spec.get("group"), (spec.get("names") or {}).get("kind")))
         elif body["kind"] == "Namespace":
-            found.add(("namespace", body["metadata"]["name"]))
+            brought_keys.add(("namespace", body["metadata"]["name"]))
         elif body["kind"].endswith("WebhookConfiguration"):
-            found |= {webhook.get("name") for webhook in body.get("webhooks") or []}
-    return found
+            brought_keys |= {webhook.get("name") for webhook in body.get("webhooks") or []}
+    return brought_keys
 
 
 def _unjudged(setting: Setting, item: Object, live: dict | None, error: MeshError) -> Change | MeshError:
@@ -203,9 +203,9 @@ def _refusal(setting: Setting, item: Object, error: MeshError) -> MeshError:
     conflicts = answer.details.get("conflicts")
     if not conflicts:
         return answer
-    told = "; ".join(f"{', '.join(conflict['fields'])} by {conflict['manager']!r}" for conflict in conflicts)
+    owned = "; ".join(f"{', '.join(conflict['fields'])} by {conflict['manager']!r}" for conflict in conflicts)
     return MeshError(
-        f"{item.label}: fields that the chart states are owned by another manager: {told}. Have the values say the "
+        f"{item.label}: fields that the chart states are owned by another manager: {owned}. Have the values say the "
         "same, undo what that owner did, or take the fields over with force_conflicts: true.",
         **answer.details,
     )

@@ -46,7 +46,7 @@ class _Held:
     live: dict
     drifted: list[Drift]
 
-    def told(self) -> list[str]:
+    def lines(self) -> list[str]:
         return [drift.text() for drift in self.drifted]
 
 
@@ -66,14 +66,14 @@ def run(context: Context) -> dict:
 
 
 def _run(context: Context, inputs: Inputs) -> dict:
-    found = lock.opened(context)
-    latest = found[0] if found else None
+    revisions = lock.opened(context)
+    latest = revisions[0] if revisions else None
     held = None
     if latest and latest.status == "deployed" and latest.labels.get(LABEL) in _marks(context, inputs, latest.revision):
         held = _held(context, latest)
         if not held.drifted:
             return _unchanged(context, inputs, latest, held)
-    return _install(context, inputs, found, held)
+    return _install(context, inputs, revisions, held)
 
 
 def _marks(context: Context, inputs: Inputs, revision: int) -> list[str]:
@@ -110,11 +110,11 @@ def _definitions(context: Context, inputs: Inputs, release: Release) -> list[Upd
     return definition_updates.planned(context, chart, _arguments(context, inputs))
 
 
-def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held | None) -> dict:
+def _install(context: Context, inputs: Inputs, revisions: list[Release], held: _Held | None) -> dict:
     """Render; where that or the cluster differs from the release, plan it, and let helm do it unless in check mode."""
-    latest = found[0] if found else None
+    latest = revisions[0] if revisions else None
     chart = inputs.chart.fetch(context.helm())
-    previous = _previous(context, found)
+    previous = _previous(context, revisions)
     _refuse_step(context, previous, metadata(chart))
     for duplicate in inputs.values.duplicates():
         context.task.warn(duplicate)
@@ -126,17 +126,19 @@ def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held
             return _unchanged(context, inputs, latest, held)
     server_side = context.helm().major > 3 and (_installs(latest) or latest.server_side)
     target = context.objects(rendered.manifest)
-    told = held.told() if held else []
+    drift_lines = held.lines() if held else []
     try:
         final = not context.check and rendered.hooks == ""
-        updates, changes = _planned(context, target, found, chart, arguments, server_side, final)
-        leftovers = _leftovers(context, found, target)
+        updates, changes = _planned(context, target, revisions, chart, arguments, server_side, final)
+        leftovers = _leftovers(context, revisions, target)
     except MeshError as error:
         raise _with_drift(error, held.drifted if held else []) from None
     if context.check:
         predicted = _predicted(context, chart, latest)
         updated = [update.change for update in updates]
-        return report.result(context, [*updated, *changes, *leftovers], predicted, drifted=told, previous=previous)
+        return report.result(
+            context, [*updated, *changes, *leftovers], predicted, drifted=drift_lines, previous=previous
+        )
     updated = definition_updates.written(context, updates)
     has_definitions = definitions.has_any(chart)
     mark = inputs.mark(latest.revision + 1 if latest else 1, context.helm, definitions=has_definitions)
@@ -144,7 +146,7 @@ def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held
     try:
         if server_side and context.params.get("take_ownership"):
             adoption.take(context, target)
-        deployed = upgrade.run(context, inputs, arguments, target, server_side, found)
+        deployed = upgrade.run(context, inputs, arguments, target, server_side, revisions)
     except MeshError as error:
         if any(change.changed for change in updated):
             error.details["changed"] = True
@@ -157,12 +159,14 @@ def _install(context: Context, inputs: Inputs, found: list[Release], held: _Held
         changes += definitions.added(context, target, deployed)
     waited = bool(context.params["wait"] or context.params["rollback_on_failure"])
     release = deployed.shown(context.namespace)
-    return report.result(context, [*changes, *leftovers], release, drifted=told, waited=waited, previous=previous)
+    return report.result(
+        context, [*changes, *leftovers], release, drifted=drift_lines, waited=waited, previous=previous
+    )
 
 
-def _previous(context: Context, found: list[Release]) -> dict | None:
+def _previous(context: Context, revisions: list[Release]) -> dict | None:
     """The revision that is deployed, as results show it."""
-    deployed = next((release for release in found if release.status == "deployed"), None)
+    deployed = next((release for release in revisions if release.status == "deployed"), None)
     return deployed.shown(context.namespace) if deployed else None
 
 
@@ -218,7 +222,7 @@ def _rendered(context: Context, inputs: Inputs, chart: str, arguments: list[str]
 def _planned(
     context: Context,
     target: list[Object],
-    found: list[Release],
+    revisions: list[Release],
     chart: str,
     arguments: list[str],
     server_side: bool,
@@ -226,8 +230,8 @@ def _planned(
 ) -> tuple[list[Update], list[Change]]:
     """What this module does before helm, and the changes of all other objects: what comes before the manifest, what the
     manifest states, what it no longer does."""
-    latest = found[0] if found else None
-    before = next((release for release in found if release.status == "deployed"), latest)
+    latest = revisions[0] if revisions else None
+    before = next((release for release in revisions if release.status == "deployed"), latest)
     base = [] if _installs(latest) else context.objects(before.manifest)
     live = manifest.read(context.resources, list({item.key: item for item in [*base, *target]}.values()))
     ownership.refuse_others(context, base, target, live, helm_looks=TAKE not in arguments)
@@ -254,11 +258,11 @@ def _planned(
     return updates, first + plan.changes(setting, base, target, live, drifted)
 
 
-def _leftovers(context: Context, found: list[Release], target: list[Object]) -> list[Change]:
+def _leftovers(context: Context, revisions: list[Release], target: list[Object]) -> list[Change]:
     """Objects that a failed revision left behind, and that neither the last good one nor the new one has; helm forgets
     them."""
-    good = next((release for release in found if release.status == "deployed"), None)
-    failed = [release for release in found if good and release.revision > good.revision]
+    good = next((release for release in revisions if release.status == "deployed"), None)
+    failed = [release for release in revisions if good and release.revision > good.revision]
     if not failed:
         return []
     wanted = {item.key for item in [*target, *context.objects(good.manifest)]}
@@ -271,8 +275,8 @@ def _leftovers(context: Context, found: list[Release], target: list[Object]) -> 
 
 def _ours(context: Context, live: dict) -> bool:
     annotations = live["metadata"].get("annotations") or {}
-    said = annotations.get("meta.helm.sh/release-name"), annotations.get("meta.helm.sh/release-namespace")
-    return said == (context.name, context.namespace)
+    owner = annotations.get("meta.helm.sh/release-name"), annotations.get("meta.helm.sh/release-namespace")
+    return owner == (context.name, context.namespace)
 
 
 def _delete(context: Context, change: Change) -> None:
@@ -282,15 +286,15 @@ def _delete(context: Context, change: Change) -> None:
 
 def _with_drift(error: MeshError, drifted: list[Drift]) -> MeshError:
     """A refusal while drift is being repaired is often about what somebody did by hand: say what that was."""
-    by_hand = [found for found in drifted if not found.owner]
+    by_hand = [finding for finding in drifted if not finding.owner]
     if not by_hand:
         return error
-    told = [found.text() for found in by_hand]
+    lines = [finding.text() for finding in by_hand]
     # With a definition every object of its kind would go.
-    definition = any(found.item.kind.kind == "CustomResourceDefinition" for found in by_hand)
+    definition = any(finding.item.kind.kind == "CustomResourceDefinition" for finding in by_hand)
     remedy = "undo that" if definition else "undo that, or delete the object"
-    hint = f"What is there was changed by hand ({'; '.join(told)}): {remedy} and run this again."
-    return MeshError(f"{error.message} {hint}", **error.details, drifted=told)
+    hint = f"What is there was changed by hand ({'; '.join(lines)}): {remedy} and run this again."
+    return MeshError(f"{error.message} {hint}", **error.details, drifted=lines)
 
 
 def _namespace(context: Context) -> list[Change]:
@@ -314,9 +318,9 @@ def _put_back(context: Context, target: list[Object]) -> None:
     live = manifest.read(context.resources, custom)
     there = [item for item in custom if live[item.key]]
 
-    def restore(found: Drift) -> None:
-        declared = manifest.owned(found.item, context.name, context.namespace)
-        drift.put_back(context.session, found.item, drift.portion(declared, found.paths), dry_run=False)
+    def restore(finding: Drift) -> None:
+        declared = manifest.owned(finding.item, context.name, context.namespace)
+        drift.put_back(context.session, finding.item, drift.portion(declared, finding.paths), dry_run=False)
 
     parallel(restore, drift.find(context.session, there, live, context.name, context.namespace))
 
