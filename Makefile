@@ -206,6 +206,10 @@ coverage: collections $(A_CLUSTER) ## What of the served APIs' fields no option 
 traffic: collections lab ## A steady load while the configuration changes, by mesh_apply and by kubectl
 	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python tests/traffic/run.py $(ARGS)
 
+.PHONY: canary
+canary: collections lab ## Requests move to good and bad versions under load, by traffic_shift and by kubectl
+	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python tests/canary/run.py $(ARGS)
+
 .PHONY: bench
 bench: collections lab kubernetes-core ## Benchmarks beside kubernetes.core, in the same run
 	@PATH=$(VENV)/bin:$$PATH ANSIBLE_COLLECTIONS_PATH=$(BUILD)/collections:$(BUILD)/compare \

@@ -85,21 +85,23 @@ def shop(cluster, namespace):
     return namespace
 
 
-def traffic(cluster, namespace):
+def traffic(cluster, namespace, tmp_path):
     """The steady load, and beside it calls that reach nobody; what the client counted."""
     began, client = time.monotonic(), ("--from", f"{namespace}/client")
     url = "http://{}:9080/"
     steady = ["--rate", str(RATE), "--seconds", str(SECONDS), url.format("reviews")]
-    load = subprocess.Popen(cluster.lab_command("load", *client, *steady), stdout=subprocess.PIPE, text=True)
+    lines = tmp_path / "load.jsonl"  # a pipe would be full after some hundred failures
+    with lines.open("w") as stream:
+        load = subprocess.Popen(cluster.lab_command("load", *client, *steady), stdout=stream)
     for name, count in (("nobody", 60), ("stream", 30), ("dry", 30)):
         cluster.lab("call", *client, "--count", str(count), url.format(name))
     time.sleep(max(0.0, SECONDS / 2 - (time.monotonic() - began)))
     # A proxy that starts anew counts from 0 again, in the same pod and so in the same series.
     quit_proxy = ("curl", "-s", "-X", "POST", "http://127.0.0.1:15000/quitquitquit")
     cluster.lab("exec", f"{namespace}/reviews-restarted/istio-proxy", "--", *quit_proxy)
-    output = load.communicate(timeout=SECONDS + 60)[0]
+    load.wait(timeout=SECONDS + 60)
     time.sleep(6)  # one more scrape
-    return json.loads(output.splitlines()[-1])
+    return json.loads(lines.read_text().splitlines()[-1])
 
 
 def side(namespace, version, name="reviews"):
@@ -138,8 +140,8 @@ def outcome(verdict):
     return verdict["outcome"], verdict["reason"]
 
 
-def test_versions_are_judged_by_what_they_do(play, cluster, shop):
-    tally = traffic(cluster, shop)
+def test_versions_are_judged_by_what_they_do(play, cluster, shop, tmp_path):
+    tally = traffic(cluster, shop, tmp_path)
     metrics = {"service": {"namespace": "monitoring", "name": "prometheus-operated"}, "scrape_interval": 5}
     judging = Judging(shop, metrics)
     for version in VERSIONS:

@@ -211,6 +211,8 @@ def test_latency(samples, percentile, expected):
         ([requests(99), requests(900, **V1)], {}, ("no_data", "below_min_requests")),
         ([requests(200), requests(9, **V1)], {}, ("no_data", "stable_below_min_requests")),
         ([requests(900, **V1)], {}, ("no_data", "empty")),
+        ([requests(1)], {"min_requests": 0}, ("no_data", "stable_below_min_requests")),
+        ([requests(0.4), requests(9, **V1)], {"min_requests": 0}, ("no_data", "below_min_requests")),
         # Requests that reached nobody are the canary's.
         (
             [requests(200, **SOURCE), requests(20, "503", **UNPLACED), requests(900, **V1, **SOURCE)],
@@ -232,6 +234,7 @@ def test_more_errors_than_the_stable_side(samples, more, expected):
         ((940, 60), (950, 50), "pass"),
         ((999, 1), (500, 500), "pass"),  # faster
         ((50, 0), (950, 50), "no_data"),
+        ((200, 0), (0, 0), "no_data"),
     ],
 )
 def test_slower_than_the_stable_side(canary, stable, expected):

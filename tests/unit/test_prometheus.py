@@ -7,6 +7,8 @@ from __future__ import annotations
 import http.server
 import json
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from urllib.parse import parse_qs, urlsplit
@@ -69,10 +71,15 @@ class Server(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Quiet(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_arguments):
+        """A client that is gone is what these tests are about."""
+
+
 @pytest.fixture
 def server():
     Server.asked = []
-    serving = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    serving = Quiet(("127.0.0.1", 0), Server)
     threading.Thread(target=serving.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{serving.server_address[1]}"
     serving.shutdown()
@@ -155,6 +162,46 @@ def test_proxies_of_the_environment(server, monkeypatch):
     monkeypatch.setenv("no_proxy", "prometheus.invalid")
     with pytest.raises(PrometheusError, match="cannot be reached"):
         prometheus("http://prometheus.invalid:9090").query("one")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """(certificate, key) for 127.0.0.1, which signs itself: authority, server and client are one here."""
+    folder = tmp_path_factory.mktemp("tls")
+    paths = folder / "cert.pem", folder / "key.pem"
+    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=test"]
+    where = ["-addext", "subjectAltName=IP:127.0.0.1", "-out", str(paths[0]), "-keyout", str(paths[1])]
+    subprocess.run(["openssl", "req", "-x509", *kind, *where], check=True, capture_output=True)
+    return tuple(map(str, paths))
+
+
+@pytest.fixture
+def tls_server(certificate):
+    """It wants a certificate of its clients."""
+    serving = Quiet(("127.0.0.1", 0), Server)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    context.load_verify_locations(certificate[0])
+    context.verify_mode = ssl.CERT_REQUIRED
+    serving.socket = context.wrap_socket(serving.socket, server_side=True, do_handshake_on_connect=False)
+    threading.Thread(target=serving.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"https://127.0.0.1:{serving.server_address[1]}"
+    serving.shutdown()
+
+
+def test_https_with_a_certificate_of_the_client(tls_server, certificate):
+    ca, key = certificate
+    client = {"client_cert": ca, "client_key": key, "timeout": 5}
+    assert prometheus(tls_server, ca_cert=ca, **client).scalar("one").value == 4.5
+    assert prometheus(tls_server, validate_certs=False, **client).scalar("one").value == 4.5
+    for options, words in (
+        (client, "its certificate cannot be verified (certificate verify failed: self-signed certificate)"),
+        ({"ca_cert": ca, "timeout": 5}, "It may want a client certificate"),
+    ):
+        with pytest.raises(PrometheusError) as caught:
+            prometheus(tls_server, **options).query("one")
+        assert caught.value.trouble.value == "unreachable"
+        assert words in caught.value.message
 
 
 @pytest.mark.parametrize(

@@ -153,8 +153,10 @@ class UrlClient:
             return Unreachable(f"no connection within {min(CONNECT_TIMEOUT, self.timeout):g} s")
         if isinstance(error, (urllib3.exceptions.TimeoutError, TimeoutError)):
             return Slow(f"no response within {self.timeout:g} s")
-        if isinstance(error, urllib3.exceptions.SSLError):
-            return Unreachable(f"its certificate cannot be verified ({_cause(error)}). Set ca_cert")
+        if isinstance(error, (urllib3.exceptions.SSLError, ssl.SSLError)) or "[SSL: " in str(error):
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                return Unreachable(f"its certificate cannot be verified ({_cause(error)}). Set ca_cert")
+            return Unreachable(f"TLS fails ({_cause(error)}). It may want a client certificate, or no TLS")
         if isinstance(error, urllib3.exceptions.ProxyError):
             return Unreachable(f"the proxy that the environment names refuses the connection ({_cause(error)})")
         return Unreachable(_cause(error))
@@ -222,4 +224,4 @@ def _cause(error: BaseException) -> str:
     """The telling part of nested messages, without addresses of Python objects."""
     reason = getattr(error, "original_error", None) or (error.args[-1] if error.args else error)
     text = str(reason).rsplit(">: ", 1)[-1].strip("'\") ").split("(Caused by ")[-1]
-    return re.sub(r"^\w+\(host=[^)]*\): | \(_ssl\.c:\d+\)?", "", text)[:200] or type(error).__name__
+    return re.sub(r"^\w+\(host=[^)]*\): | \(_ssl\.c:\d+\)?|\[SSL: \w+\] ", "", text)[:200] or type(error).__name__

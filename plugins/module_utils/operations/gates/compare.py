@@ -89,11 +89,12 @@ def _aligned(buckets: dict[float, float], bounds: Sequence[float]) -> list[float
 
 
 def _lacking(gate: Gate, reporter: str, text: str, canary: float, stable: float) -> Finding | None:
-    if canary < gate.need:
-        message = f"{text}: fewer to the canary than the {gate.need} of min_requests"
+    need = max(1, gate.need)  # nothing cannot be compared, whatever is enough
+    if canary < need:
+        message = f"{text}: fewer to the canary than the {need} of min_requests"
         return Finding(reporter, Outcome.NO_DATA, "below_min_requests", message, None, canary)
-    if stable < gate.need:
-        message = f"{text}: fewer to the stable side than the {gate.need} of min_requests"
+    if stable < need:
+        message = f"{text}: fewer to the stable side than the {need} of min_requests"
         return Finding(reporter, Outcome.NO_DATA, "stable_below_min_requests", message, None, canary)
     return None
 
