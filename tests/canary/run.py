@@ -242,7 +242,7 @@ def main() -> int:
     parser.add_argument("--tool", help="only this tool, traffic_shift or kubectl; the page is not written")
     parser.add_argument("--keep", action="store_true", help="leave the namespace there")
     options = parser.parse_args()
-    rows, bad = [], []
+    rows, bad, ours_seen = [], [], []
     with measured() as cluster, tempfile.TemporaryDirectory(prefix="canary-") as folder:
         bench = Bench(cluster, Path(folder), options)
         bench.prepare()
@@ -257,6 +257,7 @@ def main() -> int:
                 rows.append(row(name, label, seen))
                 timeline = ", ".join(f"{weight} % at {when:.1f} s" for when, weight in seen.weights)
                 print(f"    weights: {timeline}", rows[-1], sep="\n", flush=True)
+                ours_seen += [seen] * ours
                 if ours and (seen.by_shifting or seen.promoted != good):
                     bad.append(name)
         if not options.keep:
@@ -264,7 +265,9 @@ def main() -> int:
     if not options.case and not options.tool:
         when = time.strftime("%Y-%m-%d")
         head = HEAD.format(rate=options.rate, pause=options.pause, steps=" and ".join(map(str, STEPS)), when=when)
-        PAGE.write_text(head + "\n".join(rows) + "\n", encoding="utf-8")
+        requests, lost = (sum(counts) for counts in zip(*((s.requests, len(s.by_shifting)) for s in ours_seen)))
+        whole = f"\nBy traffic_shift {lost} of {requests:,} requests failed by shifting.\n"
+        PAGE.write_text(head + "\n".join(rows) + "\n" + whole, encoding="utf-8")
     print(f"not as it should be: {', '.join(bad)}" if bad else "as it should be")
     return 1 if bad else 0
 
