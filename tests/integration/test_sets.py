@@ -172,3 +172,56 @@ def test_check_mode_says_what_would_be(play, namespace, apply):
     objects = [config_map("a"), {**config_map("b"), "metadata": {"name": "b", "labels": {"a": "no label!"}}}]
     run = play([apply("check", objects=objects, check_mode=True, ignore_errors=True)])
     assert "1 would be changed, 1 would fail and 0 would not be begun" in run["check"].msg
+
+
+def test_what_leaves_does_not_take_declared_objects_along(play, cluster, namespace, apply):
+    """Neither the namespace of a declared object goes, nor the definition of its kind; in check mode too."""
+    group, inner = f"{namespace}.example.com", f"{namespace}-inner"
+    definition = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"bars.{group}"},
+        "spec": {
+            "group": group,
+            "names": {"kind": "Bar", "plural": "bars"},
+            "scope": "Namespaced",
+            "versions": [
+                {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
+            ],
+        },
+    }
+    bar = {"apiVersion": f"{group}/v1", "kind": "Bar", "metadata": {"name": "x"}}
+    inside = {**config_map("a"), "metadata": {"name": "a", "namespace": inner}}
+    whole = {"name": "whole", "prune": True}
+    refused = {"ignore_errors": True}
+    try:
+        run = play(
+            [
+                apply("whole", **whole, objects=[definition, bar, *namespaces(inner), inside]),
+                apply(
+                    "no definition, in check mode",
+                    **whole,
+                    objects=[bar, *namespaces(inner)],
+                    check_mode=True,
+                    **refused,
+                ),
+                apply("no definition", **whole, objects=[bar, *namespaces(inner)], **refused),
+                apply("no namespace", **whole, objects=[definition, bar, inside], **refused),
+                apply("nothing", **whole, objects=[], prune_all=True),
+                apply("nothing again", **whole, objects=[], prune_all=True),
+            ]
+        )
+        for name in ("no definition, in check mode", "no definition"):
+            assert (
+                f"CustomResourceDefinition bars.{group} is no longer declared, and deleting it would delete Bar"
+                in run[name].msg
+            )
+        assert (
+            f"Namespace {inner} is no longer declared, and deleting it would delete ConfigMap {inner}/a"
+            in run["no namespace"].msg
+        )
+        assert run["nothing"].changed and len(rows(run["nothing"])) == 4
+        assert not run["nothing again"].failed, "the kind is gone by now, also for a session that knew it"
+    finally:
+        cluster.api("DELETE", f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/bars.{group}")
+        cluster.api("DELETE", f"/api/v1/namespaces/{inner}")

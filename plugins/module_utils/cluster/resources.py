@@ -171,20 +171,23 @@ class Resources:
         try:
             answer = send(known or kind.versions[0])
         except ApiError as error:
-            if known or not _not_served(error):
-                if error.status == 404 and not _not_served(error):
+            if not _not_served(error):
+                if error.status == 404:
                     self.session.cache[key] = known or kind.versions[0]
                 raise
         else:
             self.session.cache[key] = known or kind.versions[0]
             return answer
-        version = self._learn(kind)
+        self.session.cache.pop(key, None)  # a session outlives the definition of a kind
+        version = self._learn(kind, known or kind.versions[0])
         self.session.cache[key] = version
         return send(version)
 
-    def _learn(self, kind: Kind) -> str:
-        """Ask which versions are served; Istio before 1.22 has no v1, say."""
-        for version in kind.versions[1:]:
+    def _learn(self, kind: Kind, unserved: str) -> str:
+        """Ask which version is served beside one that is not; Istio before 1.22 has no v1, say."""
+        for version in kind.versions:
+            if version == unserved:
+                continue
             root = f"/apis/{kind.group}/{version}" if kind.group else f"/api/{version}"
             try:
                 served = self.session.request("GET", root)

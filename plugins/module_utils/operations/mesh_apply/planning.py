@@ -142,6 +142,7 @@ def _to_prune(task: Task, objects: Declared, members: list[Item]) -> list[Item]:
         return []
     keys = {item.key for item in objects.items}
     gone = [item for item in members if item.key not in keys]
+    _refuse_taking_along(gone, objects.items)
     if task.params["prune_all"]:
         return gone
     if gone and not objects.items:
@@ -152,3 +153,22 @@ def _to_prune(task: Task, objects: Declared, members: list[Item]) -> list[Item]:
     labels = [(item.kind.kind, item.label) for item in gone]
     guard.refuse_vanishing(task.params.get("prune_kinds"), labels, {item.kind.kind for item in objects.items})
     return gone
+
+
+def _refuse_taking_along(gone: list[Item], declared: list[Item]) -> None:
+    """Raise MeshError where what leaves the set would take declared objects along: their namespace, or their kind."""
+    for item in gone:
+        lost = [other for other in declared if _goes_with(other, item)]
+        if lost:
+            more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+            raise MeshError(
+                f"{item.label} is no longer declared, and deleting it would delete {lost[0].label}{more} as well, "
+                "which is declared. Declare both, or neither. Nothing was written."
+            )
+
+
+def _goes_with(item: Item, gone: Item) -> bool:
+    """Whether an object ends with its namespace, or with the definition of its kind."""
+    if (gone.kind.group, gone.kind.kind) == ("", "Namespace"):
+        return item.namespace == gone.name
+    return gone.kind.kind == "CustomResourceDefinition" and gone.name == f"{item.kind.plural}.{item.kind.group}"
