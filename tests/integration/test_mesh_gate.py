@@ -257,8 +257,30 @@ def test_what_preflight_finds(play, cluster, namespace):
     assert f"for Service {namespace}/reviews in the last 300 s" in run["silent"].msg
 
 
-def test_gates_over_objects_and_addresses(play, cluster, namespace):
+def application(name, health):
+    """An Application with the status that its controller would have written."""
+    spec = {
+        "project": "default",
+        "source": {"repoURL": "https://git.example.com/shop.git", "path": "."},
+        "destination": {"server": "https://kubernetes.default.svc"},
+    }
+    compared = {"source": spec["source"], "destination": spec["destination"]}
+    status = {"health": health, "sync": {"status": "Synced", "comparedTo": compared}}
+    return {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {"name": name},
+        "spec": spec,
+        "status": status,
+    }
+
+
+def test_gates_over_objects_and_addresses(play, cluster, namespace, crds):
     """They need no Prometheus, and by default what does not pass fails the task."""
+    crds("argoproj.io")
+    states = {"well": {"status": "Healthy"}, "ill": {"status": "Degraded", "message": "pods crash"}, "new": {}}
+    applications = [application(name, health) for name, health in states.items()]
+    cluster.kubectl("create", "-n", namespace, "-f", "-", stdin=yaml.safe_dump_all(applications))
     document = {"kind": "Namespace", "name": namespace}
     gates = [
         {"type": "object", "object": document, "expression": "status.phase == 'Active'"},
@@ -266,7 +288,10 @@ def test_gates_over_objects_and_addresses(play, cluster, namespace):
         {"type": "url", "url": cluster.variables["MESHLAB_PROMETHEUS_URL"] + "/-/ready", "body": "is Ready"},
         {"type": "url", "name": "lost", "url": cluster.variables["MESHLAB_PROMETHEUS_URL"] + "/lost"},
         {"type": "url", "name": "closed", "url": "http://127.0.0.1:1/"},
-        {"type": "application", "object": {"name": "shop"}},
+        *(
+            {"type": "application", "name": name, "object": {"name": name, "namespace": namespace}}
+            for name in (*states, "none")
+        ),
     ]
     run = play([{"name": "Gates", GATE: {"gates": gates}}], env={"NO_PROXY": "127.0.0.1"}, expect="failed")
     result = run["Gates"].result
@@ -276,7 +301,11 @@ def test_gates_over_objects_and_addresses(play, cluster, namespace):
         ("pass", "answered"),
         ("fail", "status"),
         ("fail", "unreachable"),
-        ("fail", "not_served"),
+        ("pass", "healthy"),
+        ("fail", "degraded"),
+        ("inconclusive", "unknown"),
+        ("fail", "missing"),
     ]
+    assert "its health is Degraded (pods crash)" in run.msg
     assert "lost: fail, answers 404, not 200" in run.msg
     assert "| lost | **fail** | 404 |" in result["report"]

@@ -315,6 +315,7 @@ def test_a_window_shorter_than_four_scrapes_is_not_asked_for():
     assert (verdict.outcome, verdict.reason) == (Outcome.NO_DATA, "window_too_short")
     (verdict,) = Gates.of(task, SIDES).judge(20)
     assert (verdict.outcome, verdict.reason) == (Outcome.NO_DATA, "unreachable")
+    assert verdict.query.startswith("sum by (reporter,")
     with pytest.raises(MeshError, match="shorter than four scrapes of 15 s"):
         written = ENTRY.checked({"gates": [SUCCESS], "metrics": URL, "window": 59})
         Gates.of(ENTRY.task(written, check=False, warn=print, progress=print), SIDES)

@@ -90,7 +90,7 @@ class Gates:
             return with_warnings(_BY_METRICS[kind](gate, window), window)
         except PrometheusError as error:
             outcome = Outcome.INCONCLUSIVE if error.trouble is Trouble.SEVERAL else Outcome.NO_DATA
-            query = gate.options.get("query") or ""
+            query = gate.options.get("query") or window.last
             return Verdict(gate.name, outcome, error.trouble.value, error.message.rstrip("."), query)
 
     def _of_cluster(self, gate: Gate, judge: Callable) -> Verdict:

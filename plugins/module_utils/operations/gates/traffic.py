@@ -33,16 +33,18 @@ class Tally(NamedTuple):
 class Window:
     """The answers for one window of so many seconds. Raises PrometheusError, each query once.
 
-    ``warnings``: what Prometheus says about answers that may be incomplete.
+    ``warnings``: what Prometheus says about answers that may be incomplete. ``last``: the query that was asked last.
     """
 
     prometheus: Prometheus
     sides: Sides
     seconds: int
     warnings: set[str] = field(default_factory=set)
+    last: str = ""
     _answers: dict[str, Answer] = field(default_factory=dict)
 
     def answer(self, query: str) -> Answer:
+        self.last = query
         if query not in self._answers:
             self._answers[query] = self.prometheus.query(query)
             self.warnings |= set(self._answers[query].warnings)
