@@ -195,8 +195,7 @@ def install(cluster, definitions):
     everything = {"apiVersion": "v1", "kind": "List", "items": list(definitions.values())}
     cluster.kubectl("apply", "--server-side", "-f", "-", stdin=everything)
     deadline = time.monotonic() + 30
-    while not definitions.keys() <= established(cluster):
-        late = definitions.keys() - established(cluster)
+    while late := definitions.keys() - established(cluster):
         assert time.monotonic() < deadline, f"not established within 30 s: {late}"
         time.sleep(0.2)
 
