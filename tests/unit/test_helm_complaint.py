@@ -34,6 +34,12 @@ NOT_LABELLED = 'label validation error: missing key "app.kubernetes.io/managed-b
 OWNED_DEFINITION = OWNED.replace(
     'ConfigMap "a" in namespace "ns"', 'CustomResourceDefinition "a.b" in namespace ""'
 ).format(why=NOT_LABELLED)
+TOO_LONG = 'Error: create: failed to create: Secret "{}" is invalid: data: Too long: {} 1048576 bytes\n'
+TOO_LARGE = (
+    "helm stores the release with its chart and values, compressed, in one Secret, which holds 1 MiB, and this one is "
+    "larger. Leave out of the chart what no template reads (.helmignore), install its custom resource definitions by "
+    "themselves, or split it into several charts."
+)
 OTHER = 'annotation validation error: key "meta.helm.sh/release-name" must equal "shop": current value is "other"'
 
 
@@ -96,6 +102,16 @@ OTHER = 'annotation validation error: key "meta.helm.sh/release-name" must equal
         (
             "Error: release: already exists\n",
             "another helm works on this release at this moment. Let it end, and run the task again.",
+        ),
+        (TOO_LONG.format("sh.helm.release.v1.shop.v1", "may not be more than"), TOO_LARGE),
+        (TOO_LONG.format("sh.helm.release.v1.shop.v1", "must have at most"), TOO_LARGE),  # older servers
+        (
+            "Error: UPGRADE FAILED: create: failed to create: Request entity too large: limit is 3145728\n",
+            TOO_LARGE,
+        ),
+        (
+            TOO_LONG.format("other", "may not be more than"),
+            'create: failed to create: Secret "other" is invalid: data: Too long: may not be more than 1048576 bytes.',
         ),
         ('Error: configmaps "sh.other" already exists\n', 'configmaps "sh.other" already exists.'),
         ("Error: INSTALLATION FAILED: something new\n", "something new."),

@@ -58,6 +58,7 @@ ROLLED = {"replicas": 3, "updatedReplicas": 3, "availableReplicas": 3, "readyRep
 OLD = {**ROLLED, "updatedReplicas": 1}
 QUOTA = 'pods "a" is forbidden: exceeded quota: small'
 ON_DELETE = {"updateStrategy": {"type": "OnDelete"}}
+UNSEEN = "its controller has not seen this change yet"
 PODS = {"desiredNumberScheduled": 2, "numberReady": 2, "updatedNumberScheduled": 0}
 
 
@@ -65,20 +66,45 @@ def partition(first):
     return {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": first}}}
 
 
+def before(status):
+    """The status of the generation before."""
+    return workload({}, {**status, "observedGeneration": 0})
+
+
 READINESS = {
     "a Deployment": ("Deployment", workload({}, ROLLED), "ready", ""),
     "one that rolls": ("Deployment", workload({}, OLD), "waiting", "1 updated"),
+    "one with an old pod": ("Deployment", workload({}, ROLLED | {"replicas": 4}), "waiting", "1 old replica is still"),
+    "one with old pods": ("Deployment", workload({}, ROLLED | {"replicas": 5}), "waiting", "2 old replicas are still"),
+    "one that scales down": ("Deployment", workload({"replicas": 1}, ROLLED), "ready", ""),
+    "one that is changed": ("Deployment", before(ROLLED), "waiting", UNSEEN),
+    "one that is new": ("Deployment", before({}), "waiting", UNSEEN),
+    "one that had no quota": (
+        "Deployment",
+        workload({}, {"observedGeneration": 0}, ("ReplicaFailure", QUOTA)),
+        "waiting",
+        UNSEEN,
+    ),
     "one without quota": ("Deployment", workload({}, {}, ("ReplicaFailure", QUOTA)), "failed", QUOTA),
     "one that is paused": ("Deployment", workload({"paused": True}, OLD), "failed", "it is paused (spec.paused)"),
+    "one that is paused half way": (
+        "Deployment",
+        workload({"paused": True}, ROLLED | {"replicas": 4}),
+        "failed",
+        "1 old replica is still being terminated: it is paused",
+    ),
     "one that was paused when all was done": ("Deployment", workload({"paused": True}, ROLLED), "ready", ""),
     "a StatefulSet": ("StatefulSet", workload({}, ROLLED), "ready", ""),
     "one that rolls, too": ("StatefulSet", workload({}, OLD), "waiting", "1 updated"),
+    "one that is changed, too": ("StatefulSet", before(ROLLED), "waiting", UNSEEN),
+    "one with OnDelete, not ready": ("StatefulSet", workload(ON_DELETE, {}), "waiting", "0 of 3 replicas ready"),
     "one with OnDelete": ("StatefulSet", workload(ON_DELETE, OLD), "ready", ""),
     "one with a partition, done": ("StatefulSet", workload(partition(2), OLD), "ready", ""),
     "one with a partition": ("StatefulSet", workload(partition(1), OLD), "waiting", "1 of 2 updated"),
     "one with a partition beyond the last": ("StatefulSet", workload(partition(9), OLD), "ready", ""),
     "one with a null": ("StatefulSet", workload({"updateStrategy": {"rollingUpdate": None}}, ROLLED), "ready", ""),
     "a DaemonSet": ("DaemonSet", workload({}, PODS), "waiting", "0 updated"),
+    "a DaemonSet that is changed": ("DaemonSet", before(PODS | {"updatedNumberScheduled": 2}), "waiting", UNSEEN),
     "a DaemonSet with OnDelete": ("DaemonSet", workload(ON_DELETE, PODS), "ready", ""),
     "a Job": ("Job", workload({}, {}), "waiting", "not complete yet"),
     "a Job that is suspended": ("Job", workload({"suspend": True}, {}), "failed", "it is suspended (spec.suspend)"),

@@ -55,6 +55,10 @@ def _seen(live: dict) -> bool:
     return (live.get("status") or {}).get("observedGeneration", 0) >= live["metadata"].get("generation", 0)
 
 
+# Until then the figures of the status are those of the generation before, or missing.
+_UNSEEN = Readiness("waiting", "its controller has not seen this change yet")
+
+
 # How long, in seconds, a cause has to last that ends only when somebody does something about it: a quota is raised, a
 # ServiceAccount is made. Both may be on their way.
 _PATIENCE = 5.0
@@ -62,19 +66,27 @@ _PATIENCE = 5.0
 
 def deployment_ready(live: dict) -> Readiness:
     """As ``kubectl rollout status``: failed when the progress deadline was exceeded, or for a cause that stays."""
+    if not _seen(live):
+        return _UNSEEN
     status, wanted = live.get("status") or {}, live["spec"].get("replicas", 1)
     progressing, failure = condition(live, "Progressing"), condition(live, "ReplicaFailure")
-    if _seen(live) and progressing.get("reason") == "ProgressDeadlineExceeded":
+    if progressing.get("reason") == "ProgressDeadlineExceeded":
         return Readiness("failed", _why(progressing, failure) or "the progress deadline was exceeded")
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
-    if _seen(live) and updated >= wanted and available >= wanted and status.get("replicas", 0) <= updated:
+    old = max(0, status.get("replicas", 0) - updated)
+    enough = updated >= wanted and available >= wanted
+    if enough and not old:
         return READY
-    message = f"{available} of {wanted} replicas available, {updated} updated"
-    if _seen(live) and failure.get("status") == "True":
+    message = _old_replicas(old) if enough else f"{available} of {wanted} replicas available, {updated} updated"
+    if failure.get("status") == "True":
         return Readiness("failed", f"{message}: {failure.get('message')}", _PATIENCE)
-    if _seen(live) and live["spec"].get("paused") and updated < wanted:
+    if live["spec"].get("paused") and (updated < wanted or old):
         return Readiness("failed", f"{message}: it is paused (spec.paused), so the change is not rolled out", _PATIENCE)
     return Readiness("waiting", message)
+
+
+def _old_replicas(number: int) -> str:
+    return f"{number} old {'replica is' if number == 1 else 'replicas are'} still being terminated"
 
 
 def _why(progressing: dict, failure: dict) -> str:
@@ -85,25 +97,32 @@ def _why(progressing: dict, failure: dict) -> str:
 
 def statefulset_ready(live: dict) -> Readiness:
     """Ready with the pods that its update strategy replaces: with OnDelete none, with a partition those from it on."""
+    if not _seen(live):
+        return _UNSEEN
     status, wanted = live.get("status") or {}, live["spec"].get("replicas", 1)
     ready, updated = status.get("readyReplicas", 0), status.get("updatedReplicas", 0)
     strategy = live["spec"].get("updateStrategy") or {}
     renewed = wanted - min(wanted, (strategy.get("rollingUpdate") or {}).get("partition") or 0)
     if strategy.get("type") == "OnDelete":
         renewed = 0
-    if _seen(live) and ready >= wanted and updated >= renewed:
+    if ready >= wanted and updated >= renewed:
         return READY
+    message = f"{ready} of {wanted} replicas ready"
+    if not renewed:
+        return Readiness("waiting", message)
     of = f" of {renewed}" if renewed != wanted else ""
-    return Readiness("waiting", f"{ready} of {wanted} replicas ready, {updated}{of} updated")
+    return Readiness("waiting", f"{message}, {updated}{of} updated")
 
 
 def daemonset_ready(live: dict) -> Readiness:
     """Ready with the pods of this declaration; with OnDelete with those that are there."""
+    if not _seen(live):
+        return _UNSEEN
     status = live.get("status") or {}
     wanted = status.get("desiredNumberScheduled", 0)
     ready, updated = status.get("numberReady", 0), status.get("updatedNumberScheduled", 0)
     renewed = 0 if (live["spec"].get("updateStrategy") or {}).get("type") == "OnDelete" else wanted
-    if _seen(live) and ready >= wanted and updated >= renewed:
+    if ready >= wanted and updated >= renewed:
         return READY
     return Readiness("waiting", f"{ready} of {wanted} pods ready, {updated} updated")
 

@@ -23,6 +23,11 @@ _NOT_OURS = re.compile(
     r'(?P<kind>\S+) "(?P<name>[^"]+)" in namespace "(?P<namespace>[^"]*)" exists and cannot be imported'
     r"[^:]*: (?P<why>.*)"
 )
+# What helm stores a release in has a limit of the API server's; a request has another one, which is larger.
+_TOO_LARGE = re.compile(
+    r'"sh\.helm\.release\.v1\.[^"]+" is invalid: [^;]*Too long'
+    r"|(?:create: failed to create|update: failed to update): Request entity too large"
+)
 _EXECUTION = re.compile(r"execution error at \((?P<where>[^:()]+:\d+)(?::\d+)?\): (?P<what>.*)", re.S)  # fail, required
 _TEMPLATE = re.compile(
     r"(?:template|parse error at|YAML parse error on)[: ]+\(?(?P<where>[^\s:()]+/templates/[^\s:()]+(?::\d+)?)"
@@ -69,7 +74,7 @@ def about_release(stderr: str, label: str, chart: str, timed_out: str = "") -> M
     messages = lines(stderr)
     text = "; ".join(messages)
     head = f"{label} (chart {chart})"
-    explain = (_schema, _template, _unserved, _not_ours, _conflicts, _pending)
+    explain = (_schema, _template, _unserved, _not_ours, _conflicts, _pending, _too_large)
     for answer in filter(None, (rule(text) for rule in explain)):
         return MeshError(sentence(f"{head}: {answer}"), helm=text)
     if re.search(r"context deadline exceeded|timed out", text):
@@ -160,3 +165,13 @@ def _pending(text: str) -> str:
     if not is_busy(text):
         return ""
     return "another helm works on this release at this moment. Let it end, and run the task again"
+
+
+def _too_large(text: str) -> str:
+    if not _TOO_LARGE.search(text):
+        return ""
+    return (
+        "helm stores the release with its chart and values, compressed, in one Secret, which holds 1 MiB, and this one "
+        "is larger. Leave out of the chart what no template reads (.helmignore), install its custom resource "
+        "definitions by themselves, or split it into several charts"
+    )
