@@ -19,7 +19,8 @@ options:
     description:
       - A mapping with any of the following lists.
       - C(results), registered results of tasks in check mode. What they would change, and what they refuse, are problems.
-      - C(workloads), each with C(kind), C(namespace), C(name), C(wanted) and C(ready), its numbers of replicas.
+      - C(workloads), each with C(kind), C(namespace), C(name), and its numbers of replicas, C(wanted) and C(ready). In place of
+        C(ready) a Deployment has C(available), C(updated) and C(pods), as its status counts them.
       - C(applications), each with C(namespace), C(name), C(sync) and C(health), as Argo CD says them.
       - C(webhooks), names of Istio's webhooks that have no CA.
       - C(pods), each with C(namespace) and C(name), that have no sidecar where there should be one.
@@ -90,7 +91,10 @@ def _first(lines, what):
 
 def _workload(workload):
     place = f"{workload['kind']} {workload['namespace']}/{workload['name']}"
-    return f"{place} has {workload.get('ready') or 0} of {workload['wanted']} replicas ready"
+    ready = workload.get("ready") or 0
+    if "pods" in workload:  # of which those that are not updated are still available
+        ready = max(0, workload["available"] + workload["updated"] - workload["pods"])
+    return f"{place} has {ready} of {workload['wanted']} replicas ready with its present template"
 
 
 def _application(application):

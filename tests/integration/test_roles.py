@@ -297,6 +297,26 @@ def test_verify_looks_at_what_was_compared_alone(run, kubectl, namespace, crds):
     assert "As declared, and healthy" in run("verify", mesh)["Check that the mesh is healthy"].msg
 
 
+def test_verify_tells_a_rollout_that_hangs_and_a_route_to_nowhere(run, cluster, namespace):
+    """All old pods still answer, and the route is stored as it is declared."""
+    mesh = {"mesh_config_namespaces": [{"name": namespace}], "mesh_config_virtual_services": [route("a")]}
+    run("bootstrap", mesh)
+    assert "See the warnings above: 1." in run("verify", mesh)["Check that the mesh is healthy"].msg
+    labels = {"app": "hangs"}
+    pod = {"containers": [{"name": "a", "image": "example.com/x"}]}
+    spec = {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": pod}}
+    body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hangs"}, "spec": spec}
+    place = f"/apis/apps/v1/namespaces/{namespace}/deployments"
+    cluster.api("POST", place, body)
+    cluster.kubectl("rollout", "status", "deployment/hangs", "-n", namespace, "--timeout=60s")
+    nowhere = {"spec": {"template": {"spec": {"nodeSelector": {"there-is-no": "such-node"}}}}}
+    cluster.kubectl("patch", "deployment", "hangs", "-n", namespace, "--type=merge", "-p", json.dumps(nowhere))
+    count = "jsonpath={.status.unavailableReplicas}=1"
+    cluster.kubectl("wait", "deployment/hangs", "-n", namespace, f"--for={count}", "--timeout=60s")
+    [line] = run("verify", mesh, expect="failed")["Check that the mesh is healthy"].msg
+    assert "hangs has" in line and "replicas ready with its present template" in line
+
+
 def size(run):
     """Bytes of the results of all tasks, which is what a job's events hold."""
     return sum(len(json.dumps(task.result)) for task in run.tasks)

@@ -135,7 +135,7 @@ VALUES = {
         ),
         {"most": 2},
         [
-            *(f"Deployment n/d{number} has 0 of 1 replicas ready" for number in range(100)),
+            *(f"Deployment n/d{number} has 0 of 1 replicas ready with its present template" for number in range(100)),
             "more workloads are like these",
             *(f"EnvoyFilter n/{name} is not declared (set by kubectl): patches." for name in "ab"),
             "1 more of them are not declared.",
@@ -149,7 +149,18 @@ VALUES = {
                     {"resources": [ROW]},
                     {"failed": True, "msg": "One or more items failed", "results": [{"failed": True, "msg": "No."}]},
                 ],
-                "workloads": [{"kind": "Deployment", "namespace": "n", "name": "d", "wanted": 2, "ready": None}],
+                "workloads": [
+                    {"kind": "Deployment", "namespace": "n", "name": "d", "wanted": 2, "ready": None},
+                    {
+                        "kind": "Deployment",
+                        "namespace": "n",
+                        "name": "e",
+                        "wanted": 1,
+                        "available": 1,
+                        "updated": 1,
+                        "pods": 2,
+                    },
+                ],
                 "applications": [{"namespace": "n", "name": "a", "sync": None, "health": "Degraded"}],
                 "webhooks": ["w"],
                 "pods": [{"namespace": "n", "name": f"p{number}"} for number in range(4)]
@@ -160,7 +171,8 @@ VALUES = {
         [
             "refused: No.",
             "not as declared: would be changed VirtualService shop/reviews",
-            "Deployment n/d has 0 of 2 replicas ready",
+            "Deployment n/d has 0 of 2 replicas ready with its present template",
+            "Deployment n/e has 0 of 1 replicas ready with its present template",
             "Application n/a is not compared and Degraded",
             "the webhook w has no CA yet: istiod has not patched it",
             "Pods n/p0, p1 and 2 more have no sidecar: they are older than the injection label of the namespace",
