@@ -254,7 +254,8 @@ def test_what_preflight_finds(play, cluster, namespace):
     ]
     run = play(tasks, env={"NO_PROXY": "127.0.0.1"})
     assert "Metrics cannot tell the canary from the stable side" in run["twins"].msg
-    assert f"for Service {namespace}/reviews in the last 300 s" in run["silent"].msg
+    silent = run["silent"].msg  # the second where no test before has sent a request through this lab
+    assert f"for Service {namespace}/reviews in the last 300 s" in silent or "no istio_requests_total at all" in silent
 
 
 def application(name, health):

@@ -135,11 +135,15 @@ def test_a_restart_that_fails_stops_and_the_next_run_goes_on(play, cluster, newe
         "spec": {"hard": {"pods": "3"}},
     }
     cluster.kubectl("apply", "-f", "-", stdin=json.dumps(quota))
-    failed = restart(play, expect="failed")
+    try:
+        counted = "--for=jsonpath={.status.used.pods}=3"  # until then the quota limits nothing
+        cluster.kubectl("wait", "resourcequota/full", "-n", NAMESPACE, counted, "--timeout=60s")
+        failed = restart(play, expect="failed")
+    finally:
+        cluster.kubectl("delete", "resourcequota", "full", "-n", NAMESPACE)
     assert "Deployment versions/first failed" in failed.msg and "exceeded quota" in failed.msg
     assert names(failed.result["remaining"]) == ["second"]
     assert of(versions(play), "second")["outdated"] == 1
-    cluster.kubectl("delete", "resourcequota", "full", "-n", NAMESPACE)
     done = restart(play, at_once="50%")
     actions = {row["name"]: row["action"] for row in done.result["resources"]}
     assert actions == {"first": "unchanged", "second": "changed"}  # the first has its annotation from the run before
