@@ -13,8 +13,9 @@ version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
-  - The values of Argo CD's ConfigMaps are texts. Booleans become C(true) or C(false), mappings and lists YAML, and
-    anything else is written out.
+  - The values of Argo CD's ConfigMaps are texts. Booleans become C(true) or C(false), mappings and lists YAML, and whole
+    numbers their digits.
+  - Fractions and times are refused, because YAML has not kept their text. Put quotes around them.
 options:
   _input:
     description: The settings, as a mapping.
@@ -46,13 +47,16 @@ _value:
   type: dict
 """
 
-from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, text_of_setting
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering
 
 
 @answering("argocd_settings")
 def argocd_settings(settings):
-    """The settings as texts."""
-    return {key: text_of_setting(value) for key, value in settings.items()}
+    """The settings as texts. Raises MeshError for what has lost its text."""
+    # Imported when it is asked for: Ansible loads the files of all filters to find one.
+    from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_config import texts
+
+    return texts(settings)
 
 
 class FilterModule:

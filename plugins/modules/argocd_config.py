@@ -17,7 +17,9 @@ description:
   - For keys that Argo CD reads only at start, exactly the workloads that read them are restarted. A pending restart is
     recorded in the cluster, so that the next run continues an interrupted one.
 notes:
-  - Values are strings. Numbers and booleans are converted to strings, and a list or a mapping to YAML.
+  - Values are strings. Whole numbers and booleans are converted to strings, and a list or a mapping to YAML. Fractions are
+    refused, because V(1.10) and V(1.1) are the same number in YAML. Put quotes around them, and around anything else
+    that is meant as it is written, such as V(0123) or V(12:30:45).
   - A key that an earlier run declared and that is no longer declared is removed. Tasks that declare different keys of
     the same ConfigMap need different names in O(field_manager).
 extends_documentation_fragment:

@@ -66,10 +66,3 @@ def rows_of(results: Iterable) -> Iterator[dict]:
     """The rows of ``resources`` in registered results."""
     for result in results_of(results):
         yield from (row for row in result.get("resources") or [] if isinstance(row, dict) and "action" in row)
-
-
-def text_of_setting(value) -> str:
-    """A value as Argo CD reads it in a ConfigMap or Secret; imported when it is asked for, as the kinds are."""
-    from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.argocd_config import text
-
-    return text(value)

@@ -71,6 +71,10 @@ def test_keys_are_owned_one_by_one_and_readers_restarted(play, converges, cluste
         run = play(task("argocd_config", **declared))
         assert run["Task"].result["restarted"] == ["Deployment argocd/argocd-server"]
         assert play(task("argocd_config", **declared)).changed == []
+        run = play(
+            task("argocd_config", params={"server.log.level": "info"}, rbac={"a": 1.1}, **manager), expect="failed"
+        )
+        assert "rbac.a must be text, not 1.1. Put quotes around it" in run.msg
         # What others set is an error with a name, not a tug of war.
         play(task("argocd_config", config={"users.session.duration": "1h"}), expect="failed")
     finally:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import http.server
 import importlib
@@ -113,6 +114,14 @@ VALUES = {
         ["left as it is VirtualService shop/reviews, held by traffic_shift"],
     ),
     "problems: what an operation holds is none": (("problems", {"results": [{"resources": [HELD]}]}), {}, []),
+    "settings of Argo CD": (
+        (
+            "argocd_settings",
+            {"a": True, "b": 3, "c": None, "d": {"e": [1.5]}, "f": datetime.date(2024, 5, 1), "g": "1.10"},
+        ),
+        {},
+        {"a": "true", "b": "3", "c": "", "d": "e:\n- 1.5\n", "f": "2024-05-01", "g": "1.10"},
+    ),
     "problems of many workloads, and undeclared policies": (
         (
             "problems",
@@ -187,6 +196,7 @@ def test_gives(call, options, wanted):
     assert apply(*call, **options) == wanted
 
 
+NOON = datetime.datetime(2024, 5, 1, 12)
 REFUSALS = {
     "a kind that is misspelt": (("documents", [], "VirtualServise"), "Did you mean VirtualService?"),
     "a kind of two APIs": (("documents", [], "Gateway"), "group="),
@@ -198,6 +208,21 @@ REFUSALS = {
     "an API that is not known": (("definitions", "example.com"), "networking.istio.io"),
     "a kind that an API has not": (("argocd_health_checks", "x", "istio.io", ["Sidekick"]), "Sidekick"),
     "an option of a repository": (("argocd_repositories", [{"name": "a", "pasword": "p"}], "n"), "password?"),
+    "a password that was digits": (
+        ("argocd_repositories", [{"name": "a", "password": 42798}], "n"),
+        "a: password must",
+    ),
+    "a user name that was NO": (("argocd_repositories", [{"name": "a", "username": False}], "n"), "quotes around it"),
+    "a user name that was a time": (
+        ("argocd_repositories", [{"name": "a", "username": NOON}], "n"),
+        "quotes around it",
+    ),
+    "a flag that is none": (("argocd_repositories", [{"name": "a", "insecure": "perhaps"}], "n"), "true or false"),
+    "a version that was 1.10": (
+        ("argocd_settings", {"kustomize.version": 1.1}),
+        "kustomize.version must be text, not 1.1",
+    ),
+    "a time as a setting": (("argocd_settings", {"a": {"b": NOON}}), "a.b is a timestamp"),
     "what cannot be projected": (("volume_sources", [{"kind": "Pod"}]), "Pod cannot be projected"),
     "no name of a workload": (("pod_annotations", [{"kind": "Deployment"}], {}), "'name' is missing"),
 }

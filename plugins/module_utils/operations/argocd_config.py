@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params, times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
@@ -48,10 +49,21 @@ def run(task: Task) -> dict:
     return _answer(task, maps, workloads.wanted if workloads else [])
 
 
-def text(value) -> str:
-    """A value as Argo CD reads it: structures as YAML, the rest as plain text."""
+def texts(settings: dict, option: str = "") -> dict[str, str]:
+    """Settings as Argo CD reads them: structures as YAML, the rest as plain text.
+
+    Flags and whole numbers are written out: most settings of that form are meant as such. Raises MeshError for a
+    fraction or a time, whose text YAML has not kept: 1.10 and 1.1 are the same number. ``option``: where they stand.
+    """
+    prefix = f"{option}." if option else ""
+    return {key: _text(f"{prefix}{key}", value) for key, value in params.plain(settings).items()}
+
+
+def _text(name: str, value) -> str:
+    if isinstance(value, float):
+        raise MeshError(f"{name} must be text, not {value!r}.{params.quotes(value)}")
     if isinstance(value, (dict, list)):
-        plain = json.loads(json.dumps(value))  # Ansible's own kinds of text and numbers are unknown to YAML
+        plain = json.loads(json.dumps(value))  # Ansible's own kinds of numbers are unknown to YAML
         return yaml.safe_dump(plain, sort_keys=False, default_flow_style=False, allow_unicode=True, width=1000)
     if value is None:
         return ""
@@ -68,7 +80,7 @@ class _Map:
         self._manager = task.params["field_manager"]
         self._absent = task.params["state"] == "absent"
         self._namespace = task.params["namespace"]
-        self._data = {} if self._absent else {key: text(value) for key, value in task.params[option].items()}
+        self._data = {} if self._absent else texts(task.params[option], option)
         self._live = resources.get(builtin.CONFIGMAP, self._namespace, self.name)
         self._owes = False
 
