@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 OURS = "meshops.lifecycle"
@@ -90,6 +92,55 @@ def test_a_cause_that_stays_ends_the_wait(play, namespace):
     assert "exceeded quota: none" in run["quota"].msg
     assert "spec.template.spec: field is immutable, so it cannot be changed" in run["immutable"].msg
     assert "PodTemplateSpec" not in run["immutable"].msg
+
+
+NO_ACCOUNT = {"serviceAccountName": "nobody"}
+RBAC = "rbac.authorization.k8s.io"
+
+
+def test_pods_and_events_explain_a_wait_that_ends(play, cluster, namespace):
+    """Only Deployments have a condition for pods that cannot be created. What may not be read is left out."""
+    daemons = workload("DaemonSet", "daemons", **NO_ACCOUNT)
+    del daemons["spec"]["replicas"]
+    objects = [
+        workload("StatefulSet", "parts", **NO_ACCOUNT),
+        daemons,
+        job("once", pod=NO_ACCOUNT),
+        workload("Deployment", "nowhere", nodeSelector={"example.com/no-such-node": "true"}),
+    ]
+    verbs = ["get", "list", "watch", "create", "patch"]
+    role = {
+        "apiVersion": f"{RBAC}/v1",
+        "kind": "Role",
+        "metadata": {"name": "writer", "namespace": namespace},
+        "rules": [{"apiGroups": ["apps", "batch"], "resources": ["*"], "verbs": verbs}],
+    }
+    binding = {
+        "apiVersion": f"{RBAC}/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": "writer", "namespace": namespace},
+        "roleRef": {"apiGroup": RBAC, "kind": "Role", "name": "writer"},
+        "subjects": [{"apiGroup": RBAC, "kind": "User", "name": "writer"}],
+    }
+    cluster.kubectl("create", "-f", "-", stdin={"apiVersion": "v1", "kind": "List", "items": [role, binding]})
+    wait = {"wait": True, "wait_timeout": 4, "ignore_errors": True}
+    run = play(
+        [
+            task("all", namespace, *objects, **wait),
+            task("without rights", namespace, *objects, **{**wait, "wait_timeout": 1}, impersonate_user="writer"),
+        ]
+    )
+    texts = re.split(rf"; (?=[A-Z]\w+ {namespace}/)", run["all"].msg)
+    reasons = {text.partition("/")[2].partition(":")[0]: text for text in texts}
+    assert list(reasons) == ["parts", "daemons", "once", "nowhere"]
+    for name in ("parts", "daemons", "once"):
+        assert 'serviceaccount "nobody" not found)' in reasons[name], reasons[name]
+    assert f"Job {namespace}/once: not complete yet (Error creating: pods" in reasons["once"]
+    assert "0 of 1 replicas available, 1 updated (pod nowhere-" in reasons["nowhere"]
+    assert "didn't match Pod's node affinity/selector" in reasons["nowhere"]
+    text = run["without rights"].msg
+    assert f"StatefulSet {namespace}/parts: 0 of 1 replicas ready, 0 updated; DaemonSet" in text
+    assert f"Deployment {namespace}/nowhere: 0 of 1 replicas available, 1 updated. Of 4 objects" in text
 
 
 def test_a_namespace_that_does_not_go_says_why(play, cluster, namespace):

@@ -5,7 +5,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.pods import claim_problem, pod_problem
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.pods import (
+    claim_problem,
+    creation_problem,
+    pod_problem,
+)
 
 
 def container(name="app", ready=False, last=None, **state):
@@ -56,3 +60,26 @@ def test_why_a_claim_is_not_bound():
         "Pending, of storage class fast"
     )
     assert claim_problem({"spec": {}}) == "not bound"
+
+
+def event(reason, second, message="exceeded quota", **more):
+    return {"reason": reason, "lastTimestamp": f"2026-01-01T00:00:{second:02}Z", "message": message, **more}
+
+
+MODERN = {"lastTimestamp": None, "eventTime": "2026-01-01T00:00:09.123456Z"}
+CREATIONS = {
+    "nothing": ([], ""),
+    "failed": ([event("FailedCreate", 1)], "exceeded quota"),
+    "failed again, otherwise": ([event("FailedCreate", 5, "no account"), event("FailedCreate", 1)], "no account"),
+    "created since": ([event("FailedCreate", 1), event("SuccessfulCreate", 2)], ""),
+    "some created at the same time": ([event("FailedCreate", 1), event("SuccessfulCreate", 1)], "exceeded quota"),
+    "failed since": ([event("FailedCreate", 3), event("SuccessfulCreate", 2)], "exceeded quota"),
+    "something else since": ([event("FailedCreate", 3), event("FailedDelete", 4, "x")], "exceeded quota"),
+    "of events.k8s.io": ([event("SuccessfulCreate", 8), event("FailedCreate", 0, **MODERN)], "exceeded quota"),
+    "without a time or a message": ([{"reason": "FailedCreate"}], ""),
+}
+
+
+@pytest.mark.parametrize(("events", "problem"), CREATIONS.values(), ids=CREATIONS)
+def test_why_pods_cannot_be_created(events, problem):
+    assert creation_problem(events) == problem

@@ -31,17 +31,30 @@ class Resources:
                 return None
             raise
 
-    def list(self, kind: Kind, namespace: str | None = None, label_selector: str | None = None) -> _Objects:
+    def list(
+        self,
+        kind: Kind,
+        namespace: str | None = None,
+        label_selector: str | None = None,
+        field_selector: str | None = None,
+    ) -> _Objects:
         """All objects of the kind in a namespace, or in all, page by page; each with its apiVersion and kind."""
-        return [item for items, _rest in self.pages(kind, namespace, label_selector) for item in items]
+        pages = self.pages(kind, namespace, label_selector, field_selector)
+        return [item for items, _rest in pages for item in items]
 
     def pages(
-        self, kind: Kind, namespace: str | None, label_selector: str | None = None
+        self,
+        kind: Kind,
+        namespace: str | None,
+        label_selector: str | None = None,
+        field_selector: str | None = None,
     ) -> Iterator[tuple[_Objects, int]]:
         """The objects of :meth:`list` in pages, each with how many are still to come; 0 where nobody knows."""
         query = {"limit": str(PAGE)}
         if label_selector:
             query["labelSelector"] = label_selector
+        if field_selector:
+            query["fieldSelector"] = field_selector
         while True:
             page = self._page(kind, namespace, query)
             items, metadata = page.get("items") or [], page.get("metadata") or {}

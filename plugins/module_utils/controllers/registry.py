@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers import workloads
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import (
     application,
     generated,
@@ -20,6 +21,7 @@ _BY_KIND = {
         (place.APPLICATION, application.CONVERSATION),
         (place.APPLICATIONSET, generated.CONVERSATION),
         (place.PROJECT, project.CONVERSATION),
+        *((kind, workloads.CONVERSATION) for kind in workloads.WORKLOADS),
     )
 }
 _BY_CONTROL_PLANE = {ISTIOD: propagation.CONVERSATION}

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 
 
@@ -24,6 +26,8 @@ class Conversation:
     ``deadline`` is a ``base.clock.Deadline``.
     ``control_plane(task, resources) -> conversation or None``: opened before the first write where the control plane
     can be asked whether what was written works, see ``engine/propagation.py``.
+    ``explain(resources, kind, live) -> text``: what is known elsewhere about why an object is not ready; asked when a
+    wait ends in vain. Empty where nothing is known or may be read, and it raises nothing.
     """
 
     wait: Callable | None = None
@@ -31,6 +35,12 @@ class Conversation:
     before_delete: Callable | None = None
     wait_deleted: Callable | None = None
     control_plane: Callable | None = None
+    explain: Callable[[Resources, Kind, dict[str, Any]], str] | None = None
+
+    def reason(self, resources: Resources, kind: Kind, live: dict[str, Any], message: str) -> str:
+        """The reason why an object is not ready: ``message``, and in brackets what else is known."""
+        cause = self.explain(resources, kind, live) if self.explain else ""
+        return f"{message} ({cause})" if cause and cause not in message else message
 
 
 NONE = Conversation()

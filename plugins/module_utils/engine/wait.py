@@ -13,6 +13,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import held_by
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import NONE, Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.watched import Watched
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Kind, Readiness
 
@@ -41,9 +42,15 @@ def predicate(kind: Kind, expression: str | None) -> Callable[[dict], Readiness]
 
 
 def until_ready(
-    task: Task, resources: Resources, kind: Kind, live: dict, expression: str | None, deadline: Deadline
+    task: Task,
+    resources: Resources,
+    kind: Kind,
+    live: dict,
+    expression: str | None,
+    deadline: Deadline,
+    conversation: Conversation = NONE,
 ) -> dict:
-    """Wait until the object is ready; returns it.
+    """Wait until the object is ready; returns it. ``conversation`` explains why it is not, when the wait ends.
 
     Raises MeshError on a terminal failure at once, and on time-out with what was missing.
     """
@@ -55,11 +62,12 @@ def until_ready(
             return watched.live
         patience = failures.patience_left(watched.label, readiness)
         if readiness.state == "failed" and not patience:
-            raise MeshError(f"{watched.label} failed: {readiness.message}")
+            reason = conversation.reason(resources, kind, watched.live, readiness.message)
+            raise MeshError(f"{watched.label} failed: {reason}")
         if deadline.is_over:
+            reason = conversation.reason(resources, kind, watched.live, readiness.message)
             raise MeshError(
-                f"{watched.label} was not ready after {int(watch.elapsed)} s: {readiness.message}. "
-                "A longer wait_timeout may help."
+                f"{watched.label} was not ready after {int(watch.elapsed)} s: {reason}. A longer wait_timeout may help."
             )
         progress.say(readiness.message)
         if not watched.next(min(deadline.left, patience or deadline.left)):

@@ -27,7 +27,7 @@ def all_ready(
     """
     own = [change for change in changes if conversations(change.kind).wait]
     polled = [change for change in changes if change.kind.ready and not conversations(change.kind).wait]
-    _poll(task, resources, polled, deadline)
+    _poll(task, resources, polled, deadline, conversations)
 
     def converse(group: tuple[Conversation, list[Change]]) -> None:
         conversation, members = group
@@ -39,7 +39,9 @@ def all_ready(
     live.parallel(converse, _by_wait(own, conversations))
 
 
-def _poll(task: Task, resources: Resources, changes: list[Change], deadline: Deadline) -> None:
+def _poll(
+    task: Task, resources: Resources, changes: list[Change], deadline: Deadline, conversations: Conversations
+) -> None:
     """Ask for all objects again until each is ready. Raises MeshError like :func:`all_ready`."""
     progress, failures = wait.Progress(task, task.name, deadline), wait.Failures()
     total, pending = len(changes), [(change, "") for change in changes]
@@ -47,16 +49,23 @@ def _poll(task: Task, resources: Resources, changes: list[Change], deadline: Dea
         waiting = [change for change, _message in pending]
         if turn:
             _refresh(resources, waiting)
-        pending = _unready(waiting, failures)
+        pending, failed = _unready(waiting, failures)
+        if failed:
+            raise MeshError(f"{failed[0].label} failed: {_reason(resources, conversations, failed)}")
         if not pending:
             return
         change, message = pending[0]
-        first = change.kind.label(change.namespace, change.name)
-        progress.say(f"{total - len(pending)} of {total} ready, waiting for {first}: {message}")
+        progress.say(f"{total - len(pending)} of {total} ready, waiting for {change.label}: {message}")
     missing = "; ".join(
-        f"{change.kind.label(change.namespace, change.name)}: {message}" for change, message in pending[:_NAMED]
+        live.parallel(lambda late: f"{late[0].label}: {_reason(resources, conversations, late)}", pending[:_NAMED])
     )
     raise MeshError(f"{len(pending)} of {total} objects were not ready in time: {missing}.")
+
+
+def _reason(resources: Resources, conversations: Conversations, unready: tuple[Change, str]) -> str:
+    """The message of an object that is not ready, with what its controller, or its pods, say of it."""
+    change, message = unready
+    return conversations(change.kind).reason(resources, change.kind, change.after or {}, message)
 
 
 def _by_wait(changes: list[Change], conversations: Conversations) -> list[tuple[Conversation, list[Change]]]:
@@ -69,16 +78,18 @@ def _by_wait(changes: list[Change], conversations: Conversations) -> list[tuple[
     return list(groups.values())
 
 
-def _unready(changes: list[Change], failures: wait.Failures) -> list[tuple[Change, str]]:
-    """The objects that are not ready, each with its message. Raises MeshError for one that has failed for good."""
+def _unready(
+    changes: list[Change], failures: wait.Failures
+) -> tuple[list[tuple[Change, str]], tuple[Change, str] | None]:
+    """The objects that are not ready, each with its message, and the first that has failed for good."""
     pending = []
     for change in changes:
-        readiness, label = change.kind.ready(change.after), change.kind.label(change.namespace, change.name)
-        if not failures.patience_left(label, readiness) and readiness.state == "failed":
-            raise MeshError(f"{label} failed: {readiness.message}")
+        readiness = change.kind.ready(change.after)
+        if not failures.patience_left(change.label, readiness) and readiness.state == "failed":
+            return pending, (change, readiness.message)
         if readiness.state != "ready":
             pending.append((change, readiness.message))
-    return pending
+    return pending, None
 
 
 def _refresh(resources: Resources, changes: list[Change]) -> None:

@@ -16,6 +16,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers import workloads
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change as change_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, fields, results, wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
@@ -149,7 +150,7 @@ class _Workloads:
             restarted.append((kind, self._resources.patch(kind, *place, body)))
         if self._task.params["wait"]:
             for kind, live in restarted:
-                wait.until_ready(self._task, self._resources, kind, live, None, deadline)
+                wait.until_ready(self._task, self._resources, kind, live, None, deadline, workloads.CONVERSATION)
 
 
 def reads(workload: dict, name: str) -> set[str]:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why a pod does not run, and a claim is not bound: what their conditions and their containers state."""
+"""Why a pod does not run or cannot be created, and a claim is not bound: by conditions, containers and Events."""
 
 from __future__ import annotations
 
@@ -42,6 +42,22 @@ def _exit(ended: dict, words: str) -> str:
         return ""
     details = ": ".join(filter(None, [ended.get("reason"), (ended.get("message") or "").strip()]))
     return f"{words}exit code {ended['exitCode']}" + (f" ({details})" if details else "")
+
+
+def creation_problem(events: list[dict]) -> str:
+    """Why a controller cannot create pods, by the Events of its workload; empty when the last creation succeeded.
+
+    Its controller tries again ever more rarely, so the age of an Event says nothing.
+    """
+    attempts = [event for event in events if event.get("reason") in ("FailedCreate", "SuccessfulCreate")]
+    last = max(attempts, key=lambda event: (_time(event), event["reason"] == "FailedCreate"), default={})
+    return (last.get("message") or "").strip() if last.get("reason") == "FailedCreate" else ""
+
+
+def _time(event: dict) -> str:
+    """When it happened last. Those of a client of events.k8s.io have no lastTimestamp; all are whole seconds here."""
+    last = (event.get("series") or {}).get("lastObservedTime")
+    return (event.get("lastTimestamp") or last or event.get("eventTime") or "")[:19]
 
 
 def claim_problem(live: dict) -> str:

@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import KINDS
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.pods import claim_problem, pod_problem
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers import workloads
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.pods import claim_problem
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import manifest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.manifest import Object
 
-_POD = next(kind for kind in KINDS if kind.kind == "Pod")
 _MOST = 3  # workloads of which the pods are read for one message
 
 
@@ -40,13 +39,14 @@ def _unbound(items: list[Object], live: dict) -> list[tuple[Object, str]]:
 
 def reasons(resources: Resources, items: list[Object], live: dict) -> list[str]:
     """``Deployment ns/a: 0 of 1 replicas available (pod a-1: container app: ImagePullBackOff: …)`` of each that is not
-    ready. Reads pods, by one request a workload; that these cannot be read is no error.
+    ready. Reads pods, and Events where there are none; that these cannot be read is no error.
     """
     texts = []
     for number, (item, message) in enumerate(not_ready(items, live)):
-        selector = _selector(live.get(item.key)) if number < _MOST else ""
-        cause = _pods_problem(resources, item.namespace, selector) if selector else ""
-        texts.append(f"{item.label}: {message}" + (f" ({cause})" if cause else ""))
+        current = live.get(item.key)
+        if current and number < _MOST:
+            message = workloads.CONVERSATION.reason(resources, item.kind, current, message)
+        texts.append(f"{item.label}: {message}")
     return texts + ([f"{item.label}: {problem}" for item, problem in _unbound(items, live)] if texts else [])
 
 
@@ -56,22 +56,3 @@ def now(resources: Resources, items: list[Object]) -> str:
         return "; ".join(reasons(resources, items, manifest.read(resources, items)))
     except MeshError:
         return ""
-
-
-def _selector(live: dict | None) -> str:
-    """The labels of a workload's pods, as a label selector."""
-    labels = (((live or {}).get("spec") or {}).get("selector") or {}).get("matchLabels") or {}
-    return ",".join(f"{name}={value}" for name, value in sorted(labels.items()))
-
-
-def _pods_problem(resources: Resources, namespace: str | None, selector: str) -> str:
-    """What the first pod with a problem states."""
-    try:
-        pods = resources.list(_POD, namespace, selector)
-    except MeshError:
-        return ""
-    for pod in sorted(pods, key=lambda pod: pod["metadata"].get("creationTimestamp") or "", reverse=True):
-        problem = pod_problem(pod)
-        if problem:
-            return f"pod {pod['metadata']['name']}: {problem}"
-    return ""

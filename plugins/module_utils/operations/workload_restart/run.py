@@ -16,6 +16,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import Istiods
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.workloads import CONVERSATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live, results, waits
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import (
     UNCHANGED,
@@ -23,7 +24,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
     Change,
     explained,
 )
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import NONE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import NAMESPACE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import (
     Workload,
@@ -146,7 +146,7 @@ def _restart(work: Work, batch: list[Candidate]) -> None:
     work.changes += changes
     if work.task.check:
         return
-    waits.all_ready(work.task, work.task.resources, changes, deadline, lambda _kind: NONE)
+    waits.all_ready(work.task, work.task.resources, changes, deadline, lambda _kind: CONVERSATION)
     for candidate, change in zip(batch, changes, strict=True):
         if choice.restarted_for(change.after or {}) != candidate.value:
             raise MeshError(
