@@ -184,6 +184,9 @@ def test_teardown_names_the_control_planes_that_it_leaves_or_removes_them(run, c
 
 
 def test_what_istioctl_installed_is_adopted_with_one_variable(run, cluster):
+    """Definitions have stayed, as those of a release that is gone."""
+    run("bootstrap", istio_take_ownership=True)
+    run("teardown", istio_remove_all_revisions=True)
     environment = {**cluster.environment(), "KUBECONFIG": str(cluster.kubeconfig)}
     subprocess.run(
         [cluster.variables["MESHLAB_ISTIOCTL"], "install", "-y", "--set", "profile=minimal"],

@@ -26,14 +26,21 @@ Entries = list[dict[str, Any]]  # of managedFields
 
 
 def former_owners(item: Object, live: dict[str, Any] | None) -> Entries:
-    """The managedFields entries that a release takes over of an object that belongs to none: of whoever has applied it,
-    of istioctl and of kubectl. What controllers write, as istiod into its webhooks, stays theirs."""
-    if live is None or manifest.release_of(live):
+    """The managedFields entries that a release takes over of an object: of whoever has applied it, of istioctl and of
+    kubectl. Of an object that is a release's they are those of installers alone: a definition that an earlier release
+    has left, and istioctl has written then. What controllers write, as istiod into its webhooks, stays theirs."""
+    if live is None:
         return []
-    return [
+    entries = [
         entry
         for entry in live["metadata"].get("managedFields") or []
         if not entry.get("subresource") and entry.get("manager") != MANAGER
+    ]
+    if manifest.release_of(live):
+        return [entry for entry in entries if entry.get("manager") in _INSTALLERS]
+    return [
+        entry
+        for entry in entries
         if entry.get("operation") == "Apply" or entry.get("manager") in _INSTALLERS or adopt.is_of_people(entry)
     ]
 
