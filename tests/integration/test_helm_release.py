@@ -550,7 +550,7 @@ BAD = [
         {"values": {"broken": True}},
         "/shop-broken: spec.ports[0].port: Invalid value: 99999: must be between 1 and 65535",
     ),
-    ({"values_files": ["/no/values.yml"]}, "values_files: /no/values.yml cannot be read"),
+    ({"values_files": ["/no/values.yml"]}, "values_files: '/no/values.yml' cannot be read"),
     ({"name": "Not_A_Name"}, "release name is invalid: Not_A_Name"),
     ({"binary_path": "/there/is/no/helm"}, "binary_path: there is no helm at /there/is/no/helm. Install Helm"),
     ({"binary_path": "/bin/true"}, "/bin/true does not answer like helm"),
