@@ -108,6 +108,25 @@ def made(namespace):
             },
         ),
         module(
+            "application",
+            "argocd_application",
+            **place,
+            name="shop",
+            spec={
+                "project": "default",
+                "destination": {"server": NOWHERE, "namespace": "shop"},
+                "source": {
+                    "repo_url": "https://git.example.com/a.git",
+                    "path": "a",
+                    "helm": {
+                        "values_object": {"env": {"TOKEN": "{{ s.by_name }}"}, "count": "{{ s.by_name | length }}"},
+                        "values": "db: {password: {{ s.by_name }}}",
+                        "parameters": [{"name": "db.token", "value": "{{ s.by_name }}"}],
+                    },
+                },
+            },
+        ),
+        module(
             "release", "helm_release", **place, name="shop", chart=SAMPLE, values={"password": "{{ s.chart_value }}"}
         ),
     ]
@@ -246,7 +265,7 @@ def refused(namespace):
 
 
 NAMES = ["text", "data", "listed", "registry", "in_url", "password", "proxy", "ssh", "cluster", "key"]
-NAMES += ["chart", "chart_value", "token", "pem"]
+NAMES += ["chart", "chart_value", "token", "pem", "by_name"]
 
 
 @pytest.fixture
@@ -295,7 +314,8 @@ AS_MODULE = {"set", "https", "release", "half", "key for a certificate", "token"
 
 @pytest.mark.each_core
 @pytest.mark.both_ways
-def test_no_secret_is_seen_or_left_anywhere(player, mode, namespace, texts, places):
+def test_no_secret_is_seen_or_left_anywhere(player, mode, namespace, texts, places, crds):
+    crds("argoproj.io")
     env = {name: str(path) for name, path in places.items()}
     first = texts()
     good, bad = (
@@ -316,7 +336,8 @@ def test_no_secret_is_seen_or_left_anywhere(player, mode, namespace, texts, plac
     if mode == "in_process":
         run = play(good, texts())
         assert run.changed == changing
-        assert "<hidden, changed>" in json.dumps(run["set"].diffs)
+        for name in ("set", "application"):
+            assert "<hidden, changed>" in json.dumps(run[name].diffs)
     else:
         play([{**good[0], "async": 60, "poll": 0}])
         finished(places)

@@ -86,6 +86,27 @@ NESTED = {
         "kind": "ConfigMap",
         "metadata": {"annotations": {LAST_APPLIED: json.dumps({**OPAQUE, "kind": "x"})}},
     },
+    "value of a chart": {
+        "kind": "Application",
+        "spec": {"source": {"helm": {"valuesObject": {"env": {"TOKEN": SECRET}}}}},
+    },
+    "values of a chart as text": {
+        "kind": "Application",
+        "spec": {"source": {"helm": {"values": f"a: {{pwd: {SECRET}}}"}}},
+    },
+    "parameter": {
+        "kind": "Application",
+        "spec": {"sources": [{"helm": {"parameters": [{"name": "a.token", "value": SECRET}]}}]},
+    },
+    "variable of a plugin": {
+        "kind": "Application",
+        "spec": {"source": {"plugin": {"env": [{"name": "API_KEY", "value": SECRET}]}}},
+    },
+    "source of an operation": {
+        "kind": "Application",
+        "operation": {"sync": {"source": {"helm": {"valuesObject": {"secrets": [SECRET]}}}}},
+    },
+    "option of argocd_application": {"source": {"helm": {"values_object": {"db": {"privateKey": {"a": SECRET}}}}}},
     "URL": {"kind": "Application", "spec": {"source": {"repoURL": URL}}},
     "URL in a text": {"kind": "ConfigMap", "data": {"config": f"proxy: {URL}\n"}},
 }
@@ -120,6 +141,36 @@ def test_only_the_hidden_part_of_a_text_is_marked():
     assert made["after"]["spec"] == {"repoURL": f"https://jane:{CHANGED}@git.example.com/a.git"}
     made = diff.difference(application(URL), application(URL.replace("a.git", "b.git")))
     assert made["after"]["spec"] == {"repoURL": f"https://jane:{HIDDEN}@git.example.com/b.git"}
+
+
+def test_values_of_a_chart_are_hidden_by_their_names_alone():
+    def application(**helm):
+        return {"kind": "Application", "metadata": {}, "spec": {"source": {"helm": helm}}}
+
+    def shown(old, new):
+        return diff.difference(application(**old), application(**new))["after"]["spec"]["source"]["helm"]
+
+    old = {"valuesObject": {"replicas": 1, "adminPassword": SECRET, "token": 5, "existingSecret": "grafana"}}
+    new = {"valuesObject": {**old["valuesObject"], "replicas": 2, "adminPassword": "x"}}
+    assert shown(old, new)["valuesObject"] == {
+        "replicas": 2,
+        "adminPassword": CHANGED,
+        "token": HIDDEN,
+        "existingSecret": "grafana",
+    }
+    open_values = {
+        "global": {"imagePullSecrets": [{"name": "registry"}], "tokenAudience": "istio-ca"},
+        "env": [{"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}],
+        "tls": {"secretName": "tls", "keyFile": "/a", "createSecret": True, "password": None},
+        "tolerations": [{"key": "node", "value": "x"}],
+    }
+    assert shown({}, {"valuesObject": open_values, "passCredentials": True})["valuesObject"] == open_values
+    text = "# why\nreplicas: 1\n"
+    assert shown({}, {"values": text}) == {"values": text}
+    assert shown({"values": "a: 1\ntoken: x\n"}, {"values": "a: 2\ntoken: x\n"}) == {
+        "values": "a: 2\ntoken: <hidden>\n"
+    }
+    assert shown({}, {"values": "token: {{ .token }}"}) == {"values": CHANGED}  # no YAML, as in an ApplicationSet
 
 
 def test_what_a_registration_shows():

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What must not be shown, in documents and arguments of any shape: Secrets wherever they stand, however their kind is
-spelt, and what is a secret by its looks (passwords in URLs, private keys).
+spelt, what is a secret by its looks (passwords in URLs, private keys), and by its name in the values of an Application.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import re
 from collections.abc import Mapping
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import without_secrets
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.marks import MASK, MASK_CHANGED, UNTOLD, at, mark
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.masking_names import HOLDERS, hidden_by_name
 
-MASK = "<hidden>"
-MASK_CHANGED = "<hidden, changed>"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _PLAIN_FIELDS = ("apiVersion", "kind", "metadata", "type", "immutable")  # of a Secret
 _DATA = {"data", "stringdata", "string_data"}
@@ -22,10 +22,9 @@ _CLEAR_DATA = {"stringdata", "string_data"}  # nothing but a Secret has these
 _SECRET_AS_TEXT = re.compile(r"""\bkind["']?\s*:\s*["']?secret""", re.I)
 _DATA_AS_TEXT = re.compile(r"""\b(?P<clear>string_?data)\b|\bdata["']?\s*:""", re.I)
 _SHORTEST = 12  # characters; less is neither a URL with a password, nor a key, nor a document
-_UNTOLD = object()
 
 
-def masked(value, before=_UNTOLD, *, document: bool = False):
+def masked(value, before=UNTOLD, *, document: bool = False):
     """A copy of anything that came from JSON or YAML, without what must not be shown.
 
     ``before`` is what stood there before, so that a hidden value that differs is told from one that does not.
@@ -38,7 +37,7 @@ def masked(value, before=_UNTOLD, *, document: bool = False):
     if isinstance(value, Mapping):
         return _mapping(value, before, document)
     if isinstance(value, list):
-        return [masked(item, _at(before, index), document=document) for index, item in enumerate(value)]
+        return [masked(item, at(before, index), document=document) for index, item in enumerate(value)]
     return value
 
 
@@ -66,11 +65,13 @@ def _mapping(value: Mapping, before, document: bool) -> dict:
     whole = secret and (document or "apiVersion" in value or "metadata" in value)
     shown = {}
     for key, below in value.items():
-        there = before if before is _UNTOLD else _at(before, key)
+        there = before if before is UNTOLD else at(before, key)
+        if key in HOLDERS and isinstance(below, Mapping):
+            below = hidden_by_name(below, there)
         if not secret and key != LAST_APPLIED:
             shown[key] = masked(below, there, document=document and key == "items")
         elif secret and key == "items" and isinstance(below, list):  # a SecretList's, which need not say their kind
-            shown[key] = [_item(item, _at(there, index)) for index, item in enumerate(below)]
+            shown[key] = [_item(item, at(there, index)) for index, item in enumerate(below)]
         elif key == LAST_APPLIED or str(key).lower() in _DATA or whole and key not in _PLAIN_FIELDS:
             # What is in the wrong place is hidden as well: it is refused, and shown with the refusal.
             shown[key] = _hidden(below, there)
@@ -100,18 +101,5 @@ def _is_spelt_like_secret(kind: str) -> bool:
 def _hidden(value, before):
     """A mapping with its keys alone, anything else as one mask."""
     if isinstance(value, Mapping):
-        return {key: _mark(below, _at(before, key)) for key, below in value.items()}
-    return _mark(value, before)
-
-
-def _mark(value, before) -> str:
-    return MASK if before is _UNTOLD or value == before else MASK_CHANGED
-
-
-def _at(before, key):
-    """What stood below; None where nothing did."""
-    if before is _UNTOLD:
-        return _UNTOLD
-    if isinstance(before, Mapping):
-        return before.get(key)
-    return before[key] if isinstance(before, list) and isinstance(key, int) and key < len(before) else None
+        return {key: mark(below, at(before, key)) for key, below in value.items()}
+    return mark(value, before)
