@@ -146,7 +146,8 @@ def test_a_restart_that_fails_stops_and_the_next_run_goes_on(play, cluster, newe
     assert of(versions(play), "second")["outdated"] == 1
     done = restart(play, at_once="50%")
     actions = {row["name"]: row["action"] for row in done.result["resources"]}
-    assert actions == {"first": "unchanged", "second": "changed"}  # the first has its annotation from the run before
+    # The first has its annotation from the run before, and may have come up by itself since.
+    assert actions in ({"second": "changed"}, {"first": "unchanged", "second": "changed"})
     facts = versions(play)
     assert [of(facts, name)["versions"] for name in ("first", "second")] == [[NEWER], [NEWER]]
     assert of(facts, "bare")["outdated"] == 1
