@@ -174,8 +174,10 @@ def test_versions_are_judged_by_what_they_do(play, cluster, shop, tmp_path):
     assert (slow, worse) == ({"slow"}, {"errors", "broken"})
     assert verdicts["median of slow"]["outcome"] == "pass"
     for version, responses in tally["versions"].items():
-        # Also of a series that is new in the window, and of one that began at 0 again.
-        assert verdicts[f"success {version}"]["count"] == pytest.approx(responses, rel=0.15), version
+        # Also of a series that is new in the window, and of one that began at 0 again. What a proxy counts between its
+        # last scrape and its restart is lost, and a busy machine scrapes late.
+        count = verdicts[f"success {version}"]["count"]
+        assert 0.6 * responses < count < 1.25 * responses, (version, count, responses)
     assert verdicts["success errors"]["value"] == pytest.approx(95, abs=3)
     assert verdicts["their quantile"]["value"] == pytest.approx(verdicts["latency slow"]["value"], rel=0.05)
 
