@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -350,6 +351,10 @@ def finished(places):
     """Wait for the one job in the background: its result is in its file, and Ansible's copy of the module is gone."""
     jobs, copies = places["ANSIBLE_ASYNC_DIR"], places["ANSIBLE_REMOTE_TEMP"]
     deadline = time.monotonic() + 60
-    while not any('"resources"' in path.read_text() for path in jobs.glob("j*")) or list(copies.rglob("AnsiballZ*")):
+
+    def copied():  # by os.walk, which bears a folder that goes away meanwhile
+        return any(name.startswith("AnsiballZ") for _folder, _folders, files in os.walk(copies) for name in files)
+
+    while not any('"resources"' in path.read_text() for path in jobs.glob("j*")) or copied():
         assert time.monotonic() < deadline, [path.read_text() for path in jobs.glob("j*")]
         time.sleep(0.1)
