@@ -42,28 +42,21 @@ class Form(Protocol):
 
     def is_target(self, entry: dict[str, Any], target: Target, namespace: str) -> bool:
         """Whether an entry of ``targets`` is this target."""
-        ...
 
     def weight(self, entry: dict[str, Any], count: int) -> int:
         """The weight of one of ``count`` entries, by the API's defaults."""
-        ...
 
     def target(self, like: dict[str, Any], target: Target) -> dict[str, Any]:
         """An entry for the target, with the port of another entry, and no weight."""
-        ...
 
     def foreign_mirrors(self, rule: Rule, target: Target, namespace: str) -> bool:
         """Whether the rule mirrors requests already."""
-        ...
 
     def mirrored(self, rule: Rule, entry: dict[str, Any], target: Target, percent: float, namespace: str) -> Rule:
         """The rule with this share of its requests mirrored to the target; with 0 it is not mirrored there."""
-        ...
 
     def matched(self, rule: Rule, entry: dict[str, Any], match: Match) -> Rule:
         """A rule for the requests of ``rule`` that match, all of which go to the target of ``entry``."""
-        ...
 
     def is_matched(self, rule: Rule, target: Target, match: Match, namespace: str) -> bool:
         """Whether a rule is such a one."""
-        ...

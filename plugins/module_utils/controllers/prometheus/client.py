@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.http import (
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.http_client import (
     Client,
     Response,
     Slow,

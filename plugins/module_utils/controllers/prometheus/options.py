@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import Session
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.endpoints import ServicePort
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.http import (
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.http_client import (
     Client,
     ServiceClient,
     Trust,

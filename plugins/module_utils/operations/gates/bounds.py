@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +27,7 @@ class Bounds:
         if self._is_below(value, self.fail_below) or self._is_above(value, self.fail_above):
             return Outcome.FAIL
         passes = not self._is_below(value, self.low) and not self._is_above(value, self.high)
-        return Outcome.PASS if passes and value == value else Outcome.INCONCLUSIVE
+        return Outcome.PASS if passes and not math.isnan(value) else Outcome.INCONCLUSIVE
 
     @staticmethod
     def _is_below(value: float, bound: float | None) -> bool:

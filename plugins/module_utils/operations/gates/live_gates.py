@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import jmespath
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.http import (
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.http_client import (
     Slow,
     Trust,
     Unreachable,
