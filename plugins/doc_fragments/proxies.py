@@ -54,15 +54,4 @@ options:
         changed is a conflict, see O(ignore:force_conflicts).
     type: str
     choices: [remove, warn, ignore]
-  istiod_namespace:
-    description:
-      - Namespace of istiod.
-    type: str
-    default: istio-system
-  istiod_urls:
-    description:
-      - URLs of the monitoring port of each replica of istiod, such as V(http://localhost:15014), for a control plane
-        outside of the cluster. Istiod answers such requests from its own localhost only.
-    type: list
-    elements: str
 """

@@ -39,7 +39,7 @@ _value:
   elements: str
 """
 
-from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, results_of
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, results_of, rows_of
 
 
 @answering("changes")
@@ -63,8 +63,8 @@ def changed(result):
             f"changed {row['kind']} {row['namespace']}/{row['name']} from {revision['path']} {revision['from']} "
             f"to {revision['to']}"
         )
-    for row in _rows(result):
-        if row.get("action", "unchanged") != "unchanged":
+    for row in rows_of([result]):
+        if row["action"] != "unchanged":
             yield f"{row['action']} {_label(row)}{', which replaces its pods' if row.get('restarts') else ''}"
     if result.get("pushed"):
         yield f"pushed commit {result['commit'][:8]} to {result['branch']}"
@@ -72,13 +72,9 @@ def changed(result):
 
 def _left(result):
     """Objects that are not as declared, because unfinished work holds them."""
-    for row in _rows(result):
+    for row in rows_of([result]):
         if row.get("held_by"):
             yield f"left as it is {_label(row)}, held by {row['held_by']}"
-
-
-def _rows(result):
-    return [row for row in result.get("resources") or [] if isinstance(row, dict)]
 
 
 def _label(row):

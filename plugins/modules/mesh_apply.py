@@ -172,6 +172,7 @@ extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait_many
   - meshops.lifecycle.proxies
+  - meshops.lifecycle.istiod
   - meshops.lifecycle.delivery
   - meshops.lifecycle.attributes
 seealso:

@@ -30,19 +30,9 @@ options:
         O(istiod_namespace). An istiod that does not answer is an error, because its proxies would be missing.
     type: bool
     default: true
-  istiod_namespace:
-    description:
-      - Namespace of istiod.
-    type: str
-    default: istio-system
-  istiod_urls:
-    description:
-      - URLs of the monitoring port of each replica of istiod, such as V(http://localhost:15014), for a control plane
-        outside of the cluster. Istiod answers such requests from its own localhost only.
-    type: list
-    elements: str
 extends_documentation_fragment:
   - meshops.lifecycle.connection
+  - meshops.lifecycle.istiod
   - meshops.lifecycle.attributes_info
 seealso:
   - module: meshops.lifecycle.workload_restart

@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait
   - meshops.lifecycle.proxies
+  - meshops.lifecycle.istiod
   - meshops.lifecycle.delivery
   - meshops.lifecycle.attributes
 seealso:

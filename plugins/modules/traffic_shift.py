@@ -28,6 +28,7 @@ notes:
     and get and create on pods/portforward in O(istiod_namespace).
 extends_documentation_fragment:
   - meshops.lifecycle.connection
+  - meshops.lifecycle.istiod
   - meshops.lifecycle.gates
   - meshops.lifecycle.attributes
 seealso:
@@ -203,16 +204,6 @@ options:
         the API server's port-forward.
     type: bool
     default: true
-  istiod_namespace:
-    description: Namespace of istiod.
-    type: str
-    default: istio-system
-  istiod_urls:
-    description:
-      - URLs of the monitoring port of each replica of istiod, such as V(http://localhost:15014), for a control plane
-        outside of the cluster.
-    type: list
-    elements: str
 """
 
 EXAMPLES = r"""

@@ -78,19 +78,9 @@ options:
         O(istiod_namespace).
     type: bool
     default: true
-  istiod_namespace:
-    description:
-      - Namespace of istiod.
-    type: str
-    default: istio-system
-  istiod_urls:
-    description:
-      - URLs of the monitoring port of each replica of istiod, such as V(http://localhost:15014), for a control plane
-        outside of the cluster. Istiod answers such requests from its own localhost only.
-    type: list
-    elements: str
 extends_documentation_fragment:
   - meshops.lifecycle.connection
+  - meshops.lifecycle.istiod
   - meshops.lifecycle.attributes
 seealso:
   - module: meshops.lifecycle.mesh_versions

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import re
 import signal
 import subprocess
 import sys
@@ -27,6 +26,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import clusters  # noqa: E402
+import meshes  # noqa: E402
 import playing  # noqa: E402
 
 FOLDER = playing.BUILD / "lab-canary"  # of the lab that is started when there is no other with Istio and Prometheus
@@ -188,13 +188,8 @@ class Bench:
 
 def documents() -> list[str]:
     """The lab's shop in a namespace of its own, and its subsets."""
-    shop = (HERE.parent / "lab" / "shop.yaml").read_text().split("---\n")
-    ours = [text for text in shop if "namespace: prod," in text or "namespace: prod}" in text]
-    ours = [re.sub(r"namespace: prod\b", f"namespace: {NAMESPACE}", text) for text in ours]
-    labels = "{istio-injection: enabled}"
-    namespace = f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {NAMESPACE}, labels: {labels}}}\n"
     subsets = [{"name": version, "labels": {"version": version}} for version in ("v1", "v2")]
-    return [namespace, *ours, istio("DestinationRule", {"host": "reviews", "subsets": subsets})]
+    return [*meshes.shop(NAMESPACE), istio("DestinationRule", {"host": "reviews", "subsets": subsets})]
 
 
 def virtual_service(route: list) -> str:

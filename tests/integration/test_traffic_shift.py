@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 
+import meshes
 import playing
 import pytest
 import yaml
@@ -34,13 +35,7 @@ def cluster(mesh):
 @pytest.fixture(scope="module", autouse=True)
 def shop(cluster):
     """The lab's shop in a namespace of its own, and the subsets of its two versions."""
-    documents = (playing.ROOT / "tests" / "lab" / "shop.yaml").read_text().split("---\n")
-    ours = [re.sub(r"namespace: prod\b", f"namespace: {SHOP}", text) for text in documents if "namespace: prod" in text]
-    ours = [text for text in ours if f"namespace: {SHOP}," in text or f"namespace: {SHOP}}}" in text]
-    labels = "{istio-injection: enabled}"
-    namespace = f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {SHOP}, labels: {labels}}}\n"
-    cluster.kubectl("apply", "-f", "-", stdin=namespace)
-    cluster.kubectl("apply", "-f", "-", stdin="---\n".join([*ours, *services(), rule()]))
+    cluster.kubectl("apply", "-f", "-", stdin="---\n".join([*meshes.shop(SHOP), *services(), rule()]))
     for name in ("reviews-v1", "reviews-v2", "client"):
         cluster.kubectl("rollout", "status", f"deployment/{name}", "-n", SHOP, "--timeout=120s")
     yield SHOP

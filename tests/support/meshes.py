@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+
 import playing
 import pytest
 
@@ -14,6 +16,15 @@ def install(cluster, folder):
     player = playing.Player(folder, cluster.kubeconfig, cluster.environment())
     demo = ["-i", str(playing.ROOT / "tests/demo/inventory"), "--limit", "meshlab"]
     player.play(playbook="meshops.lifecycle.bootstrap", args=demo, vars={"mesh_parts": ["istio"]}, timeout=900)
+
+
+def shop(namespace):
+    """The lab's shop as documents in a namespace of its own whose pods get sidecars; the namespace comes first."""
+    documents = (playing.ROOT / "tests" / "lab" / "shop.yaml").read_text().split("---\n")
+    ours = [text for text in documents if "namespace: prod," in text or "namespace: prod}" in text]
+    ours = [re.sub(r"namespace: prod\b", f"namespace: {namespace}", text) for text in ours]
+    labels = "{istio-injection: enabled}"
+    return [f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {namespace}, labels: {labels}}}\n", *ours]
 
 
 @pytest.fixture(scope="session")

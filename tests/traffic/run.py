@@ -14,7 +14,6 @@ import argparse
 import contextlib
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import changes  # noqa: E402
 import clusters  # noqa: E402
+import meshes  # noqa: E402
 import playing  # noqa: E402
 
 FOLDER, PORT_BASE = playing.BUILD / "lab-traffic", 16800  # of the lab that is started when there is no other
@@ -178,15 +178,11 @@ WORKLOADS = ("reviews-v1", "reviews-v2", "client")
 
 def documents() -> list[str]:
     """The lab's shop in a namespace of our own, with mutual TLS required."""
-    shop = (HERE.parent / "lab" / "shop.yaml").read_text().split("---\n")
-    ours = [text for text in shop if "namespace: prod," in text or "namespace: prod}" in text]
-    ours = [re.sub(r"namespace: prod\b", f"namespace: {NAMESPACE}", text) for text in ours]
-    labels = "{istio-injection: enabled}"
-    namespace = f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {NAMESPACE}, labels: {labels}}}\n"
     strict = (
         "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\n"
         f"metadata: {{name: default, namespace: {NAMESPACE}}}\nspec: {{mtls: {{mode: STRICT}}}}\n"
     )
+    namespace, *ours = meshes.shop(NAMESPACE)
     return [namespace, strict, *ours]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import private
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import private, tls
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import (
     ConfigException,
@@ -375,12 +375,7 @@ def _load_tls(credentials: Credentials, authority: str | None) -> None:
     credentials.cert = _content(configuration.cert_file, "client_cert")
     credentials.key = _content(configuration.key_file, "client_key")
     try:
-        context = ssl.create_default_context(cafile=authority or None)
-        if not credentials.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        # Python 3.13 refuses authorities without a key usage, which many clusters have (RFC 5280 strictness).
-        context.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", 0)
+        context = tls.client_context(authority, credentials.verify)
         if configuration.cert_file:
             context.load_cert_chain(configuration.cert_file, configuration.key_file)
     except (ssl.SSLError, OSError) as error:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import tls
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import urllib3
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.portforward import PodConnection
@@ -66,14 +67,9 @@ class Trust:
         if self.client_key and not self.client_cert:
             raise MeshError(f"{self.option}.client_key is set without {self.option}.client_cert. Set both.")
         try:
-            context = ssl.create_default_context(cafile=self.ca_cert or None)
+            context = tls.client_context(self.ca_cert, self.verify)
         except (ssl.SSLError, OSError) as error:
             raise self._unusable("ca_cert", self.ca_cert, error) from None
-        if not self.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        # As for API servers: Python 3.13 refuses authorities without a key usage, which many clusters have.
-        context.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", 0)
         if self.client_cert:
             try:
                 # Never ask at the terminal for the password of an encrypted key.

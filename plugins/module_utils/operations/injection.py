@@ -1,22 +1,31 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What injects proxies in a cluster, read from it."""
+"""What injects proxies in a cluster, the pods that have them, and who is connected, read from it."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CONFIGMAP, KINDS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import Istiods
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CONFIGMAP
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import is_live
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import (
     DEFAULT,
     REVISION,
     Injection,
 )
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
 TAG = "istio.io/tag"
-WEBHOOKS = next(kind for kind in KINDS if kind.kind == "MutatingWebhookConfiguration")
+WEBHOOKS = KINDS["admissionregistration.k8s.io", "MutatingWebhookConfiguration"]
+POD = KINDS["", "Pod"]
+_WITHOUT = "With connections: false the task does not ask"
 _INJECTOR = "istio-sidecar-injector"  # the ConfigMap, with the revision as its suffix
 
 
@@ -34,6 +43,26 @@ def tags_of(webhooks: list[dict[str, Any]]) -> dict[str, str]:
     """Tag → revision, by the webhooks of tags."""
     labels = [webhook["metadata"]["labels"] for webhook in webhooks]
     return {label[TAG]: label.get(REVISION, "") for label in labels}
+
+
+def pods_of(resources: Resources, namespaces: Iterable[str] | None) -> list[dict[str, Any]]:
+    """The pods of these namespaces, or of all, that run or are about to. Raises ApiError."""
+    if namespaces is None:
+        listed = [resources.list(POD)]
+    else:
+        listed = live.parallel(lambda name: resources.list(POD, name), namespaces)
+    return [pod for pods in listed for pod in pods if is_live(pod)]
+
+
+def connections(task: Task) -> dict[str, str] | None:
+    """Proxy (``pod.namespace``) → the istiod pod that it is connected to; None where the task wants nobody asked.
+
+    Raises MeshError.
+    """
+    if not task.params["connections"]:
+        return None
+    with contextlib.closing(Istiods(task, task.resources, _WITHOUT)) as istiods:
+        return istiods.connections()
 
 
 def _version(configuration: dict[str, Any]) -> str:

@@ -9,10 +9,9 @@ from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import Istiods
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CRD, DEPLOYMENT, NAMESPACE
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import by_workload, is_live
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import by_workload
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import (
     DEFAULT,
     REVISION,
@@ -26,10 +25,9 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import injection as injectors
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import mesh_problems
 
-_POD, _DAEMONSET = KINDS["", "Pod"], KINDS["apps", "DaemonSet"]
+_DAEMONSET = KINDS["apps", "DaemonSet"]
 _VALIDATORS = KINDS["admissionregistration.k8s.io", "ValidatingWebhookConfiguration"]
 _NODES = ("k8s-app=istio-cni-node", "app=ztunnel")  # the labels of DaemonSets
-_WITHOUT = "With connections: false the task does not ask"
 
 
 def run(task: Task) -> dict[str, Any]:
@@ -38,8 +36,8 @@ def run(task: Task) -> dict[str, Any]:
     injection = injectors.read(resources, namespace)
     namespaces = {item["metadata"]["name"]: item for item in resources.list(NAMESPACE)}
     chosen = task.params["namespaces"]
-    pods = [pod for pod in _pods(resources, chosen) if is_live(pod)]
-    connected = _connections(task)
+    pods = injectors.pods_of(resources, chosen)
+    connected = injectors.connections(task)
     facts: dict[str, Any] = {
         "control_planes": _control_planes(resources, connected),
         "tags": [{"tag": tag, "revision": of} for tag, of in sorted(injection.tags.items())],
@@ -52,26 +50,6 @@ def run(task: Task) -> dict[str, Any]:
     facts["proxies"] = _summary(facts["workloads"], connected)
     facts["problems"] = mesh_problems.of(facts)
     return {"changed": False, **facts}
-
-
-def _pods(resources: Resources, namespaces: list[str] | None) -> list[dict[str, Any]]:
-    if namespaces is None:
-        return resources.list(_POD)
-    return [pod for listed in live.parallel(lambda name: resources.list(_POD, name), namespaces) for pod in listed]
-
-
-def _connections(task: Task) -> dict[str, str] | None:
-    """Proxy (``pod.namespace``) → name of the istiod pod that it is connected to; None when nobody is asked.
-
-    An istiod that does not answer is an error: what it alone knows would look like proxies that are not there.
-    """
-    if not task.params["connections"]:
-        return None
-    istiods = Istiods(task, task.resources, _WITHOUT)
-    try:
-        return istiods.connections()
-    finally:
-        istiods.close()
 
 
 def _control_planes(resources: Resources, connected: dict[str, str] | None) -> list[dict[str, Any]]:

@@ -27,8 +27,8 @@ ARGUMENTS = {
             "user_agent": {"type": "str"},
         },
     },
-    "namespaces": {"type": "list", "elements": "str"},
-    "connections": {"type": "bool", "default": True},
     "istiod_namespace": {"type": "str", "default": "istio-system"},
     "istiod_urls": {"type": "list", "elements": "str"},
+    "namespaces": {"type": "list", "elements": "str"},
+    "connections": {"type": "bool", "default": True},
 }

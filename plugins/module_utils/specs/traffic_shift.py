@@ -29,6 +29,8 @@ ARGUMENTS = {
             "user_agent": {"type": "str"},
         },
     },
+    "istiod_namespace": {"type": "str", "default": "istio-system"},
+    "istiod_urls": {"type": "list", "elements": "str"},
     "gates": {
         "type": "list",
         "elements": "dict",
@@ -193,6 +195,4 @@ ARGUMENTS = {
     "lease_duration": {"type": "int", "default": 60},
     "wait_timeout": {"type": "int", "default": 120},
     "wait_proxies": {"type": "bool", "default": True},
-    "istiod_namespace": {"type": "str", "default": "istio-system"},
-    "istiod_urls": {"type": "list", "elements": "str"},
 }

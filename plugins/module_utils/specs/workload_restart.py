@@ -27,6 +27,8 @@ ARGUMENTS = {
             "user_agent": {"type": "str"},
         },
     },
+    "istiod_namespace": {"type": "str", "default": "istio-system"},
+    "istiod_urls": {"type": "list", "elements": "str"},
     "namespaces": {"type": "list", "elements": "str"},
     "workloads": {
         "type": "list",
@@ -50,6 +52,4 @@ ARGUMENTS = {
     "at_once": {"type": "str", "default": "1"},
     "wait_timeout": {"type": "int", "default": 300},
     "connections": {"type": "bool", "default": True},
-    "istiod_namespace": {"type": "str", "default": "istio-system"},
-    "istiod_urls": {"type": "list", "elements": "str"},
 }

@@ -37,6 +37,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.isti
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.pods import is_ready
 
 _ANSWER = 15.0  # seconds for one answer of istiod
 _PAUSE = 0.05  # seconds between two looks
@@ -139,7 +140,7 @@ class Istiods:
             pods = self.session.request("GET", path, {"labelSelector": "app=istiod"})["items"]
         except ApiError as error:
             raise self._forbidden(error) from None
-        return {pod["metadata"]["uid"]: lambda pod=pod: self._pod(pod) for pod in pods if _serves(pod)}
+        return {pod["metadata"]["uid"]: lambda pod=pod: self._pod(pod) for pod in pods if is_ready(pod)}
 
     def _pod(self, pod: dict) -> Istiod:
         name, labels = pod["metadata"]["name"], pod["metadata"].get("labels") or {}
@@ -311,12 +312,6 @@ def _is_acked(wanted: Acked, now: Acked | None) -> bool:
     if now is None:
         return False
     return bool(now.acked) and (now.acked == wanted.sent or now.acked != wanted.acked)
-
-
-def _serves(pod: dict) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or []
-    ready = any(entry.get("type") == "Ready" and entry.get("status") == "True" for entry in conditions)
-    return ready and not pod["metadata"].get("deletionTimestamp")
 
 
 def _concerns(istiod: Istiod, change) -> bool:

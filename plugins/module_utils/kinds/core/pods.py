@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why a pod does not run or cannot be created, and a claim is not bound: by conditions, containers and Events."""
+"""Whether a pod runs, and why it or a claim does not or cannot be created: by conditions, containers and Events."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
 
 # States that every container passes through; they explain nothing where another cause is known.
 _ON_THE_WAY = ("ContainerCreating", "PodInitializing")
+
+
+def is_ready(live: dict) -> bool:
+    """Whether a pod takes requests; one that is being deleted does not for long."""
+    return condition(live, "Ready").get("status") == "True" and not live["metadata"].get("deletionTimestamp")
 
 
 def pod_problem(live: dict) -> str:

@@ -37,6 +37,10 @@ class Expected(NamedTuple):
     revision: str
     version: str | None
 
+    def is_met_by(self, proxy: Proxy) -> bool:
+        """Whether a proxy is of this revision and version."""
+        return proxy.revision == self.revision and same_version(proxy.version, self.version or "")
+
 
 @dataclass(frozen=True)
 class Injection:
@@ -58,7 +62,7 @@ class Injection:
         proxy, expected = proxy_of(pod), self.expected(namespace, pod)
         if proxy is None or expected is None or _annotations(pod).get(_OWN_IMAGE):
             return False
-        return proxy.revision != expected.revision or not same_version(proxy.version, expected.version or "")
+        return not expected.is_met_by(proxy)
 
 
 def selects(namespace: dict[str, Any], pod: dict[str, Any]) -> str:

@@ -16,10 +16,10 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
         return "No gates were evaluated.\n"
     extra = [name for name in ("time", "step") if any(name in row for row in rows)]
     head = [*(name.capitalize() for name in extra), "Gate", "Verdict", "Value", "Requests", "Why"]
-    lines = [_line(head), _line(["---"] * len(head))]
+    lines = [line(head), line(["---"] * len(head))]
     for row in rows:
         lines.append(
-            _line(
+            line(
                 [
                     *(str(row.get(name, "")) for name in extra),
                     str(row["gate"]),
@@ -60,7 +60,8 @@ def _longest_fence(text: str) -> int:
     return longest
 
 
-def _line(cells: Sequence[str]) -> str:
+def line(cells: Sequence[str]) -> str:
+    """A row of a Markdown table."""
     return f"| {' | '.join(_plain(cell) for cell in cells)} |"
 
 

@@ -12,6 +12,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base import time
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import State
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates import report as table
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.plan import Plan
 
 Record = dict[str, Any]
@@ -63,7 +64,7 @@ def markdown(document: Record) -> str:
         "|---|---|---|---|---|---|",
     ]
     for row in document["verdicts"]:
-        lines += [_row(cells) for cells in _events(row)]
+        lines += [table.line([_cell(cell) for cell in cells]) for cells in _events(row)]
     if document["dropped"]:
         lines += ["", f"{document['dropped']} older rows did not fit into the journal."]
     runs = ", ".join(f"{run['run']} ({run['holder']})" for run in document["runs"])
@@ -90,12 +91,7 @@ def _events(row: dict[str, Any]) -> list[list[Any]]:
     ]
 
 
-def _row(cells: list[Any]) -> str:
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
-
-
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    return " ".join(text.split()).replace("|", "\\|")
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -10,6 +10,8 @@ from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.pods import is_ready
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import workload_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import destinationrule
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import full_host, service_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
@@ -42,12 +44,12 @@ class Backend:
     @property
     def ready(self) -> int | None:
         """How many pods are ready; None where nobody can tell."""
-        return None if self.pods is None else sum(map(_is_ready, self.pods))
+        return None if self.pods is None else sum(map(is_ready, self.pods))
 
     @property
     def workloads(self) -> tuple[str, ...]:
         """The names of the workloads, as metrics have them."""
-        return tuple(sorted({name for pod in self.pods or [] if (name := _workload(pod))}))
+        return tuple(sorted({workload_of(pod).name for pod in self.pods or []}))
 
     @property
     def side(self) -> Side:
@@ -67,22 +69,6 @@ class Backend:
 
 def _labels(pod: Document) -> dict[str, str]:
     return pod["metadata"].get("labels") or {}
-
-
-def _is_ready(pod: Document) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or []
-    ready = any(entry.get("type") == "Ready" and entry.get("status") == "True" for entry in conditions)
-    return ready and not pod["metadata"].get("deletionTimestamp")
-
-
-def _workload(pod: Document) -> str:
-    """As Istio derives it (pkg/kube, GetWorkloadMetaFromPod): a ReplicaSet of a Deployment counts as the Deployment."""
-    for owner in pod["metadata"].get("ownerReferences") or []:
-        if owner.get("controller"):
-            template = _labels(pod).get(_HASH)
-            name = str(owner["name"])
-            return name.removesuffix(f"-{template}") if template and owner.get("kind") == "ReplicaSet" else name
-    return str(pod["metadata"]["name"])
 
 
 def of_istio(resources: Resources, target: Target, namespace: str) -> Backend:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,7 +109,7 @@ def batches(candidates: list[Candidate], at_once: str) -> list[list[Candidate]]:
     return [candidates[start : start + size] for start in range(0, len(candidates), max(1, size))]
 
 
-def lagging(candidate: Candidate, pods: list[Document], connected: set[str] | None) -> list[str]:
+def lagging(candidate: Candidate, pods: list[Document], connected: Container[str] | None) -> list[str]:
     """What of a restarted workload is not as it is to be, one line a pod; ``connected``: ``pod.namespace``, or None."""
     lines = []
     for pod in pods:
@@ -117,13 +118,8 @@ def lagging(candidate: Candidate, pods: list[Document], connected: set[str] | No
             continue
         if proxy is None:
             lines.append(f"{name} has no proxy")
-        elif _other(proxy.revision, proxy.version, candidate.expected):
+        elif not candidate.expected.is_met_by(proxy):
             lines.append(f"{name} has the proxy {proxy.version} of revision {proxy.revision or 'unknown'}")
         elif connected is not None and f"{name}.{candidate.workload.namespace}" not in connected:
             lines.append(f"the proxy of {name} is not connected to any istiod")
     return lines
-
-
-def _other(revision: str, version: str, expected: Expected) -> bool:
-    same = version == expected.version or version.startswith(f"{expected.version}-")
-    return revision != expected.revision or not same

@@ -11,11 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, poll
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, pauses
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import Istiods
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.workloads import CONVERSATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live, results, waits
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import (
@@ -25,11 +24,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
     explained,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import NAMESPACE
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import (
-    Workload,
-    by_workload,
-    is_live,
-)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload, by_workload
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import injection as injectors
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.workload_restart import choice
@@ -39,8 +34,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.workl
 )
 
 MANAGER = "meshops.lifecycle.restart"
-_POD = KINDS["", "Pod"]
-_WITHOUT = "With connections: false the task does not ask"
 _NAMED = 5  # pods or workloads that a message names
 
 
@@ -88,7 +81,7 @@ def _wanted(work: Work) -> list[Candidate]:
     for name, there in namespaces.items():
         if there is None:
             raise MeshError(f"Namespace {name} does not exist. Nothing was restarted.")
-    grouped = by_workload(pod for name in places for pod in resources.list(_POD, name) if is_live(pod))
+    grouped = by_workload(injectors.pods_of(resources, places))
     _read(work, named)
     whole = set(params["namespaces"] or [])
     chosen = {workload: pods for workload, pods in grouped.items() if workload.namespace in whole or workload in named}
@@ -116,9 +109,12 @@ def _wants(workload: Workload, there: dict[str, Any], token: str) -> bool:
 
 
 def _read(work: Work, workloads: list[Workload]) -> None:
-    """The live objects of workloads that somebody named. Raises MeshError for one that is not there."""
-    for workload in workloads:
-        there = work.task.resources.get(KINDS["apps", workload.kind], workload.namespace, workload.name)
+    """The live objects of these workloads. Raises MeshError for one that is not there."""
+
+    def get(workload: Workload) -> dict[str, Any] | None:
+        return work.task.resources.get(KINDS["apps", workload.kind], workload.namespace, workload.name)
+
+    for workload, there in zip(workloads, live.parallel(get, workloads), strict=True):
         if there is None:
             raise MeshError(f"{workload.label} does not exist. Nothing was restarted.")
         work.objects[workload] = there
@@ -126,14 +122,13 @@ def _read(work: Work, workloads: list[Workload]) -> None:
 
 def _restartable(work: Work, candidates: list[Candidate]) -> list[Candidate]:
     """Those that can be restarted; the others are told with the reason."""
+    workloads = [candidate.workload for candidate in candidates]
+    _read(work, [it for it in workloads if it.kind in choice.KINDS and it not in work.objects])
     restartable = []
     for candidate in candidates:
-        workload = candidate.workload
-        if workload.kind in choice.KINDS and workload not in work.objects:
-            _read(work, [workload])
-        reason = choice.reason_to_skip(candidate, work.objects.get(workload))
+        reason = choice.reason_to_skip(candidate, work.objects.get(candidate.workload))
         if reason:
-            work.skipped.append(Skipped(workload, reason))
+            work.skipped.append(Skipped(candidate.workload, reason))
         else:
             restartable.append(candidate)
     return restartable
@@ -180,8 +175,11 @@ def _prove(work: Work, batch: list[Candidate], deadline: Deadline) -> None:
     proven = [candidate for candidate in batch if candidate.expected]
     if not proven:
         return
-    poll(lambda: not _lagging(work, proven), deadline, first=0.2, most=2.0)
-    lines = _lagging(work, proven)
+    lines: list[str] = []
+    for _turn in pauses(deadline, first=0.2, most=2.0):
+        lines = _lagging(work, proven)
+        if not lines:
+            break
     if lines:
         shown = "; ".join(lines[:_NAMED]) + (f"; and {len(lines) - _NAMED} more" if len(lines) > _NAMED else "")
         expected = proven[0].expected
@@ -191,24 +189,13 @@ def _prove(work: Work, batch: list[Candidate], deadline: Deadline) -> None:
 
 def _lagging(work: Work, batch: list[Candidate]) -> list[str]:
     places = sorted({candidate.workload.namespace for candidate in batch})
-    pods = [pod for place in places for pod in work.task.resources.list(_POD, place) if is_live(pod)]
-    grouped, connected = by_workload(pods), _connected(work.task)
+    grouped = by_workload(injectors.pods_of(work.task.resources, places))
+    connected = injectors.connections(work.task)
     return [
         f"{candidate.workload.label}: {line}"
         for candidate in batch
         for line in choice.lagging(candidate, grouped.get(candidate.workload) or [], connected)
     ]
-
-
-def _connected(task: Task) -> set[str] | None:
-    """The proxies (``pod.namespace``) that an istiod knows; None when nobody is asked."""
-    if not task.params["connections"]:
-        return None
-    istiods = Istiods(task, task.resources, _WITHOUT)
-    try:
-        return set(istiods.connections())
-    finally:
-        istiods.close()
 
 
 def _stopped(work: Work, error: MeshError, left: list[Candidate]) -> MeshError:
