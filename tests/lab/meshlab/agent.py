@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable
 
 from . import images, mesh, network, relay
-from .api import Api, ApiError
+from .api import JSON, METADATA, METADATA_LIST, Api, ApiError
 from .directory import RELAYS, Directory, Relay
 from .pod import Pod, delete_object
 from .settings import Lab
@@ -35,6 +35,8 @@ class Agent:
         self.began = time.monotonic()
         self.cursor = 9  # the address given out last
         self.hosts_changed = threading.Event()
+        self.versions: dict[tuple[str, str, str], str] = {}  # of ConfigMaps and Secrets, which pods mount
+        self.state = ""  # what write_state wrote last
         self.gitconfig, self.resolv_conf = lab.data / "gitconfig", lab.data / "resolv.conf"
 
     def log(self, message: str) -> None:
@@ -63,6 +65,8 @@ class Agent:
                 "/apis/discovery.k8s.io/v1/endpointslices", self.directory_event(self.directory.endpoint_slice)
             ),
             lambda: self.follow("/api/v1/pods", self.pod_event),
+            lambda: self.follow_versions("configmaps"),
+            lambda: self.follow_versions("secrets"),
             self.keep_objects,
         ]
         for work in works:
@@ -84,12 +88,26 @@ class Agent:
 
         return body
 
-    def follow(self, path: str, handle: Callable[[str, dict], None]) -> None:
+    def follow_versions(self, kind: str) -> None:
+        """Know the version of each ConfigMap or Secret: a pod reads again what changed, and nothing else."""
+
+        def note(event: str, obj: dict) -> None:
+            meta = obj["metadata"]
+            key = (kind, meta["namespace"], meta["name"])
+            if event == "DELETED":
+                self.versions.pop(key, None)
+            else:
+                self.versions[key] = meta["resourceVersion"]
+
+        self.follow(f"/api/v1/{kind}", note, metadata_only=True)
+
+    def follow(self, path: str, handle: Callable[[str, dict], None], metadata_only: bool = False) -> None:
         """List, then watch, for ever; a list also tells what vanished meanwhile."""
+        list_as, watch_as = (METADATA_LIST, METADATA) if metadata_only else (JSON, JSON)
         known: dict[str, dict] = {}
         while True:
             try:
-                listed = self.api.request("GET", path)
+                listed = self.api.request("GET", path, accept=list_as)
                 current = {obj["metadata"]["uid"]: obj for obj in listed["items"]}
                 for uid in set(known) - set(current):
                     handle("DELETED", known.pop(uid))
@@ -98,7 +116,7 @@ class Agent:
                     handle("MODIFIED", obj)
                 version = listed["metadata"]["resourceVersion"]
                 while True:
-                    for event in self.api.events(path, version):
+                    for event in self.api.events(path, version, watch_as):
                         obj = event["object"]
                         version = obj["metadata"]["resourceVersion"]
                         if event["type"] == "BOOKMARK":
@@ -243,7 +261,8 @@ class Agent:
         ]
         path = self.lab.data / "pods.state"
         text = json.dumps({"agent": os.getpid(), "pods": rows}, indent=1)
-        if not path.exists() or path.read_text() != text:
+        if text != self.state:
+            self.state = text
             path.with_suffix(".new").write_text(text)
             path.with_suffix(".new").replace(path)
 

@@ -13,6 +13,11 @@ from collections.abc import Iterator
 
 from .settings import Lab
 
+JSON = "application/json"
+# Only names, labels and versions of objects; whoever wants the values reads the one object.
+METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+
 
 class ApiError(Exception):
     def __init__(self, status: int, message: str):
@@ -30,14 +35,14 @@ class Api:
     def connection(self, timeout: float) -> http.client.HTTPSConnection:
         return http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context, timeout=timeout)
 
-    def request(self, verb: str, path: str, body: object = None, content_type: str = "application/json") -> dict:
+    def request(self, verb: str, path: str, body: object = None, content_type: str = JSON, accept: str = JSON) -> dict:
         """One JSON request on this thread's kept-alive connection. Raises ApiError, OSError."""
         data = None if body is None else json.dumps(body)
         for attempt in (1, 2):
             connection = getattr(self.local, "connection", None) or self.connection(30)
             self.local.connection = connection
             try:
-                connection.request(verb, path, data, {"Content-Type": content_type, "Accept": "application/json"})
+                connection.request(verb, path, data, {"Content-Type": content_type, "Accept": accept})
                 response = connection.getresponse()
                 text = response.read()
                 break
@@ -70,7 +75,7 @@ class Api:
     def merge(self, path: str, patch: dict) -> dict:
         return self.request("PATCH", path, patch, "application/merge-patch+json")
 
-    def events(self, path: str, resource_version: str, timeout: int = 300) -> Iterator[dict]:
+    def events(self, path: str, resource_version: str, accept: str = JSON, timeout: int = 300) -> Iterator[dict]:
         """A watch's events until the server ends it. Raises ApiError (410: list again), OSError."""
         query = urllib.parse.urlencode(
             {
@@ -82,7 +87,7 @@ class Api:
         )
         connection = self.connection(timeout + 30)
         try:
-            connection.request("GET", f"{path}?{query}")
+            connection.request("GET", f"{path}?{query}", headers={"Accept": accept})
             response = connection.getresponse()
             if response.status >= 400:
                 raise ApiError(response.status, response.read().decode(errors="replace")[:300])

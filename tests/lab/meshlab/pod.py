@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .agent import Agent
 
 STEP = 0.2  # seconds between two looks at a pod
+CALM = 0.5  # seconds between two looks at one that is ready and does not change
 LONGEST_GRACE = 10  # seconds; a laboratory does not wait 30
 
 
@@ -280,7 +281,7 @@ class Pod(threading.Thread):
         self.volumes: dict[str, Path] = {}
         self.reported: dict | None = None
         self.since = {}
-        self.refreshed = 0.0
+        self.filled: dict[str, str | None] = {}  # volume: the version of what it was filled from
 
     @property
     def path(self) -> str:
@@ -297,8 +298,8 @@ class Pod(threading.Thread):
                 if not self.netns:
                     self.netns = network.add_namespace(self.agent.lab, self.octet)
                 self.step()
-                self.report()
-                time.sleep(STEP)
+                calm = self.report()
+                self.deleted.wait(CALM if calm else STEP)
             except Exception as error:  # whatever it was, the pod is tried again
                 self.agent.log(f"{self.name}: {error!r}")
                 time.sleep(1)
@@ -313,8 +314,7 @@ class Pod(threading.Thread):
                 return
         for container in self.main:
             container.poll()
-        if time.monotonic() > self.refreshed + 1.5:
-            self.refresh_volumes()
+        self.refresh_volumes()
 
     def volume(self, name: str) -> Path:
         """The folder of a volume, filled. Raises NotYet."""
@@ -335,11 +335,17 @@ class Pod(threading.Thread):
 
     def refresh_volumes(self) -> None:
         """ConfigMaps and Secrets that changed reach the running pod; tokens last and are left alone."""
-        self.refreshed = time.monotonic()
         for volume in self.spec.get("volumes") or []:
-            if volume["name"] in self.volumes and ("configMap" in volume or "secret" in volume):
-                with contextlib.suppress(podspec.NotYet, ApiError, OSError):
-                    self.fill(volume["name"], self.volumes[volume["name"]])
+            name = volume["name"]
+            origin = podspec.origin(volume)
+            if name not in self.volumes or origin is None:
+                continue
+            version = self.agent.versions.get((origin[0], self.meta["namespace"], origin[1]))
+            if self.filled.get(name, "") != version:
+                with contextlib.suppress(ApiError, OSError):
+                    with contextlib.suppress(podspec.NotYet):  # it was deleted: the files stay
+                        self.fill(name, self.volumes[name])
+                    self.filled[name] = version
 
     def hosts_file(self, container: Container) -> Path:
         """Its /etc/hosts; applications behind a sidecar see Services' own addresses, all others their endpoints."""
@@ -356,11 +362,11 @@ class Pod(threading.Thread):
             if path.exists() and path.read_text() != text:
                 path.write_text(text)  # in place: it is mounted
 
-    def report(self) -> None:
-        """Write the pod's status when it differs from what was written last."""
+    def report(self) -> bool:
+        """Write the pod's status when it differs from what was written last; true when it does not and is ready."""
         status = self.status()
         if status == self.reported:
-            return
+            return status["conditions"][-1]["status"] == "True"
         try:
             self.agent.api.merge(f"{self.path}/status", {"status": status})
             self.reported = status
@@ -369,6 +375,7 @@ class Pod(threading.Thread):
                 self.deleted.set()
         except OSError:
             pass
+        return False
 
     def status(self) -> dict:
         initialized = all(c.running and c.started if c.lasting else c.exit_code == 0 for c in self.init)

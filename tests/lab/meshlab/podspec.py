@@ -165,6 +165,13 @@ def volume_files(volume: dict, container_resources: dict, source: Source) -> dic
     return None
 
 
+def origin(volume: dict) -> tuple[str, str] | None:
+    """The kind and name of the ConfigMap or Secret that a volume is made of; None for any other volume."""
+    if "configMap" in volume:
+        return "configmaps", volume["configMap"]["name"]
+    return ("secrets", volume["secret"]["secretName"]) if "secret" in volume else None
+
+
 def projection(part: dict, resources: dict, source: Source) -> dict[str, bytes]:
     if "serviceAccountToken" in part:
         ref = part["serviceAccountToken"]
