@@ -12,8 +12,8 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 
 
-def answering(name: str) -> Callable:
-    """A filter whose MeshError is an error of Ansible that names the filter; so is input of a wrong shape."""
+def answering(name: str, plugin: str = "filter") -> Callable:
+    """A filter (or test) whose MeshError is an error of Ansible that names it; so is input of a wrong shape."""
 
     def wrapped(function: Callable) -> Callable:
         @functools.wraps(function)
@@ -25,7 +25,7 @@ def answering(name: str) -> Callable:
             except (AttributeError, KeyError, TypeError) as error:
                 what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
                 raise AnsibleFilterError(
-                    f"{name}: the input does not have the documented form ({what}). See ansible-doc -t filter "
+                    f"{name}: the input does not have the documented form ({what}). See ansible-doc -t {plugin} "
                     f"meshops.lifecycle.{name}."
                 ) from None
 
