@@ -34,8 +34,9 @@ options:
     default: warn
   plain_text:
     description:
-      - What to do when a PeerAuthentication begins to require mTLS while pods without a sidecar are running, which can
-        then no longer send requests. V(warn) names their workloads, V(refuse) fails before anything is written,
+      - What to do when mTLS becomes required while pods without a sidecar are running, which can then no longer send
+        requests. That is so when a PeerAuthentication says V(STRICT), and when one that says V(PERMISSIVE) is deleted or
+        set to V(UNSET) below a stricter one. V(warn) names the workloads of these pods, V(refuse) fails before anything is written,
         V(ignore) does not check.
       - It needs the verb C(list) on C(pods) of all namespaces; without it no workload is named.
     type: str

@@ -114,3 +114,15 @@ def test_pods_without_a_sidecar_are_named_before_mtls_is_required(play, cluster,
     ])  # fmt: skip
     assert not run["Permissive"].result.get("warnings") and not run["Again"].result.get("warnings")
     assert "mTLS becomes required" in json.dumps(run["Set"].result["warnings"])
+    # Without a policy that says STRICT: below one of the namespace, an exception becomes UNSET, or goes.
+    spec = {"selector": {"matchLabels": {"app": "web"}}, "mtls": {"mode": "PERMISSIVE"}}
+    exception = {"name": "web", "namespace": namespace, "spec": spec}
+    run = play([
+        {"name": "Exception", task: exception},
+        {"name": "Unset", task: {**exception, "spec": {**spec, "mtls": {"mode": "UNSET"}}}},
+        {"name": "Back", task: exception},
+        {"name": "Gone", task: {"name": "web", "namespace": namespace, "state": "absent"}},
+    ])  # fmt: skip
+    where = f"mTLS becomes required in workloads with app=web of namespace {namespace}"
+    warned = {each.name for each in run.tasks if where in json.dumps(each.result.get("warnings") or [])}
+    assert warned == {"Unset", "Gone"}

@@ -109,7 +109,7 @@ def _present(work: Work) -> Result:
     if planned.writes or task.check:
         unresolved.check(task, [item], [item])
     if planned.writes:
-        plaintext.check(task, [(item, work.live)])
+        plaintext.check(task, [plaintext.Changing(work.kind, work.desired, work.live)])
         work.propagation.begin([work.kind])
     change = sending.carry_out(planned)
     if work.waits and change.after is not None:
@@ -126,6 +126,7 @@ def _absent(work: Work) -> Result:
     if live and conversation.before_delete and not task.check:
         live = conversation.before_delete(task, work.resources, live) or live
     if live:
+        plaintext.check(task, [plaintext.Changing(work.kind, None, live)])
         work.propagation.begin([work.kind])
     change = writer(task).carry_out(plan.deletion(work.kind, namespace, name, live))
     waits = bool(live) and work.waits

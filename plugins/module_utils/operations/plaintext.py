@@ -5,79 +5,111 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import workload_of
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import injection, peerauthentication
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import injection, mtls, peerauthentication
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
 _KIND = peerauthentication.KIND
 _AMBIENT = "ambient.istio.io/redirection"  # an annotation of pods whose traffic ztunnel takes
-_SYSTEM = ("kube-system", "kube-public", "kube-node-lease", "istio-system")
+_SYSTEM = ("kube-system", "kube-public", "kube-node-lease")
+_OF_ISTIO = ("istiod", "ztunnel", "istio-cni-node")  # values of the labels app and k8s-app
+_ISTIOD_NAMESPACE = "istio-system"
 _MOST = 8  # workloads that are named
+Document = dict[str, Any]
 
 
-def check(task: Task, changing: Iterable[tuple[Item, dict[str, Any] | None]]) -> None:
-    """Warn when a PeerAuthentication begins to require mTLS while there are pods without a proxy.
+class Changing(NamedTuple):
+    """An object that will be written, or deleted where there is no desired one."""
 
-    ``changing``: what will be written, each with its live object or None. Raises MeshError instead where the option
-    ``plain_text`` is ``refuse``.
+    kind: Kind
+    desired: Document | None
+    live: Document | None
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Namespace and name."""
+        return _place(self.desired or self.live or {"metadata": {"name": ""}})
+
+    @property
+    def label(self) -> str:
+        return self.kind.label(*self.place)
+
+
+def check(task: Task, changing: Iterable[Changing]) -> None:
+    """Warn when mTLS becomes required somewhere while there are pods without a proxy.
+
+    ``changing``: what will be written or deleted. Raises MeshError instead where ``plain_text`` is ``refuse``.
     """
     wanted = task.params.get("plain_text")
-    strict = [item for item, live in changing if _is_policy(item) and becomes_strict(item.desired, live)]
-    if wanted not in ("warn", "refuse") or not strict:
+    policies = [change for change in changing if (change.kind.group, change.kind.kind) == (_KIND.group, _KIND.kind)]
+    if wanted not in ("warn", "refuse") or not policies:
+        return
+    stricter = _newly_strict(task, policies)
+    if not stricter:
         return
     try:
         pods = task.resources.list(KINDS["", "Pod"], None)
     except (ApiError, NotInstalled):
         return  # without the right to see pods nothing is concluded
-    callers = sorted({"{1}/{2}".format(*workload_of(pod)) for pod in pods if is_outside(pod)})
+    callers = callers_of(pods)
     if not callers:
         return
-    named = ", ".join(callers[:_MOST]) + (f" and {len(callers) - _MOST} more" if len(callers) > _MOST else "")
-    policies = ", ".join(item.label for item in strict)
     message = (
-        f"{policies}: mTLS becomes required, and pods without a sidecar cannot call what "
-        f"it is for. There are such pods in {len(callers)} workload{'s' if len(callers) > 1 else ''}: {named}. "
-        "Give those that call a sidecar first, or keep PERMISSIVE"
+        f"{', '.join(change.label for change in policies)}: mTLS becomes required in {_few(stricter)}, and pods "
+        f"without a sidecar cannot call what is there. There are such pods in {len(callers)} "
+        f"workload{'s' if len(callers) > 1 else ''}: {_few(callers)}. Give those that call a sidecar first, or keep "
+        "PERMISSIVE"
     )
     if wanted == "refuse":
         raise MeshError(f"Nothing was written. {message}. With plain_text: warn this is a warning.")
     task.warn(f"{message}. If none of them calls, plain_text: ignore says so.")
 
 
-def _is_policy(item: Item) -> bool:
-    return (item.kind.group, item.kind.kind) == (_KIND.group, _KIND.kind)
+def _newly_strict(task: Task, changing: list[Changing]) -> list[str]:
+    """Where mTLS becomes required. Policies that may not be listed count as not there."""
+    root = task.params.get("istiod_namespace") or _ISTIOD_NAMESPACE
+    try:
+        listed = task.resources.list(_KIND, None)
+    except (ApiError, NotInstalled):
+        listed = [change.live for change in changing if change.live]
+    changed = {change.place for change in changing}
+    after = [policy for policy in listed if _place(policy) not in changed]
+    for change in changing:
+        if change.desired is not None:
+            created = ((change.live or {}).get("metadata") or {}).get("creationTimestamp")
+            metadata = {**change.desired["metadata"], **({"creationTimestamp": created} if created else {})}
+            after.append({**change.desired, "metadata": metadata})
+    return mtls.newly_strict(mtls.Policies(listed, root), mtls.Policies(after, root))
 
 
-def becomes_strict(desired: dict[str, Any], live: dict[str, Any] | None) -> bool:
-    """Whether the desired policy requires mTLS, for all ports or for one, where the live one did not, or not of these
-    workloads.
-    """
-    same = live is not None and _selector(desired) == _selector(live)
-    return bool(_strict(desired) - (_strict(live) if live and same else set()))
+def _place(policy: Document) -> tuple[str, str]:
+    return str(policy["metadata"].get("namespace") or ""), str(policy["metadata"]["name"])
 
 
-def _selector(policy: dict[str, Any]) -> dict[str, Any]:
-    selector = (policy.get("spec") or {}).get("selector") or {}
-    return selector.get("matchLabels") or {}
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
 
 
-def _strict(policy: dict[str, Any]) -> set[str]:
-    """The ports of a policy that require mTLS; "" stands for all that it does not name."""
-    spec = policy.get("spec")
-    spec = spec if isinstance(spec, dict) else {}
-    modes = {"": spec.get("mtls"), **(spec.get("portLevelMtls") or {})}
-    return {str(port) for port, mtls in modes.items() if isinstance(mtls, dict) and mtls.get("mode") == "STRICT"}
+def callers_of(pods: Iterable[Document]) -> list[str]:
+    """The workloads (``NAMESPACE/NAME``) whose pods send plain text."""
+    return sorted({"{1}/{2}".format(*workload_of(pod)) for pod in pods if is_outside(pod)})
 
 
 def is_outside(pod: dict[str, Any]) -> bool:
-    """Whether a pod that runs sends plain text: it has no sidecar and is not captured by ztunnel."""
+    """Whether a pod that runs sends plain text: it has no sidecar and is not captured by ztunnel.
+
+    Istio's own control plane and node agents are no callers.
+    """
     metadata = pod["metadata"]
+    labels = metadata.get("labels") or {}
+    if labels.get("app") in _OF_ISTIO or labels.get("k8s-app") in _OF_ISTIO:
+        return False
     if metadata.get("namespace") in _SYSTEM or (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed"):
         return False
     if (metadata.get("annotations") or {}).get(_AMBIENT) == "enabled":

@@ -103,6 +103,7 @@ def _present(work: Work) -> Outcome:
 
 def _absent(work: Work) -> Outcome:
     plan = planning.absent(work.task, work.objects)
+    plaintext.check(work.task, _deleted(plan))
     _begin(work, plan)
     outcome = _execute(work, plan, Pace(in_effect=lambda changes: work.propagation.acked(changes, work.deadline)))
     applyset = work.objects.set
@@ -126,7 +127,13 @@ def _look_ahead(work: Work, plan: Plan) -> None:
     planned: dict[tuple[Any, ...], PlannedChange] = {change.key: change for step in plan.steps for change in step}
     changing = [item for item in items if planned[item.key].writes]
     unresolved.check(task, items if task.check else changing, items)
-    plaintext.check(task, [(item, planned[item.key].before) for item in changing])
+    written = [plaintext.Changing(item.kind, item.desired, planned[item.key].before) for item in changing]
+    plaintext.check(task, [*written, *_deleted(plan)])
+
+
+def _deleted(plan: Plan) -> list[plaintext.Changing]:
+    deletions = [planned for step in plan.prunes for planned in step if planned.writes]
+    return [plaintext.Changing(planned.kind, None, planned.before) for planned in deletions if planned.before]
 
 
 def _begin(work: Work, plan: Plan) -> bool:
