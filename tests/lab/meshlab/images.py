@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Container images that have a program here: what lies in them, and how they start.
 
-An image is known by its last path component, whatever registry or tag: `docker.io/istio/pilot:1.31.1` is `pilot`.
+An image is known by its last path component, whatever registry: `docker.io/istio/pilot:1.31.1` is `pilot`. The tag
+counts for Istio alone, of which there are two.
 Paths, entry points and users are those of the published images, so that manifests run as they are.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,11 +58,17 @@ def argocd() -> Image:
     return Image(files=files, user=999, home="/home/argocd", env=env)
 
 
-def proxy() -> Image:
+def pilot(program: str = "pilot-discovery") -> Image:
+    path = "/usr/local/bin/pilot-discovery"
+    return Image([path], {path: build.program(program)}, env=PLAIN_ENVOY, user=1337)
+
+
+def proxy(program: str = "pilot-agent", files_of: Callable[[], Path] = build.artefacts) -> Image:
+    """Envoy is the same for every Istio: only one is to be had."""
     files = {
-        "/usr/local/bin/pilot-agent": build.program("pilot-agent"),
+        "/usr/local/bin/pilot-agent": build.program(program),
         "/usr/local/bin/envoy": build.envoy(),
-        "/var/lib/istio/envoy/envoy_bootstrap_tmpl.json": build.artefacts() / "envoy_bootstrap_tmpl.json",
+        "/var/lib/istio/envoy/envoy_bootstrap_tmpl.json": files_of() / "envoy_bootstrap_tmpl.json",
     }
     return Image(["/usr/local/bin/pilot-agent"], files, user=1337, env=mesh.PLAIN_METADATA, is_proxy=True)
 
@@ -70,12 +78,7 @@ def python_app(script: str) -> Image:
 
 
 IMAGES = {
-    "pilot": lambda: Image(
-        ["/usr/local/bin/pilot-discovery"],
-        {"/usr/local/bin/pilot-discovery": build.program("pilot-discovery")},
-        env=PLAIN_ENVOY,
-        user=1337,
-    ),
+    "pilot": pilot,
     "proxyv2": proxy,
     "auto": lambda: Image(missing=True),
     "argocd": argocd,
@@ -95,6 +98,11 @@ IMAGES = {
     "meshlab-http": lambda: python_app("http_server.py"),
     "meshlab-client": lambda: Image(["/usr/bin/sleep"], command=["infinity"], user=65534),
 }
+# Images whose program depends on the tag. What is not compiled cannot be pulled: `lab build istio-1.30`.
+OLDER = {
+    "pilot": lambda: pilot("pilot-discovery-1.30"),
+    "proxyv2": lambda: proxy("pilot-agent-1.30", build.older_istio),
+}
 
 
 def pattern() -> str:
@@ -104,7 +112,12 @@ def pattern() -> str:
 
 def find(reference: str) -> Image | None:
     match = re.search(pattern(), reference)
-    return IMAGES[match.group(2)]() if match else None
+    if not match:
+        return None
+    name, tag = match.group(2), reference[match.end() :]
+    if name not in OLDER or not tag.startswith("1.30."):
+        return IMAGES[name]()
+    return OLDER[name]() if build.older_istio().exists() else Image(missing=True)
 
 
 def is_real(pod: dict, sidecars: bool) -> bool:

@@ -63,6 +63,9 @@ def variables(lab: Lab) -> dict[str, str]:
         "MESHLAB_ARGOCD_MANIFESTS": files / "argocd",
         "MESHLAB_PROMETHEUS_OPERATOR_BUNDLE": files / "prometheus-operator" / "bundle.yaml",
         "MESHLAB_ISTIO_VERSION": build.ISTIO_VERSION,
+        # There once `lab build istio-1.30` has run.
+        "MESHLAB_OLDER_CHARTS": build.older_istio() / "charts",
+        "MESHLAB_OLDER_ISTIO_VERSION": build.OLDER_ISTIO_VERSION,
         "MESHLAB_GIT": f"file://{lab.repository}",
         "MESHLAB_GATEWAY_URL": f"http://127.0.0.1:{lab.port('gateway')}",
         "MESHLAB_GATEWAY_HTTPS_URL": f"https://127.0.0.1:{lab.port('gateway-https')}",
