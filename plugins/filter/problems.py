@@ -22,11 +22,13 @@ options:
       - C(workloads), each with C(kind), C(namespace), C(name), and its numbers of replicas, C(wanted) and C(ready). In place of
         C(ready) a Deployment has C(available), C(updated) and C(pods), as its status counts them.
       - C(applications), each with C(namespace), C(name), C(sync) and C(health), as Argo CD says them.
-      - C(webhooks), names of Istio's webhooks that have no CA.
+      - C(deviations), registered results as well. Fields that others have added to what is declared, and references
+        that lead nowhere, are problems.
+      - C(istio), the C(problems) of a result of M(meshops.lifecycle.mesh_versions).
       - C(pods), each with C(namespace) and C(name), that have no sidecar where there should be one.
-      - C(proxies), pods whose proxy is another than a restart would give them, each with C(namespace), C(name), its
-        C(revision) and C(image), the revision that is C(selected) by its namespace, if any, and C(versions), which each
-        revision injects.
+      - C(proxies), a result of M(meshops.lifecycle.mesh_versions) with O(meshops.lifecycle.mesh_versions#module:outdated_only).
+        Proxies that a restart would change are problems, and those that have no control plane.
+      - C(orphans), such a result, of which only proxies that have no control plane are problems.
       - C(policies), the C(foreign_policies) of a result of M(meshops.lifecycle.mesh_apply).
     type: dict
     required: true
@@ -55,7 +57,7 @@ _value:
 """
 
 from ansible_collections.meshops.lifecycle.plugins.filter.changes import changed
-from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, results_of
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, results_of, rows_of
 
 _LINES = 100  # workloads, and Applications, with a line of their own
 
@@ -71,9 +73,11 @@ def problems(readings, most=5):
         ),
         *_first([_workload(workload) for workload in readings.get("workloads") or []], "workloads"),
         *_first([_application(application) for application in readings.get("applications") or []], "Applications"),
-        *(f"the webhook {name} has no CA yet: istiod has not patched it" for name in readings.get("webhooks") or []),
+        *dict.fromkeys(line for result in results_of(readings.get("deviations") or []) for line in _deviations(result)),
+        *(readings.get("istio") or []),
         *_bare(readings.get("pods") or [], most),
-        *_outdated(readings.get("proxies") or [], most),
+        *_proxies(readings.get("proxies") or {}, most, orphans=False),
+        *_proxies(readings.get("orphans") or {}, most, orphans=True),
         *_policies(readings.get("policies") or [], most),
     ]
 
@@ -82,6 +86,15 @@ def _refusals(results):
     """What tasks refused, each once: of a loop the items' words, not its own."""
     messages = [str(result.get("msg", "")) for result in results_of(results) if result.get("failed")]
     return list(dict.fromkeys(messages))
+
+
+def _deviations(result):
+    """What others have added to declared objects, and what declared objects refer to and is not there."""
+    for row in rows_of([result]):
+        for fields in row.get("foreign_fields") or []:
+            place = f"{row['namespace']}/{row['name']}" if row.get("namespace") else row["name"]
+            yield f"not as declared: {row['kind']} {place} has undeclared {fields}"
+    yield from (f"leads nowhere: {finding}" for finding in result.get("unresolved") or [])
 
 
 def _first(lines, what):
@@ -115,25 +128,27 @@ def _bare(pods, most):
         )
 
 
-def _outdated(proxies, most):
-    """One line for each namespace, and in it for each version and revision."""
-    names, versions = {}, {}
-    for proxy in proxies:
-        versions = proxy["versions"]
-        version = proxy["image"].rpartition(":")[2]
-        alike = proxy["namespace"], version, proxy.get("revision") or "", proxy.get("selected") or ""
-        names.setdefault(alike, []).append(proxy["name"])
-    for (namespace, version, revision, selected), every in names.items():
-        wanted = selected or revision
-        gone = "" if revision in versions else ", which has no control plane"
-        after = ""
-        if wanted in versions:
-            after = f"; after a restart {versions[wanted]} of revision {wanted}"
-        elif wanted != revision:
-            after = f"; the namespace selects revision {wanted}, which has no control plane"
+def _proxies(facts, most, *, orphans):
+    """One line for each namespace, and in it for each version and revision.
+
+    ``orphans``: of proxies without a control plane alone.
+    """
+    present = {row["revision"] for row in [*(facts.get("control_planes") or []), *(facts.get("injectors") or [])]}
+    names = {}
+    for row in facts.get("workloads") or []:
+        alone = not present.issuperset(row["revisions"])
+        if alone == orphans and (alone or facts.get("injectors")):
+            alike = row["namespace"], ", ".join(row["versions"]), tuple(row["revisions"])
+            wanted = row.get("expected_revision"), row.get("expected_version")
+            names.setdefault((*alike, *wanted), []).append(f"{row['kind']} {row['namespace']}/{row['name']}")
+    for (_namespace, version, revisions, revision, expected), every in names.items():
+        after = f"; after a restart {expected} of revision {revision}" if expected else ""
+        if not expected and revision and revision not in revisions:
+            after = f"; the namespace selects revision {revision}, which has no control plane"
+        more = f" and {len(every) - most} more" if len(every) > most else ""
         yield (
-            f"{_pods(namespace, every, most)} {'have' if len(every) > 1 else 'has'} the proxy {version} of revision "
-            f"{revision or 'unknown'}{gone}{after}"
+            f"{', '.join(every[:most])}{more} {'have' if len(every) > 1 else 'has'} the proxy {version or 'unknown'} of "
+            f"revision {', '.join(revisions) or 'unknown'}{', which has no control plane' if orphans else ''}{after}"
         )
 
 

@@ -15,6 +15,8 @@ author:
 description:
   - A misspelt variable is silently ignored by Ansible. This lookup lists the variables of the host whose names begin
     with the prefix of a role, but which the role does not have. The roles and playbooks of this collection refuse them.
+  - It also lists variables of the inventory, and those given with C(-e), that a role computes for itself. Setting them is
+    a mistake; Ansible would ignore them, or break the role.
 options:
   _terms:
     description: Prefixes of the names, such as V(mesh_config_).
@@ -49,7 +51,11 @@ import re
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.meshops.lifecycle.plugins.plugin_utils.names import known_variables, unknown
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils.names import (
+    internal_variables,
+    known_variables,
+    unknown,
+)
 
 
 class LookupModule(LookupBase):
@@ -64,9 +70,23 @@ class LookupModule(LookupBase):
             names = [str(name) for name in variables or {} if str(name).startswith(prefix)]
             names = [name for name in names if not any(pattern.fullmatch(name) for pattern in others)]
             answers += unknown(names, known_variables(prefix))
+            computed = internal_variables(prefix).intersection(_of_inventory(variables or {}))
+            answers += [
+                f"{name} (the collection computes it, and does not read yours)"
+                for name in sorted(computed)
+                if not any(pattern.fullmatch(name) for pattern in others)
+            ]
         if answers and self.get_option("refuse"):
             raise AnsibleLookupError(
                 f"There is no variable {', '.join(answers)}. Nothing was done. If it is a variable of your own, list it "
                 "in mesh_other_variables."
             )
         return answers
+
+
+def _of_inventory(variables):
+    """The names that the host has from the inventory or the command line: roles and plays add nothing to its hostvars."""
+    hostvars, host = variables.get("hostvars"), variables.get("inventory_hostname")
+    if hostvars is None or host not in hostvars:
+        return set()
+    return {str(name) for name in hostvars.raw_get(host)}

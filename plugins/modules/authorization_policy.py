@@ -400,11 +400,21 @@ resources:
       type: list
       elements: str
       returned: when an object was taken over
+    foreign_fields:
+      description: Undeclared fields of C(spec) that others have set and that stay, each with who has set it.
+      type: list
+      elements: str
+      returned: when there are any, unless O(foreign_fields) is V(ignore)
   sample:
     - kind: AuthorizationPolicy
       namespace: shop
       name: reviews-readers
       action: changed
+unresolved:
+  description: References to objects that do not exist, one sentence each, as O(references) finds them.
+  returned: when there are any, unless O(references) is V(ignore)
+  type: list
+  elements: str
 diff:
   description:
     - The object before and after the change, without server-managed fields and with secrets masked.

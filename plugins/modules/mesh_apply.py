@@ -326,11 +326,21 @@ resources:
       type: list
       elements: str
       returned: when an object was taken over
+    foreign_fields:
+      description: Undeclared fields of C(spec) that others have set and that stay, each with who has set it.
+      type: list
+      elements: str
+      returned: when there are any, unless O(foreign_fields) is V(ignore)
     file:
       description: With O(delivery=git), the path of its file in the repository.
       type: str
   sample:
     - {kind: Namespace, namespace: null, name: shop, action: created}
+unresolved:
+  description: References to objects that do not exist, one sentence each, as O(references) finds them.
+  returned: when there are any, unless O(references) is V(ignore)
+  type: list
+  elements: str
 diff:
   description:
     - Each changed object before and after, without server-managed fields and with secrets masked.

@@ -30,12 +30,18 @@ options:
         O(istiod_namespace). An istiod that does not answer is an error, because its proxies would be missing.
     type: bool
     default: true
+  outdated_only:
+    description:
+      - Whether C(workloads) of the result lists only those that a restart would change, and those of a revision that has no
+        control plane any more; at most 500. The result then does not grow with the mesh. The counts and C(problems) are
+        about all workloads.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.istiod
   - meshops.lifecycle.attributes_info
 seealso:
-  - module: meshops.lifecycle.workload_restart
   - module: meshops.lifecycle.workload_restart
   - module: meshops.lifecycle.mesh_info
 """
@@ -95,6 +101,11 @@ control_planes:
       description: Number of proxies connected to its replicas; null with O(connections=false).
       type: int
       returned: always
+injectors:
+  description: What new pods get, each with a C(revision) and its C(version).
+  returned: success
+  type: list
+  elements: dict
 tags:
   description: The revision tags, each with C(tag) and the C(revision) that it points to.
   returned: success
@@ -115,7 +126,7 @@ namespaces:
   type: list
   elements: dict
 workloads:
-  description: Everything whose pods have a proxy.
+  description: Everything whose pods have a proxy, or with O(outdated_only) a part of it.
   returned: success
   type: list
   elements: dict

@@ -35,6 +35,17 @@ def known_variables(prefix: str) -> set[str]:
     return found
 
 
+def internal_variables(prefix: str) -> set[str]:
+    """Variables with this prefix that the collection computes for itself, in files of ``vars``: those of an inventory
+    have no effect."""
+    pattern = re.compile(rf"^({prefix}\w+):", re.M)
+    names: set[str] = set()
+    for folder in _folders(prefix):
+        for path in folder.rglob("vars/**/*.yml"):
+            names.update(pattern.findall(path.read_text(encoding="utf-8")))
+    return names
+
+
 def _folders(prefix: str) -> list[Path]:
     """The role's own files where the prefix is a role's, or else those of all roles and playbooks."""
     role = _COLLECTION / "roles" / prefix.rstrip("_")

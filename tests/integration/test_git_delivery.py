@@ -175,6 +175,39 @@ def test_a_set_in_git_from_first_to_last(nowhere, bare, deliver):
     assert list(bare.files()) == ["mesh/.gitkeep"]  # a folder that Argo CD still finds
 
 
+MISSPELT = {
+    "virtual_services": ({"name": "a", "spec": {"hosts": ["a"], "htp": []}}, "Did you mean 'http'?"),
+    "peer_authentications": ({"name": "a", "spec": {"mtls": {"mode": "STRCT"}}}, "STRICT"),
+    "objects": (
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "dat": {}},
+        "Did you mean 'data'?",
+    ),
+}
+
+
+@pytest.mark.in_process
+def test_the_role_judges_without_a_cluster_and_says_what_it_cannot(nowhere, bare):
+    """Misspelt fields are refused in check mode; of a kind without a module a warning says that nobody has looked."""
+
+    def role(called, **variables):
+        where = {"mesh_config_delivery": "git", "mesh_config_git": {"repository": str(bare.folder), "path": "mesh"}}
+        stated = {**where, "mesh_config_set_namespace": "shop", **variables}
+        module = {"ansible.builtin.include_role": {"name": f"{OURS}.mesh_config"}, "vars": stated}
+        return {"name": called, **module}
+
+    for kind, (entry, words) in MISSPELT.items():
+        run = nowhere([role("Role", **{f"mesh_config_{kind}": [entry]})], check=True, expect="failed")
+        assert words in run.msg and run.changed == [], kind
+    unknown = [{**deployment("web"), "specc": {}}, config_map("a")]
+    task = "Declare the configuration of the mesh"
+    for check in (True, False):
+        run = nowhere([role("Role", mesh_config_objects=unknown)], check=check)
+        [warning] = run[task].result["warnings"]
+        assert warning.startswith("Not judged: Deployment shop/web. This collection has no module for these")
+    again = nowhere([role("Role", mesh_config_objects=unknown)])
+    assert not again[task].changed and not again[task].result.get("warnings")
+
+
 @pytest.mark.in_process
 def test_files_of_others_stay_and_ours_are_put_back(nowhere, bare, deliver):
     nowhere([deliver(objects=[config_map("one", {"a": "b"}), config_map("two")])])

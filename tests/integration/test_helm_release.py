@@ -152,6 +152,36 @@ def release(request, cluster, namespace):
 ALL = ("Secret/shop-secret", "ConfigMap/shop-config", "Service/shop", "Deployment/shop")
 
 
+DEPRECATED, OLDER = "beta.kubernetes.io/os", "beta.kubernetes.io/arch"
+TEMPLATE = """apiVersion: v1
+kind: PodTemplate
+metadata: {{name: {0}, annotations: {{{1}}}}}
+template: {{spec: {{nodeSelector: {{{2}: linux}}, containers: [{{name: a, image: example.com/x}}]}}}}
+"""
+WARNED = {
+    "Chart.yaml": "apiVersion: v2\nname: warned\nversion: 1.0.0\n",
+    "templates/plain.yaml": TEMPLATE.format("plain", "", DEPRECATED),
+    "templates/hook.yaml": TEMPLATE.format("hook", "helm.sh/hook: post-install", OLDER),
+}
+
+
+def test_warnings_of_the_server_are_told_once(release, tmp_path):
+    """Of objects that the check has judged with their names; of a hook, which helm alone sends, in the run."""
+    for name, text in WARNED.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    run = {}
+    for check in (True, False):
+        release.done(chart=str(tmp_path), check=check)
+        run[check] = release.warnings
+    [of_template] = run[True]
+    assert of_template.startswith(f"PodTemplate {release.namespace}/plain: template.spec.nodeSelector[{DEPRECATED}]")
+    assert run[False][0] == of_template
+    assert [text.partition(":")[0] for text in run[False][1:]] == [f"template.spec.nodeSelector[{OLDER}]"]
+    release.done(chart=str(tmp_path))
+    assert release.warnings == []
+
+
 def test_install_twice_change_and_uninstall(release):
     run = release.same_as_checked()
     assert actions(run) == dict.fromkeys(ALL, "created")

@@ -47,6 +47,8 @@ REFUSED = {
         "mesh_config_virtual_service (did you mean mesh_config_virtual_services?)",
     ),
     "a variable of a part that does not run": ({"istio_versoin": "1"}, [], "(did you mean istio_version?)"),
+    "a variable that a role computes": ({"istio_releases": []}, [], "istio_releases (the collection computes it"),
+    "one that the playbooks compute": ({"mesh_collect_refusals": True}, [], "mesh_collect_refusals (the collection"),
     "a variable of the playbooks": ({"mesh_force_conflict": True}, [], "(did you mean mesh_force_conflicts?)"),
 }
 
@@ -56,6 +58,24 @@ def test_what_nobody_knows_is_refused_before_anything_is_done(run, playbook, clu
     for variables, args, words in REFUSED.values() if playbook == "bootstrap" else [REFUSED["a tag"]]:
         done = run(playbook, variables, args=args, expect="failed")
         assert words in done.msg
+        assert [task.name for task in done.tasks] == ["Check that parts, tags and variables are known"]
+
+
+@pytest.mark.parametrize("playbook", ["canary", "canary_abort"])
+def test_the_playbooks_of_a_canary_know_their_names(player, playbook):
+    table = [
+        ({}, ["--tags", "canary-release"], "tag canary-release (did you mean canary_release?)"),
+        ({"mesh_serail": 1}, [], "variable mesh_serail (did you mean mesh_serial?)"),
+        ({"canary_release_stepz": []}, [], "canary_release_stepz (did you mean canary_release_steps?)"),
+    ]
+    for variables, args, words in table:
+        done = player.play(
+            playbook=f"meshops.lifecycle.{playbook}",
+            vars={"mesh_parts": ["istio"], **variables},
+            args=args,
+            expect="failed",
+        )
+        assert words in done.msg and "mesh_parts" not in done.msg
         assert [task.name for task in done.tasks] == ["Check that parts, tags and variables are known"]
 
 
@@ -88,6 +108,12 @@ def test_what_the_installation_method_would_pass_over_is_refused(player, role, n
     assert words in done.msg and f"{role}_values instead" in done.msg and done.changed == []
 
 
+@pytest.mark.parametrize("password", [42798, False, 0])
+def test_a_password_that_yaml_has_read_as_something_else_is_refused(player, namespace, password):
+    done = include(player, "monitoring", namespace, {"monitoring_grafana_admin_password": password})
+    assert "monitoring_grafana_admin_password must be text. Put quotes" in done.msg and done.changed == []
+
+
 @pytest.mark.parametrize(("role", "name"), [("argocd", "argocd-repo-server"), ("monitoring", "prometheus-operator")])
 def test_another_installation_method_than_the_present_one_is_refused(player, cluster, namespace, role, name):
     labels = {"app": name}
@@ -109,6 +135,7 @@ def include(player, role, namespace, variables):
 
 def test_a_kind_does_not_vanish_whole_without_a_word(run, kubectl, namespace):
     both = {"mesh_config_virtual_services": [route("a"), route("b")], "mesh_config_sidecars": [sidecar("s")]}
+    both["mesh_config_references"] = "ignore"
     assert len(run("bootstrap", both)["What changed"].msg) == 4  # three objects, and the parts that were left out
     less = {**both, "mesh_config_virtual_services": [route("a")]}
     assert run("bootstrap", less)["What changed"].msg[0] == f"deleted VirtualService {namespace}/b"
@@ -259,7 +286,7 @@ def test_verify_names_proxies_that_a_restart_would_change(run, kubectl, namespac
     run("bootstrap", mesh)
     after = "after a restart 1.31.1 of revision new"
     outdated = [
-        f"Pods {namespace}/before, before-too have the proxy 1.30.3 of revision old; {after}",
+        f"Pod {namespace}/before, Pod {namespace}/before-too have the proxy 1.30.3 of revision old; {after}",
         f"Pod {namespace}/behind has the proxy 1.31.0 of revision new; {after}",
     ]
     orphan = f"Pod {namespace}/orphan has the proxy 1.29.0 of revision gone, which has no control plane; {after}"
@@ -297,11 +324,80 @@ def test_verify_looks_at_what_was_compared_alone(run, kubectl, namespace, crds):
     assert "As declared, and healthy" in run("verify", mesh)["Check that the mesh is healthy"].msg
 
 
-def test_verify_tells_a_rollout_that_hangs_and_a_route_to_nowhere(run, cluster, namespace):
-    """All old pods still answer, and the route is stored as it is declared."""
-    mesh = {"mesh_config_namespaces": [{"name": namespace}], "mesh_config_virtual_services": [route("a")]}
+HEALTHY = "Check that the mesh is healthy"
+GATEWAY = {
+    "selector": {"istio": "edge"},
+    "servers": [
+        {
+            "port": {"number": 443, "name": "https", "protocol": "HTTPS"},
+            "hosts": ["shop.example.com"],
+            "tls": {"mode": "SIMPLE", "credentialName": "shop-cert"},
+        }
+    ],
+}
+
+
+def test_verify_is_red_where_requests_would_fail_or_others_have_a_say(run, kubectl, namespace):
+    """What nothing is to be written for: a name that leads nowhere, a missing certificate, a field of somebody else."""
+    policy = {"name": "mesh", "spec": {"mtls": {"mode": "STRICT"}}}
+    rule = {"name": "reviews", "spec": {"host": "reviews", "trafficPolicy": {"loadBalancer": {"simple": "RANDOM"}}}}
+    mesh = {
+        "mesh_config_namespaces": [{"name": namespace}],
+        "mesh_config_peer_authentications": [policy],
+        "mesh_config_destination_rules": [rule],
+        "mesh_config_virtual_services": [route("a")],
+        "mesh_config_gateways": [{"name": "edge", "spec": GATEWAY}],
+        "mesh_config_plain_text": "ignore",
+    }
+    edge = {**pod("edge", namespace, ["app"]), "metadata": {"name": "edge", "labels": {"istio": "edge"}}}
+    service = {"ports": [{"port": 80}], "selector": {"app": "reviews"}}
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "reviews"}, "spec": service}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "shop-cert"}}
+    kubectl("apply", "-n", namespace, "-f", "-", stdin=edge)
     run("bootstrap", mesh)
-    assert "See the warnings above: 1." in run("verify", mesh)["Check that the mesh is healthy"].msg
+    red = run("verify", mesh, expect="failed")
+    assert all(line.startswith("leads nowhere: ") for line in red[HEALTHY].msg)
+    of_rule, certificate, of_route = sorted(red[HEALTHY].msg)
+    assert f"VirtualService {namespace}/a, " in of_route and "there is no Service" in of_route and "host" in of_rule
+    assert f"there is no Secret shop-cert in {namespace}, where the pods of this gateway are" in certificate
+    assert red["Report what differs"].msg[0] == "nothing, though the cluster is not as it is declared"
+
+    kubectl("apply", "-n", namespace, "-f", "-", stdin={"apiVersion": "v1", "kind": "List", "items": [service, secret]})
+    assert "As declared, and healthy" in run("verify", mesh)[HEALTHY].msg
+    for kind, name, spec in (
+        ("peerauthentication", "mesh", {"selector": {"matchLabels": {"app": "nobody"}}}),
+        ("destinationrule", "reviews", {"trafficPolicy": {"tls": {"mode": "DISABLE"}}}),
+    ):
+        kubectl("patch", kind, name, "-n", namespace, "--type=merge", "-p", json.dumps({"spec": spec}))
+    lines = run("verify", mesh, expect="failed")[HEALTHY].msg
+    assert sorted(lines) == [
+        f"not as declared: DestinationRule {namespace}/reviews has undeclared spec.trafficPolicy.tls.mode, set by "
+        "kubectl-patch",
+        f"not as declared: would be changed PeerAuthentication {namespace}/mesh",
+    ]
+    done = run("bootstrap", mesh)  # takes the policy back, and tells of the rule
+    assert f"changed PeerAuthentication {namespace}/mesh" in done["What changed"].msg
+    assert lines[0 if "DestinationRule" in lines[0] else 1] in done["What changed"].msg
+    again = run("bootstrap", mesh)["What changed"].msg
+    assert again[0] == "nothing, though the cluster is not as it is declared" and "tls.mode" in again[1]
+    meant = {**mesh, "mesh_config_foreign_fields": "ignore"}
+    assert "As declared, and healthy" in run("verify", meant)[HEALTHY].msg
+
+
+def test_a_warning_is_no_problem_and_never_healthy(run, namespace):
+    """Weights that are not 100 in sum are told by the task, and counted by the last line."""
+    weighted = [{"destination": {"host": "reviews", "port": {"number": port}}, "weight": 40} for port in (80, 81)]
+    route_of_80 = {"name": "a", "spec": {"hosts": ["a"], "http": [{"route": weighted}]}}
+    mesh = {"mesh_config_virtual_services": [route_of_80], "mesh_config_references": "ignore"}
+    run("bootstrap", mesh)
+    last = run("verify", mesh)[HEALTHY].msg
+    assert "healthy" not in last and "No problem" in last and "See the warnings above: 1." in last
+
+
+def test_verify_tells_a_rollout_that_hangs(run, cluster, namespace):
+    """All old pods still answer."""
+    mesh = {"mesh_config_namespaces": [{"name": namespace}], "mesh_config_sidecars": [sidecar("s")]}
+    run("bootstrap", mesh)
     labels = {"app": "hangs"}
     pod = {"containers": [{"name": "a", "image": "example.com/x"}]}
     spec = {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": pod}}
@@ -313,7 +409,7 @@ def test_verify_tells_a_rollout_that_hangs_and_a_route_to_nowhere(run, cluster, 
     cluster.kubectl("patch", "deployment", "hangs", "-n", namespace, "--type=merge", "-p", json.dumps(nowhere))
     count = "jsonpath={.status.unavailableReplicas}=1"
     cluster.kubectl("wait", "deployment/hangs", "-n", namespace, f"--for={count}", "--timeout=60s")
-    [line] = run("verify", mesh, expect="failed")["Check that the mesh is healthy"].msg
+    [line] = run("verify", mesh, expect="failed")[HEALTHY].msg
     assert "hangs has" in line and "replicas ready with its present template" in line
 
 

@@ -44,6 +44,21 @@ def definitions(*names):
 SECRET = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}
 ROW = {"action": "changed", "kind": "VirtualService", "namespace": "shop", "name": "reviews"}
 HELD = {**ROW, "action": "unchanged", "held_by": "traffic_shift"}
+
+
+def proxied(name, version, revision, expected_version, expected):
+    row = {"kind": "Deployment", "namespace": "n", "name": name, "versions": [version], "revisions": [revision]}
+    return {**row, "expected_version": expected_version, "expected_revision": expected}
+
+
+VERSIONS = {
+    "control_planes": [{"revision": "old"}],
+    "injectors": [{"revision": "new"}],
+    "workloads": [
+        proxied("a", "1.30", "old", "1.31", "new"),
+        *(proxied(name, "1.29", "gone", None, "away") for name in "bcd"),
+    ],
+}
 VALUES = {
     "config maps without data are left out": (
         ("config_maps", {"a": {"x": "1"}, "b": {}}),
@@ -171,7 +186,12 @@ VALUES = {
                     },
                 ],
                 "applications": [{"namespace": "n", "name": "a", "sync": None, "health": "Degraded"}],
-                "webhooks": ["w"],
+                "deviations": [
+                    {"resources": [{**ROW, "foreign_fields": ["spec.a, set by x"]}], "unresolved": ["A: no."]}
+                ],
+                "istio": ["the tag t points to nothing"],
+                "proxies": VERSIONS,
+                "orphans": VERSIONS,
                 "pods": [{"namespace": "n", "name": f"p{number}"} for number in range(4)]
                 + [{"namespace": "m", "name": "q"}],
             },
@@ -183,9 +203,14 @@ VALUES = {
             "Deployment n/d has 0 of 2 replicas ready with its present template",
             "Deployment n/e has 0 of 1 replicas ready with its present template",
             "Application n/a is not compared and Degraded",
-            "the webhook w has no CA yet: istiod has not patched it",
+            "not as declared: VirtualService shop/reviews has undeclared spec.a, set by x",
+            "leads nowhere: A: no.",
+            "the tag t points to nothing",
             "Pods n/p0, p1 and 2 more have no sidecar: they are older than the injection label of the namespace",
             "Pod m/q has no sidecar: it is older than the injection label of the namespace",
+            "Deployment n/a has the proxy 1.30 of revision old; after a restart 1.31 of revision new",
+            "Deployment n/b, Deployment n/c and 1 more have the proxy 1.29 of revision gone, which has no control "
+            "plane; the namespace selects revision away, which has no control plane",
         ],
     ),
 }

@@ -152,3 +152,11 @@ def test_a_wait_that_ended_names_what_was_missing():
 def test_about_a_chart(stderr, part):
     text = complaint.about_chart(stderr, "x", "9.9.9", "http://y").message
     assert text.startswith("chart x, version 9.9.9, cannot be had from http://y: ") and part in text
+
+
+def test_warnings_of_the_server_are_kept_from_the_log_lines():
+    log = (
+        'I1126 14:54:10.2 9009 warnings.go:107] "Warning: spec.nodeSelector[a]: use \\"b\\" instead"\n'
+        'W0102 03:04:05.6 1 warnings.go:70] "Warning: batch/v1 is old"\nW0102 03:04:05.6 1 other.go:70] "Warning: no"\n'
+    )
+    assert complaint.warnings(log) == ['spec.nodeSelector[a]: use "b" instead', "batch/v1 is old"]

@@ -26,8 +26,12 @@ class Notices:
 
     def note(self, headers: Iterable[str], document) -> None:
         """Keep what the headers of an answer say; ``document`` is the answer, the object or a Status about it."""
-        texts = [re.sub(r"\\(.)", r"\1", text) for header in headers for text in _TEXT.findall(header)]
-        label = _label(document)
+        self.add(
+            [re.sub(r"\\(.)", r"\1", text) for header in headers for text in _TEXT.findall(header)], _label(document)
+        )
+
+    def add(self, texts: Iterable[str], label: str = "") -> None:
+        """Keep warnings about an object, or about one that is not known, such as those that helm repeats."""
         with self._lock:
             for text in texts:
                 labels = self._objects.setdefault(without_secrets(text), [])

@@ -25,6 +25,17 @@ _FIELDS = (
 _METADATA = frozenset(_FIELDS.split())
 # Mappings of text to text of Kubernetes' own kinds, in which YAML's numbers and truths lose their text.
 _TEXTS = {("", "ConfigMap"): ("data", "binaryData"), ("", "Secret"): ("data",)}
+# The fields beside apiVersion, kind and metadata of those of them that every set has.
+_WHOLE = {
+    ("", "ConfigMap"): ("data", "binaryData", "immutable"),
+    ("", "Secret"): ("data", "stringData", "type", "immutable"),
+    ("", "Namespace"): ("spec", "status"),
+}
+
+
+def is_judged(kind: Kind) -> bool:
+    """Whether documents of a kind are judged here, without a cluster."""
+    return (kind.group, kind.kind) in _WHOLE or options_of(kind.group, kind.kind) is not None
 
 
 def judged(kind: Kind, document: dict, validate: str, warn: Callable[[str], object], *, partial: bool = False) -> dict:
@@ -49,6 +60,10 @@ def _checked(kind: Kind, document: dict, partial: bool) -> dict:
     for name in _TEXTS.get((kind.group, kind.kind), ()):
         _check_texts(document.get(name), name)
     options = options_of(kind.group, kind.kind)
+    fields = _WHOLE.get((kind.group, kind.kind))
+    for name in document if fields else ():
+        if name not in _TOP[:3] + (fields or ()):
+            raise MeshError(_unknown(name, _TOP[:3] + (fields or ()), kind.kind))
     if not options:
         return document
     for name in document:

@@ -22,7 +22,7 @@ class Change:
     ``before`` and ``after`` are whole live objects or None; ``unjudged`` is why the server could not judge it, where it
     could not, without a full stop; ``taken_from`` are the field managers (kubectl's, say) whose fields became ours,
     ``removed_from`` those whose undeclared fields were taken out; ``held_by`` is the operation for whose sake the
-    object was left as it is.
+    object was left as it is; ``foreign`` are undeclared fields of others that stay, see undeclared.kept.
     """
 
     kind: Kind
@@ -36,6 +36,7 @@ class Change:
     taken_from: list[str] = field(default_factory=list)
     removed_from: list[str] = field(default_factory=list)
     held_by: str = ""
+    foreign: list[str] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -56,6 +57,8 @@ class Change:
         row = {**place, "action": self.action, **({"held_by": self.held_by} if self.held_by else {})}
         if self._restarts():
             row["restarts"] = True
+        if self.foreign:
+            row["foreign_fields"] = self.foreign
         return {**row, "taken_over_from": self.taken_from} if self.taken_from else row
 
     def _restarts(self) -> bool:

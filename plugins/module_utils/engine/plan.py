@@ -51,6 +51,7 @@ class PlannedChange:
     taken_from: tuple[str, ...] = ()
     removed_from: tuple[str, ...] = ()
     held_by: str = ""
+    foreign: tuple[str, ...] = ()
     withheld: bool = False
 
     @property
@@ -85,7 +86,7 @@ class PlannedChange:
         return Change(
             self.kind, self.namespace, self.name, self.action, self.before, self.after,
             unjudged=self.unjudged, warnings=list(self.warnings), taken_from=list(self.taken_from),
-            removed_from=list(self.removed_from), held_by=self.held_by,
+            removed_from=list(self.removed_from), held_by=self.held_by, foreign=list(self.foreign),
         )  # fmt: skip
 
     def with_answer(self, change: Change) -> PlannedChange:
@@ -99,6 +100,7 @@ class PlannedChange:
             warnings=tuple(change.warnings),
             taken_from=tuple(change.taken_from),
             removed_from=tuple(change.removed_from),
+            foreign=tuple(change.foreign),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -159,7 +161,10 @@ def decide(
         desired = kind.kept(desired, live) if kind.kept else desired
         if is_settled(kind, desired, live, manager, foreign_fields):
             warnings = tuple(remarks(kind, desired, live, manager, foreign_fields))
-            return PlannedChange(kind, namespace, name, UNCHANGED, desired, live, live, warnings=warnings)
+            foreign = tuple(undeclared.kept(kind, foreign_fields, desired, live, manager))
+            return PlannedChange(
+                kind, namespace, name, UNCHANGED, desired, live, live, warnings=warnings, foreign=foreign
+            )
     return PlannedChange(kind, namespace, name, PENDING, desired, live)
 
 

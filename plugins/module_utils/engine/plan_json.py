@@ -69,6 +69,7 @@ def _to_dict(planned: PlannedChange) -> dict[str, Any]:
         "taken_from": list(planned.taken_from),
         "removed_from": list(planned.removed_from),
         "held_by": planned.held_by,
+        "foreign": list(planned.foreign),
         "withheld": planned.withheld or any(shown[name] != _plain(documents[name]) for name in _DOCUMENTS),
     }
 
@@ -93,6 +94,7 @@ def _from_dict(stored: dict[str, Any]) -> PlannedChange:
         taken_from=tuple(stored["taken_from"]),
         removed_from=tuple(stored["removed_from"]),
         held_by=stored["held_by"],
+        foreign=tuple(stored.get("foreign", ())),
         withheld=stored["withheld"],
     )
 

@@ -59,6 +59,17 @@ def remarks(kind: Kind, option: str | None, desired: dict, live: dict | None, ma
     ]
 
 
+def kept(kind: Kind, option: str | None, desired: dict, live: dict | None, manager: str) -> list[str]:
+    """The fields of ``live`` that stay and are of nobody who declares a part of the object with this collection."""
+    if live is None or treatment(kind, option, manager) == IGNORE:
+        return []
+    return [
+        f"{owners.few(fields.paths(entry['fieldsV1']))}, set by {entry.get('manager')}"
+        for entry in entries(desired, live, manager)
+        if not owners.is_ours(str(entry.get("manager")))
+    ]
+
+
 def removed(kind: Kind, live: dict, taken: list[dict[str, Any]]) -> list[str]:
     """The warnings about those fields of ``live`` that are taken out."""
     return [

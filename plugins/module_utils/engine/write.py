@@ -70,6 +70,9 @@ class Writer:
         change.warnings += plan_module.remarks(
             planned.kind, planned.to_apply, change.after, self._manager, self._foreign_fields
         )
+        change.foreign += undeclared.kept(
+            planned.kind, self._foreign_fields, planned.to_apply, change.after, self._manager
+        )
         return change
 
     def _beside_keeper(self, planned: PlannedChange) -> Change:

@@ -13,7 +13,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock impor
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import workspace
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect
+from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect, typed
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import desired as desired_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, guard, results
@@ -27,6 +27,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.sea
 
 _ATTEMPTS = 12  # pushes, when each time somebody else's comes first
 _KEEP = "/.gitkeep"
+_NAMED = 5  # objects that a warning names
 _PAUSE = 0.4  # seconds between two of them at most, times their number
 
 
@@ -102,6 +103,7 @@ class _Delivery:
 
     def run(self) -> dict:
         plan, commit, pushed = self._deliver()
+        self._warn_of_unjudged(plan)
         answer = results.contract(
             changed=bool(plan.changing) or pushed,
             resources=[file.row() for file in plan.objects],
@@ -115,6 +117,18 @@ class _Delivery:
         if self.task.params.get("wait") and not self.task.check:
             answer["waited"] = self._wait(answer, commit)
         return answer
+
+    def _warn_of_unjudged(self, plan: FilePlan) -> None:
+        """Name what changes and was written as it is declared, right or wrong."""
+        unjudged = {item.label for item in self.items if not typed.is_judged(item.kind)}
+        labels = [file.label for file in plan.objects if file.after is not None and file.changed]
+        named = [label for label in labels if label in unjudged]
+        if named:
+            more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+            self.task.warn(
+                f"Not judged: {', '.join(named[:_NAMED])}{more}. This collection has no module for these, and with "
+                "delivery: git no cluster is asked. Fields that are misspelt are found by Argo CD alone."
+            )
 
     def _deliver(self) -> tuple[FilePlan, str | None, bool]:
         """The plan, the commit that has it (None where none was made), and whether something was pushed."""

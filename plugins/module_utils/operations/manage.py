@@ -106,8 +106,7 @@ def _present(work: Work) -> Result:
     sending = writer(task)
     (planned,) = held.left_alone(task, [sending.decide(work.kind, work.desired, work.live)])
     item = Item(work.kind, work.desired, "the task")
-    if planned.writes or task.check:
-        unresolved.check(task, [item], [item])
+    dangling = unresolved.check(task, [item], [item]) if planned.writes or task.check else []
     if planned.writes:
         plaintext.check(task, [plaintext.Changing(work.kind, work.desired, work.live)])
         work.propagation.begin([work.kind])
@@ -116,7 +115,9 @@ def _present(work: Work) -> Result:
         with _with_what_was_done(change):
             change.after = _wait_ready(work, change.after)
             work.propagation.acked([change], work.deadline)
-    return results.of_object(task, change, waited=work.waits, proxies=work.propagation.proxies)
+    return results.of_object(
+        task, change, waited=work.waits, proxies=work.propagation.proxies, unresolved=dangling or None
+    )
 
 
 def _absent(work: Work) -> Result:

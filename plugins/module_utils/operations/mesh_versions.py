@@ -27,6 +27,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations impor
 
 _DAEMONSET = KINDS["apps", "DaemonSet"]
 _VALIDATORS = KINDS["admissionregistration.k8s.io", "ValidatingWebhookConfiguration"]
+_MOST = 500  # workloads of an answer that is about the outdated ones
 _NODES = ("k8s-app=istio-cni-node", "app=ztunnel")  # the labels of DaemonSets
 
 
@@ -40,6 +41,7 @@ def run(task: Task) -> dict[str, Any]:
     connected = injectors.connections(task)
     facts: dict[str, Any] = {
         "control_planes": _control_planes(resources, connected),
+        "injectors": [{"revision": name, "version": of} for name, of in sorted(injection.versions.items())],
         "tags": [{"tag": tag, "revision": of} for tag, of in sorted(injection.tags.items())],
         "webhooks": _webhooks(resources),
         "namespaces": _namespaces(namespaces, pods, injection, chosen),
@@ -49,7 +51,16 @@ def run(task: Task) -> dict[str, Any]:
     }
     facts["proxies"] = _summary(facts["workloads"], connected)
     facts["problems"] = mesh_problems.of(facts)
+    if task.params["outdated_only"]:
+        facts["workloads"] = _outdated(facts)
     return {"changed": False, **facts}
+
+
+def _outdated(facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Workloads that a restart would change, and those of a revision that nothing injects or controls any more."""
+    present = {row["revision"] for row in [*facts["control_planes"], *facts["injectors"]]}
+    rows = [row for row in facts["workloads"] if row["outdated"] or not present.issuperset(row["revisions"])]
+    return rows[:_MOST]
 
 
 def _control_planes(resources: Resources, connected: dict[str, str] | None) -> list[dict[str, Any]]:

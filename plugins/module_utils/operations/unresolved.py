@@ -35,19 +35,19 @@ _MOST = 10  # findings that are named
 _OPTION = "references"
 
 
-def check(task: Task, items: Iterable[Item], declared: Iterable[Item]) -> None:
-    """Warn of references of ``items`` that lead neither to one of ``declared`` nor to a live object.
+def check(task: Task, items: Iterable[Item], declared: Iterable[Item]) -> list[str]:
+    """Warn of references of ``items`` that lead neither to one of ``declared`` nor to a live object; a sentence each.
 
     Raises MeshError instead where the option ``references`` is ``refuse``.
     """
     wanted = task.params.get(_OPTION)
     if wanted not in ("warn", "refuse"):
-        return
+        return []
     mesh = _Mesh(task.resources, list(declared))
     looked_at = [item for item in items if item.kind.group.endswith(_APIS) and item.kind.references]
     findings = [finding for of_item in parallel(mesh.findings, looked_at) for finding in of_item]
     if not findings:
-        return
+        return []
     more = f" And {len(findings) - _MOST} more." if len(findings) > _MOST else ""
     if wanted == "refuse":
         raise MeshError(
@@ -57,6 +57,7 @@ def check(task: Task, items: Iterable[Item], declared: Iterable[Item]) -> None:
         task.warn(finding)
     if more:
         task.warn(more.strip())
+    return findings[:_MOST] + ([more.strip()] if more else [])
 
 
 class _Mesh:

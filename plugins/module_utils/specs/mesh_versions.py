@@ -31,4 +31,5 @@ ARGUMENTS = {
     "istiod_urls": {"type": "list", "elements": "str"},
     "namespaces": {"type": "list", "elements": "str"},
     "connections": {"type": "bool", "default": True},
+    "outdated_only": {"type": "bool", "default": False},
 }

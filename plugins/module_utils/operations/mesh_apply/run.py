@@ -56,11 +56,13 @@ def run(task: Task) -> dict[str, Any]:
     objects = planning.declared(task)
     with contextlib.closing(Propagation(task, task.resources, conversation)) as propagation:
         work = Work(task, objects, propagation, deadline)
+        undeclared: list[dict[str, Any]] = []
+        dangling: list[str] = []
         if task.params["state"] == "absent":
-            outcome, undeclared = _absent(work), []
+            outcome = _absent(work)
         else:
             undeclared = foreign_policies.check(task, objects.items)
-            outcome = _present(work)
+            outcome, dangling = _present(work)
         return outcome_module.result(
             task,
             outcome,
@@ -68,13 +70,15 @@ def run(task: Task) -> dict[str, Any]:
             waited=work.waits and set(outcome.errors) <= {WAIT},
             proxies=propagation.proxies,
             foreign_policies=undeclared or None,
+            unresolved=dangling or None,
         )
 
 
-def _present(work: Work) -> Outcome:
+def _present(work: Work) -> tuple[Outcome, list[str]]:
+    """What was done, and the references that lead nowhere."""
     objects = work.objects
     plan = planning.present(work.task, objects)
-    _look_ahead(work, plan)
+    dangling = _look_ahead(work, plan)
     can_be_asked = _begin(work, plan)
 
     def before(step: Step) -> None:
@@ -98,7 +102,7 @@ def _present(work: Work) -> Outcome:
     if work.task.params["prune"] and objects.home not in pruned and not outcome.errors:
         _record_parent(work, keep=False)
     _wait_gone(work, outcome)
-    return outcome
+    return outcome, dangling
 
 
 def _absent(work: Work) -> Outcome:
@@ -121,14 +125,18 @@ def _execute(work: Work, plan: Plan, pace: Pace) -> Outcome:
     return Execution(plan, writer, pace, keep_going=task.params["on_failure"] == "continue").run()
 
 
-def _look_ahead(work: Work, plan: Plan) -> None:
-    """Warn of, or refuse, what the API server and istiod accept and requests would notice."""
+def _look_ahead(work: Work, plan: Plan) -> list[str]:
+    """Warn of, or refuse, what the API server and istiod accept and requests would notice.
+
+    Returns the references that lead nowhere.
+    """
     task, items = work.task, work.objects.items
     planned: dict[tuple[Any, ...], PlannedChange] = {change.key: change for step in plan.steps for change in step}
     changing = [item for item in items if planned[item.key].writes]
-    unresolved.check(task, items if task.check else changing, items)
+    dangling = unresolved.check(task, items if task.check else changing, items)
     written = [plaintext.Changing(item.kind, item.desired, planned[item.key].before) for item in changing]
     plaintext.check(task, [*written, *_deleted(plan)])
+    return dangling
 
 
 def _deleted(plan: Plan) -> list[plaintext.Changing]:

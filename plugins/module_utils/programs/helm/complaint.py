@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
@@ -12,6 +13,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 _NOISE = re.compile(
     r"^(WARNING:|[IWE]\d{4} |level=|time=|\d{4}[/-]\d\d[/-]\d\d |coalesce\.go|walk\.go|Pulled:|Digest:)"
 )
+_WARNED = re.compile(r'^[IWE]\d{4} .*\bwarnings\.go:\d+\] ("Warning: .*")$', re.M)  # client-go's, by klog
 _PREFIX = re.compile(r"^Error: *(?:(?:INSTALLATION|UPGRADE) FAILED: *)?")
 _CONFLICT = re.compile(r'conflict with "(?P<owner>[^"]+)"[^:]*: (?P<fields>[^\n]+)')
 _BUSY = re.compile(
@@ -44,6 +46,19 @@ def lines(stderr: str) -> list[str]:
             kept = [_PREFIX.sub("", line), *kept[number + 1 :]]
             break
     return kept or [line.strip() for line in stderr.splitlines() if line.strip()][-1:] or ["helm said nothing"]
+
+
+def warnings(stderr: str) -> list[str]:
+    """What the API server has warned helm of."""
+    quoted = [match[1] for match in _WARNED.finditer(stderr)]
+    texts = []
+    for text in quoted:
+        try:
+            plain = json.loads(text)
+        except ValueError:  # Go quotes a few characters otherwise than JSON does
+            plain = text.strip('"')
+        texts.append(plain.removeprefix("Warning: "))
+    return texts
 
 
 def lacks_kind(stderr: str) -> re.Match | None:

@@ -14,6 +14,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import Workspace
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.options import PREFIX
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs import runner
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import complaint
 
 OLDEST = (3, 13)  # the first with --dry-run=server and with --labels
 _GET = "Install Helm 3.13 or newer, or 4 (https://helm.sh/docs/intro/install/), or name the program by 'binary_path'."
@@ -88,6 +89,7 @@ class Program:
             ),  # so that it records the release as failed; killed, it would leave it pending
         )
         out, err = ended.out.decode(errors="replace"), ended.err.decode(errors="replace")
+        self.session.notices.add(complaint.warnings(err))
         if ended.code:
             raise HelmFailed(err, out)
         return out
