@@ -98,11 +98,11 @@ generate-check: collections ## Fail when what `make generate` writes differs fro
 
 # What the stages that run side by side begin with, so that it is made once.
 .PHONY: prepared
-prepared: installed venv-tools
+prepared: installed venv-tools other-collections
 
 # ---- Tests without a cluster ----------------------------------------------------------------------------------------
 .PHONY: lint
-lint: collections installed venv-tools ## ruff, rooms (import-linter), types (mypy), shellcheck, changelog, ansible-lint, documentation, galaxy-importer
+lint: collections installed venv-tools other-collections ## ruff, rooms (import-linter), types (mypy), shellcheck, changelog, ansible-lint, documentation, galaxy-importer
 	@$(VENV)/bin/python tools/lint.py
 
 .PHONY: format
@@ -211,7 +211,7 @@ canary: collections lab ## Requests move to good and bad versions under load, by
 	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python tests/canary/run.py $(ARGS)
 
 .PHONY: bench
-bench: collections lab kubernetes-core ## Benchmarks beside kubernetes.core, in the same run
+bench: collections lab other-collections ## Benchmarks beside kubernetes.core, in the same run
 	@PATH=$(VENV)/bin:$$PATH ANSIBLE_COLLECTIONS_PATH=$(BUILD)/collections:$(BUILD)/compare \
 	  $(VENV)/bin/python tests/benchmarks/run.py $(ARGS)
 
@@ -220,10 +220,11 @@ bench-argocd: collections lab ## 200 Applications in one task, beside kubectl an
 	@PATH=$(VENV)/bin:$$PATH ANSIBLE_COLLECTIONS_PATH=$(BUILD)/collections \
 	  $(VENV)/bin/python tests/benchmarks/applications.py $(ARGS)
 
-# kubernetes.core for comparisons: the one part of the package `ansible` that is unpacked.
-.PHONY: kubernetes-core
-kubernetes-core: collections
-	@$(VENV)/bin/python tools/kubernetes_core.py $(BUILD)/compare
+# kubernetes.core for comparisons and awx.awx for the options of its modules: the only parts of the package `ansible` that
+# are unpacked.
+.PHONY: other-collections
+other-collections: collections
+	@$(VENV)/bin/python tools/other_collections.py $(BUILD)/compare
 
 # ---- What is given to users -----------------------------------------------------------------------------------------
 # Building needs no environment for tests: where none is there, a small one is made.

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run every linter, to the last even when one complains: `make lint` (which prepares what they read).
 
-Reads the repository, and the collection as a user installs it: .build/installed and the tarball in .build.
+Reads the repository, the collection as a user installs it (.build/installed and the tarball in .build), and the
+collections of others in .build/compare.
 """
 
 from __future__ import annotations
@@ -113,6 +114,7 @@ def linters():
             cwd=INSTALLED,
             environment={"ANSIBLE_COLLECTIONS_PATH": str(BUILD / "installed")},
         ),
+        "awx data": lambda: run([BIN / "python", ROOT / "tools" / "awx_data.py", BUILD / "compare"]),
         "environment": environment,
         "galaxy-importer": lambda: run(
             [importer, "-m", "galaxy_importer.main", tarball()],
