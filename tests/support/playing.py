@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import textwrap
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import warm
 import yaml
 from ansible.release import __version__ as ansible_version
 
@@ -220,16 +220,7 @@ class Player:
         variables = {name: str(value) for name, value in variables.items() if value is not None}
 
         started = time.monotonic()
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        done = warm.run(command, cwd=folder, env=variables, timeout=timeout)
         run = read(record, done, time.monotonic() - started)
         self._look_through(run, allow)
         if expect != "any" and (run.rc == 0) != (expect == "ok"):

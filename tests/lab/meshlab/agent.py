@@ -108,7 +108,7 @@ class Agent:
         while True:
             try:
                 listed = self.api.request("GET", path, accept=list_as)
-                current = {obj["metadata"]["uid"]: obj for obj in listed["items"]}
+                current = {obj["metadata"]["uid"]: obj for obj in listed["items"] or []}
                 for uid in set(known) - set(current):
                     handle("DELETED", known.pop(uid))
                 for uid, obj in current.items():
