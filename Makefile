@@ -255,6 +255,13 @@ installed: venv build
 docs: collections venv-tools ## The reference of modules and roles as web pages (.build/docs/build/html)
 	@$(VENV_TOOLS)/bin/python tools/build_docs.py $(BUILD)/docs
 
+# The version, the changelog, the tarball with its bill of materials and checksums, and all checks that Galaxy and
+# Automation Hub make. It commits and publishes nothing.
+.PHONY: release
+release: collections venv-tools ## Prepare a release in .build/release: VERSION=0.2.0 [ARGS="--no-checks --date 2026-12-01"]
+	@[ -n "$(VERSION)" ] || { echo "release: name the version: make release VERSION=0.2.0"; exit 2; }
+	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python tools/release.py $(VERSION) $(ARGS)
+
 .PHONY: changelog
 changelog: collections ## CHANGELOG.rst from changelogs/fragments
 	@cd $(COLLECTION) && PATH=$(VENV)/bin:$$PATH $(VENV)/bin/antsibull-changelog release --update-existing --refresh --reload-plugins

@@ -16,7 +16,7 @@ import sys
 import time
 
 # The targets that stages run side by side would make all at once, each in the way of the others.
-PREPARED = ("venv", "venv-tools", "collections", "source", "build", "installed", "lab-all")
+PREPARED = ("venv", "venv-tools", "collections", "source", "build", "installed", "other-collections", "lab-all")
 AS_MADE = [word for target in PREPARED for word in ("-o", target)]
 
 
