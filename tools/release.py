@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Prepare a release: `make release VERSION=0.2.0`.
 
-Refuses what is not ready to be released, writes the version and the changelog, builds the tarball so that anybody who builds
-the same commit gets the same bytes, and puts it, its bill of materials and SHA256SUMS into .build/release/VERSION. It commits
-and publishes nothing; it says which commands do.
+Refuses what is not ready to be released, writes the version and the changelog, builds the tarball so that anybody who
+builds the same commit gets the same bytes, and puts it, its bill of materials and SHA256SUMS into .build/release/.
+It commits and publishes nothing; it says which commands do.
 """
 
 from __future__ import annotations

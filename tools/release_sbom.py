@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The bill of materials of a tarball, CycloneDX 1.6 as JSON: `release_sbom.py TARBALL RESULT SECONDS`, by .build/venv-tools.
+"""The bill of materials of a tarball, CycloneDX 1.6 as JSON: `release_sbom.py TARBALL RESULT SECONDS`.
 
 It lists the files of the tarball with their checksums, and what it needs: ansible-core, the Python packages of
-requirements.txt and the programs. Nothing of others is in the tarball; charts and images that the roles install are named
-by the variables of whoever runs them.
+requirements.txt and the programs. Nothing of others is in the tarball; charts and images that the roles install are
+named by the variables of whoever runs them. It runs in .build/venv-tools.
 """
 
 from __future__ import annotations
@@ -42,9 +42,7 @@ def bill(tarball: Path, seconds: int) -> Bom:
         type=ComponentType.LIBRARY,
         bom_ref="collection",
         description=about["description"],
-        purl=PackageURL(
-            "generic", about["namespace"], about["name"], about["version"], {"download_url": about["repository"]}
-        ),
+        purl=PackageURL("generic", about["namespace"], about["name"], about["version"]),
         supplier=OrganizationalEntity(name=about["authors"][0]),
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
     )

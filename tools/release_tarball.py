@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The same tarball from the same commit, wherever and whenever it is built: `release_tarball.py BUILT RESULT SECONDS`.
+"""The same tarball from the same commit, wherever it is built: `release_tarball.py BUILT RESULT SECONDS`.
 
-What ansible-galaxy builds has the order of the file system and the times of the build. Here files are in the order of their
-names, with the time SECONDS since 1970, and FILES.json and the checksum of it in MANIFEST.json follow.
+What ansible-galaxy builds has the order of the file system and the times of the build. Here files are in the order of
+their names, with the time SECONDS since 1970, and FILES.json and the checksum of it in MANIFEST.json follow.
 """
 
 from __future__ import annotations
