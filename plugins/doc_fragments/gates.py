@@ -14,6 +14,7 @@ options:
     description:
       - What has to hold for the canary. Each gate has one of four verdicts, V(pass), V(fail), V(inconclusive) or
         V(no_data). The queries and the rules behind the verdicts are described in C(docs/gates.md).
+      - Gates that use metrics need O(metrics).
     type: list
     elements: dict
     suboptions:
@@ -154,72 +155,6 @@ options:
       expression:
         description: The JMESPath expression of V(object). The gate passes when it evaluates to true.
         type: str
-  metrics:
-    description:
-      - The Prometheus that has Istio's standard metrics. Required when a gate uses metrics. Either O(metrics.url) or
-        O(metrics.service).
-    type: dict
-    suboptions:
-      url:
-        description:
-          - Address of Prometheus or of anything with its HTTP API, such as Thanos, Mimir or VictoriaMetrics, with its path
-            prefix. The environment variables for proxies (C(HTTPS_PROXY), C(NO_PROXY)) apply.
-        type: str
-      service:
-        description:
-          - A Service in the cluster that is reached through the API server's port-forward. It needs the verb C(list) on
-            C(endpointslices) and the verbs C(get) and C(create) on C(pods/portforward) in its namespace.
-        type: dict
-        suboptions:
-          namespace:
-            description: Namespace of the Service.
-            type: str
-            required: true
-          name:
-            description: Name of the Service, such as V(prometheus-operated).
-            type: str
-            required: true
-          port:
-            description: Name or number of the port of the Service. Needed when it has several.
-            type: str
-          path:
-            description: Path prefix of Prometheus.
-            type: str
-      token:
-        description: Bearer token that is sent to Prometheus.
-        type: str
-      username:
-        description: User name for basic authentication.
-        type: str
-      password:
-        description: Password for basic authentication.
-        type: str
-      headers:
-        description: Further headers, such as C(X-Scope-OrgID). Their values are never shown.
-        type: dict
-      ca_cert:
-        description: Path of a file with the certificate authorities to trust instead of those of the system.
-        type: path
-      client_cert:
-        description: Path of a client certificate.
-        type: path
-      client_key:
-        description: Path of the key of O(metrics.client_cert).
-        type: path
-      validate_certs:
-        description: Whether certificates are verified.
-        type: bool
-        default: true
-      timeout:
-        description: Seconds that one query may take.
-        type: float
-        default: 10
-      scrape_interval:
-        description:
-          - Seconds between two scrapes of proxies. Metrics are not judged before four of them have passed since a step
-            began.
-        type: float
-        default: 15
   min_requests:
     description:
       - The least number of requests to the canary that metrics have to be based on. With fewer, a gate on metrics has the

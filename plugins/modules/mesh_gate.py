@@ -68,6 +68,7 @@ options:
     default: [fail, inconclusive, no_data]
 extends_documentation_fragment:
   - meshops.lifecycle.gates
+  - meshops.lifecycle.prometheus
   - meshops.lifecycle.connection
   - meshops.lifecycle.attributes_info
 """

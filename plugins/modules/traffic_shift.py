@@ -30,6 +30,7 @@ extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.istiod
   - meshops.lifecycle.gates
+  - meshops.lifecycle.prometheus
   - meshops.lifecycle.attributes
 seealso:
   - module: meshops.lifecycle.traffic_shift_info

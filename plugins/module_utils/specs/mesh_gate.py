@@ -75,6 +75,9 @@ ARGUMENTS = {
             "expression": {"type": "str"},
         },
     },
+    "min_requests": {"type": "int", "default": 100},
+    "window": {"type": "int", "default": 300},
+    "interval": {"type": "float", "default": 10},
     "metrics": {
         "type": "dict",
         "options": {
@@ -100,9 +103,6 @@ ARGUMENTS = {
             "scrape_interval": {"type": "float", "default": 15},
         },
     },
-    "min_requests": {"type": "int", "default": 100},
-    "window": {"type": "int", "default": 300},
-    "interval": {"type": "float", "default": 10},
     "kubeconfig": {"type": "raw"},
     "context": {"type": "str"},
     "host": {"type": "str"},

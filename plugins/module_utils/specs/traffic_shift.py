@@ -94,6 +94,9 @@ ARGUMENTS = {
             "expression": {"type": "str"},
         },
     },
+    "min_requests": {"type": "int", "default": 100},
+    "window": {"type": "int", "default": 300},
+    "interval": {"type": "float", "default": 10},
     "metrics": {
         "type": "dict",
         "options": {
@@ -119,9 +122,6 @@ ARGUMENTS = {
             "scrape_interval": {"type": "float", "default": 15},
         },
     },
-    "min_requests": {"type": "int", "default": 100},
-    "window": {"type": "int", "default": 300},
-    "interval": {"type": "float", "default": 10},
     "state": {
         "type": "str",
         "choices": ["promoted", "started", "advanced", "aborted"],
