@@ -45,7 +45,8 @@ options:
   foreign_fields:
     description:
       - What to do about fields of C(spec) that are not declared here and that somebody else has set, such as a C(selector)
-        that C(kubectl edit) has added to a PeerAuthentication. Istio acts by them.
+        that C(kubectl edit) has added to a PeerAuthentication. Istio acts by them. The same holds for the label
+        C(istio.io/rev) and the annotation C(istio.io/dry-run), by which Istio does not act by the object.
       - V(remove) removes them, with the name of who has set them in a warning and in the diff. V(warn) leaves them and
         warns, V(ignore) leaves them.
       - Defaults to V(remove) for the kinds that say what is allowed, AuthorizationPolicy, PeerAuthentication and

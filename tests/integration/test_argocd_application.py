@@ -261,6 +261,7 @@ def test_a_resource_that_never_becomes_healthy_is_named(play, apps):
     run = play(apps.present(wait_timeout=12), expect="failed")
     assert "its health is Progressing" in run.msg
     assert f"Deployment {apps.namespace}/web: 0 of 1 replicas available" in run.msg
+    assert "(pod web-" in run.msg and "node affinity/selector" in run.msg, "its pod says why"
     assert f"waiting for Deployment {apps.namespace}/web" in run.stderr
     shown = run["Application"].result["application"]
     assert [r["name"] for r in shown["resources"]] == ["web"]

@@ -122,6 +122,7 @@ def test_in_a_set_every_policy_is_as_declared(play, cluster, kubectl, namespace)
     assert play([task]).changed == []
 
 
+NAMESPACE = {"apiVersion": "v1", "kind": "Namespace"}
 TLS = {"trafficPolicy": {"tls": {"mode": "DISABLE"}}}
 
 
@@ -184,3 +185,46 @@ def test_what_is_dropped_here_and_known_to_another_goes_at_once(play, cluster, k
     assert run.changed == ["mesh"]
     live = cluster.get(f"{POLICIES}/namespaces/{namespace}/peerauthentications/mesh")
     assert live["spec"] == {"mtls": {"mode": "STRICT"}}
+
+
+def test_labels_and_annotations_that_change_what_an_object_means(play, cluster, kubectl, namespace):
+    """istiod passes over an object of another revision, and a policy on trial allows everything."""
+    task = strict("mesh", namespace=namespace, plain_text="ignore")
+    allow = {"name": "allow", f"{OURS}.authorization_policy": {"name": "allow", "namespace": namespace, "spec": {}}}
+    route = {"name": "route", "namespace": namespace, "spec": {"egress": [{"hosts": ["./*"]}]}}
+    sidecar = {"name": "sidecar", f"{OURS}.istio_sidecar": route}
+    play([task, allow, sidecar])
+    by_hand = "--field-manager=kubectl-edit"
+    for kind, name in (("peerauthentication", "mesh"), ("sidecar", "route")):
+        kubectl("-n", namespace, "label", kind, name, "istio.io/rev=other", "seen=yes", by_hand)
+    kubectl("-n", namespace, "annotate", "authorizationpolicy", "allow", "istio.io/dry-run=true", by_hand)
+    predicted, run = (play([task, allow, sidecar], check=check) for check in (True, False))
+    for name in ("mesh", "allow", "sidecar"):
+        assert predicted[name].comparable() == run[name].comparable(), name
+    assert run.changed == ["mesh", "allow"]
+    assert "metadata.labels.istio.io/rev is not declared, but set by 'kubectl-edit', and removed" in warnings(
+        run["mesh"]
+    )
+    assert "metadata.annotations.istio.io/dry-run is not declared" in warnings(run["allow"])
+    assert "metadata.labels.istio.io/rev is not declared, but set by 'kubectl-edit', and in" in warnings(run["sidecar"])
+    [row] = run["sidecar"].result["resources"]
+    assert row["foreign_fields"] == ["metadata.labels.istio.io/rev, set by kubectl-edit"]
+    live = cluster.get(f"{POLICIES}/namespaces/{namespace}/peerauthentications/mesh")
+    assert live["metadata"]["labels"] == {"seen": "yes"}
+    assert play([task, allow]).changed == []
+
+
+def test_labels_that_take_a_namespace_out_of_the_mesh_are_told(play, kubectl, namespace):
+    """Where its part in a mesh is declared; who declares a plain namespace leaves that to others."""
+
+    def of_namespace(called, labels):
+        metadata = {"name": namespace, "labels": labels}
+        return {"name": called, f"{OURS}.mesh_apply": {"objects": [{**NAMESPACE, "metadata": metadata}]}}
+
+    revision = {"istio.io/rev": "canary"}
+    play([of_namespace("in", revision)])
+    kubectl("label", "namespace", namespace, "istio-injection=disabled", "team=x", "--field-manager=kubectl-edit")
+    run = play([of_namespace("in", revision)])
+    assert run.changed == []
+    assert "metadata.labels.istio-injection is not declared, but set by 'kubectl-edit'" in warnings(run["in"])
+    assert warnings(play([of_namespace("plain", {"a": "b"})])["plain"]) == ""

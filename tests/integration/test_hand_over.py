@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 OURS = "meshops.lifecycle"
@@ -103,9 +105,20 @@ def test_two_tasks_with_one_field_manager_are_one_owner(tasks, cluster, namespac
         assert predicted.changed and run.changed and predicted.comparable() == run.comparable()
         (shown,) = run.diffs
         assert shown["before"]["spec"] == spec(10 - canary) and shown["after"]["spec"] == spec(canary)
+        assert re.search(r" \(applied by meshops\.lifecycle at \d{4}-[\d-]+T[\d:]+Z\)$", shown["before_header"])
         assert cluster.get(path)["spec"] == spec(canary)
     # A canary with a manager of its own is told, and tells.
     own = {"field_manager": f"{OURS}.canary"}
     assert f"which is {NO_SET}" in tasks.run(tasks.canary(10, **own), expect="failed").msg
     tasks.run(tasks.canary(10, **own, force_conflicts=True))
     assert f"the role or task with field_manager '{OURS}.canary'" in tasks.run(tasks.restore(0), expect="failed").msg
+
+
+def test_a_restore_is_undone_by_the_role_with_a_word(tasks):
+    """mesh_apply restores a backup over what the role has declared."""
+    tasks.run(tasks.role(0))
+    assert f"which is {SET}" in tasks.run(tasks.restore(10), expect="failed").msg
+    tasks.run(tasks.restore(10, force_conflicts=True))
+    refused = tasks.run(tasks.role(0), expect="failed").msg
+    assert f"which is {NO_SET}" in refused and HAND_OVER in refused
+    assert f"spec.http belonged to {NO_SET}" in told(tasks.run(tasks.role(0, mesh_config_force_conflicts=True)))

@@ -31,6 +31,33 @@ def rule(namespace, *subsets):
     return document("DestinationRule", "reviews", namespace, spec)
 
 
+def http(namespace, **rule):
+    spec = {"hosts": ["reviews"], "http": [{"route": [{"destination": {"host": "reviews"}}], **rule}]}
+    return document("VirtualService", "reviews", namespace, spec)
+
+
+def policy(namespace, target):
+    spec = {"targetRefs": [target], "rules": [{}]}
+    return document("AuthorizationPolicy", "a", namespace, spec, "security.istio.io/v1")
+
+
+def http_route(namespace, parent, backend, port):
+    spec = {"rules": [{"backendRefs": [{"name": backend, "port": port}]}]}
+    spec.update({"parentRefs": [{"name": parent}]} if parent else {})
+    return document("HTTPRoute", "reviews", namespace, spec, "gateway.networking.k8s.io/v1")
+
+
+def certified(namespace, credential):
+    """A Gateway for the pods of the test's own gateway."""
+    port = {"number": 443, "name": "https", "protocol": "HTTPS"}
+    server = {"port": port, "hosts": ["a.example.com"], "tls": {"mode": "SIMPLE", "credentialName": credential}}
+    return document("Gateway", "edge", namespace, {"selector": {"edge-of": namespace}, "servers": [server]})
+
+
+def secret(namespace, name):
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": namespace}}
+
+
 def cases(ns):
     """name → (objects of one set, part of the one warning about them; "" for none)."""
     good = [service(ns), rule(ns, "v1", "v2")]
@@ -52,6 +79,42 @@ def cases(ns):
             f"no ServiceEntry has the host b.{ns}.invalid",
         ),
         "a short name with a dot": ([route(ns, host=f"reviews.{ns}")], f"write reviews.{ns}.svc.cluster.local"),
+        "a port that the service does not have": (
+            [*good, route(ns, host="reviews", subset="v1", port={"number": 81})],
+            f"Service {ns}/reviews has no port 81; it has 80. Requests to it are answered with 503.",
+        ),
+        "a port that it has": ([*good, route(ns, host="reviews", subset="v1", port={"number": 80})], ""),
+        "a mirror": ([service(ns), http(ns, mirror={"host": "shadow"})], f"mirror: there is no Service {ns}/shadow"),
+        "one of several mirrors": (
+            [
+                service(ns),
+                http(ns, mirrors=[{"destination": {"host": "reviews"}}, {"destination": {"host": "shadow"}}]),
+            ],
+            f"spec.http[0].mirrors[1].destination: there is no Service {ns}/shadow",
+        ),
+        "a delegate": (
+            [
+                document(
+                    "VirtualService",
+                    "reviews",
+                    ns,
+                    {"hosts": ["a"], "gateways": ["mesh"], "http": [{"delegate": {"name": "routes"}}]},
+                )
+            ],
+            f"spec.http[0].delegate: there is no VirtualService {ns}/routes",
+        ),
+        "a target of a policy": (
+            [policy(ns, {"kind": "Gateway", "group": "gateway.networking.k8s.io", "name": "edge"})],
+            f"spec.targetRefs[0]: there is no Gateway {ns}/edge",
+        ),
+        "a parent": ([http_route(ns, "edge", "reviews", 80), service(ns)], f"there is no Gateway {ns}/edge"),
+        "a backend": ([http_route(ns, "", "nobody", 80)], f"there is no Service {ns}/nobody"),
+        "a port of a backend": ([http_route(ns, "", "reviews", 81), service(ns)], "has no port 81; it has 80"),
+        "a missing certificate": (
+            [certified(ns, "missing")],
+            f"Gateway {ns}/edge, spec.servers[0].tls.credentialName: there is no Secret missing in {ns}, where",
+        ),
+        "a certificate": ([certified(ns, "cert"), secret(ns, "cert")], ""),
         "a gateway that is not there": (
             [service(ns), document("VirtualService", "reviews", ns, gateways)],
             f"spec.gateways[0]: there is no Gateway {ns}/edge",
@@ -61,6 +124,11 @@ def cases(ns):
 
 def test_what_leads_nowhere_is_told_before_it_is_written(play, cluster, namespace, crds):
     crds("istio.io")
+    crds("gateway.networking.k8s.io")
+    gateway = {"name": "edge", "labels": {"meshlab/pretend": "true", "edge-of": namespace}}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": gateway}
+    pod["spec"] = {"containers": [{"name": "main", "image": "registry.example.com/nothing:1"}]}
+    cluster.api("POST", f"/api/v1/namespaces/{namespace}/pods", pod)
     table = cases(namespace)
     tasks = [
         {"name": name, "meshops.lifecycle.mesh_apply": {"objects": objects}} for name, (objects, _part) in table.items()

@@ -22,7 +22,8 @@ class Change:
     ``before`` and ``after`` are whole live objects or None; ``unjudged`` is why the server could not judge it, where it
     could not, without a full stop; ``taken_from`` are the field managers (kubectl's, say) whose fields became ours,
     ``removed_from`` those whose undeclared fields were taken out; ``held_by`` is the operation for whose sake the
-    object was left as it is; ``foreign`` are undeclared fields of others that stay, see undeclared.kept.
+    object was left as it is; ``foreign`` are undeclared fields of others that stay, see undeclared.kept;
+    ``last_applied`` is what owners.last_applied says of ``before``.
     """
 
     kind: Kind
@@ -37,6 +38,7 @@ class Change:
     removed_from: list[str] = field(default_factory=list)
     held_by: str = ""
     foreign: list[str] = field(default_factory=list)
+    last_applied: str = ""
 
     @property
     def changed(self) -> bool:
@@ -73,6 +75,8 @@ class Change:
             before, after = (self.kind.brief(side) if side else None for side in (self.before, self.after))
             return {"before": before, "after": after, "before_header": self.label, "after_header": self.label}
         shown: dict[str, Any] = diff.difference(self.before, self.after, self.kind.secret_fields, self.kind.open_keys)
+        if self.last_applied:
+            shown["before_header"] += f" ({self.last_applied})"
         if self.removed_from:
             shown["before_header"] += f" (with undeclared fields of {', '.join(self.removed_from)})"
         return shown

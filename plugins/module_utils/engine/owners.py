@@ -110,6 +110,14 @@ def fields_of(live: dict, manager: str) -> dict | None:
     return (fields.entry(live, manager) or {}).get("fieldsV1")
 
 
+def last_applied(live: dict, manager: str) -> str:
+    """Who has applied what a manager owns, and when: tasks with one field manager are one owner to the server, so the
+    time alone tells whether another of them was here since. Empty where it owns nothing.
+    """
+    entry = fields.entry(live, manager)
+    return f"applied by {manager} at {entry['time']}" if entry and entry.get("time") else ""
+
+
 def settled(kind: Kind, desired: dict, live: dict, manager: str) -> bool:
     """Whether an object is as declared and its declared fields are the manager's; what a controller of the kind has
     written inside of them, and so owns, counts as the manager's too."""

@@ -102,6 +102,7 @@ class Writer:
         if before is not None:
             removed = self._removable(planned, before)
             change.removed_from = adopt.names(removed, self._manager)
+            change.last_applied = owners.last_applied(before, self._manager)
             change.warnings += undeclared.removed(kind, before, removed)
             losses = owners.taken_from_ours(before, after, self._manager)
             change.warnings += [sentence(f"{change.label}: {loss}") for loss in losses]

@@ -56,6 +56,10 @@ class Keeper(NamedTuple):
     what: str
 
 
+# istiod passes over an object with another revision than its own, and only logs what a policy on trial would do.
+MARKS = {ISTIOD: (("labels", "istio.io/rev"), ("annotations", "istio.io/dry-run"))}
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of the Kubernetes API.
@@ -80,6 +84,8 @@ class Kind:
     how it is asked is a conversation, see ``engine/conversation.py``.
     ``policy``: the object says what is allowed, and a field that somebody adds to it changes for whom; see
     ``engine/undeclared.py``.
+    ``marks``: labels and annotations, as (where, key), by which an object means something else for a mesh, though none
+    of its fields differs; those of a control plane's kinds are in ``MARKS``.
     ``effect(live)``: what an object does to who may call whom, and how, in half a sentence; empty where nothing. A kind
     without it does nothing to that.
     ``references(document)``: what an object names of others, see ``kinds/references.py``.
@@ -107,6 +113,7 @@ class Kind:
     foreseen: Callable[[dict, dict | None, dict], dict] | None = None
     control_plane: str = ""
     policy: bool = False
+    marks: tuple[tuple[str, str], ...] = ()
     effect: Callable[[dict], str] | None = None
     union: Callable[[dict, dict], dict | None] | None = None
     references: References | None = None

@@ -24,7 +24,7 @@ class Reference(NamedTuple):
 
     ``field``: where it stands, ``spec.http[0].route[1].destination``; ``kind``: (group, kind) of what is meant, or
     ``HOST``; ``namespace``: that of what is meant, None for a cluster-wide object; ``part``: what of it is meant, a
-    subset, a listener, a port or a key, "" for the whole.
+    subset, a listener, a port or a key, "" for the whole; ``port``: the number of a port of a host, as text.
     """
 
     field: str
@@ -32,6 +32,7 @@ class Reference(NamedTuple):
     namespace: str | None
     name: str
     part: str = ""
+    port: str = ""
 
 
 Rule = Callable[[dict[str, Any]], Iterator[Reference]]
@@ -121,13 +122,15 @@ def typed(path: str, group: str, kind: str, *, namespaced: bool = True) -> Rule:
 
 
 def destinations(path: str) -> Rule:
-    """Istio's ``Destination``: a host, and a subset of it."""
+    """Istio's ``Destination``: a host, and a subset and a port of it."""
 
     def rule(document: dict[str, Any]) -> Iterator[Reference]:
         for field, value in walk(document, path):
             if isinstance(value, dict) and isinstance(value.get("host"), str):
                 host = full_host(value["host"], home(document))
-                yield Reference(field, HOST, home(document), host, str(value.get("subset") or ""))
+                port = value.get("port")
+                number = str(port.get("number") or "") if isinstance(port, dict) else ""
+                yield Reference(field, HOST, home(document), host, str(value.get("subset") or ""), number)
 
     return rule
 

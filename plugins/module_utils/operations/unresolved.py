@@ -23,6 +23,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references import (
     HOST,
     SECRET,
+    SERVICE,
     Reference,
     full_host,
     service_of,
@@ -87,12 +88,17 @@ class _Mesh:
 
     def _missing(self, item: Item, reference: Reference) -> str:
         if reference.kind == HOST:
-            return self._host(reference) or (self._subset(reference) if reference.part else "")
+            missing = self._host(reference) or (self._subset(reference) if reference.part else "")
+            service = service_of(reference.name)
+            return missing or (self._port(*service, reference.port) if service else "")
         if reference.kind == SECRET and item.kind.kind == "Gateway" and item.kind.group.endswith(".istio.io"):
             return self._certificate(item, reference)
         kind = KINDS.get(reference.kind)
-        if kind is None or self._is_there(kind, reference.namespace, reference.name):
+        if kind is None:
             return ""
+        if self._is_there(kind, reference.namespace, reference.name):
+            space = reference.namespace if reference.kind == SERVICE else None
+            return self._port(space, reference.name, reference.part) if space else ""
         return f"there is no {kind.label(reference.namespace, reference.name)}. Create it first, or correct the name."
 
     def _is_there(self, kind: Kind, namespace: str | None, name: str) -> bool:
@@ -100,15 +106,34 @@ class _Mesh:
         return (kind.group, kind.kind, namespace, name) in self._keys or self._is_live(kind, namespace, name)
 
     def _is_live(self, kind: Kind, namespace: str | None, name: str) -> bool:
-        def ask() -> bool:
-            try:
-                return self._resources.get(kind, namespace, name) is not None
-            except NotInstalled:
-                return False
-            except ApiError:
-                return True
+        return self._object(kind, namespace, name) is not None
 
-        return bool(self._once(("object", kind.group, kind.kind, namespace, name), ask))
+    def _object(self, kind: Kind, namespace: str | None, name: str) -> dict[str, Any] | None:
+        """A live object, None where there is none; empty where it may not be read."""
+
+        def ask() -> dict[str, Any] | None:
+            try:
+                return self._resources.get(kind, namespace, name)
+            except NotInstalled:
+                return None
+            except ApiError:
+                return {}
+
+        live: dict[str, Any] | None = self._once(("object", kind.group, kind.kind, namespace, name), ask)
+        return live
+
+    def _port(self, namespace: str, name: str, port: str) -> str:
+        """A port that the Service, if there is one, does not have."""
+        kind = KINDS[SERVICE]
+        declared = [item.desired for item in self._declared if item.key == (*SERVICE, namespace, name)]
+        service = declared[0] if declared else self._object(kind, namespace, name) if port else None
+        numbers = [str(entry.get("port")) for entry in ((service or {}).get("spec") or {}).get("ports") or []]
+        if not port.isdigit() or not numbers or port in numbers:
+            return ""
+        return (
+            f"Service {namespace}/{name} has no port {port}; it has {', '.join(sorted(numbers))}. Requests to it are "
+            "answered with 503."
+        )
 
     def _live(self, kind: Kind, namespace: str | None) -> list[dict] | None:
         """The live objects of a kind in a namespace, or everywhere; None where they may not be listed."""

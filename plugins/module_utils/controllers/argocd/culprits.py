@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers import workloads
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import deploys_here
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Readiness
@@ -19,6 +20,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core impor
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import analysis
 
 _MOST = 60  # resources read for one answer
+_NAMED = 3  # resources that a message names
 _HEALTHY = ("Healthy", "", None)
 
 
@@ -36,6 +38,26 @@ def find(resources, live: dict, most: int = _MOST) -> list[dict]:
         if readiness and readiness.state != "ready":
             unhealthy.append({**resource, "message": readiness.message})
     return unhealthy
+
+
+def explained(resources, unhealthy: list[dict]) -> list[dict]:
+    """The same with what the pods of workloads state, of those that a message names. For the end of a wait: it asks the
+    cluster about each."""
+    return [*(_with_cause(resources, resource) for resource in unhealthy[:_NAMED]), *unhealthy[_NAMED:]]
+
+
+def _with_cause(resources, resource: dict) -> dict:
+    kind = _WORKLOADS.get((resource.get("group") or "", str(resource.get("kind"))))
+    if kind is None:
+        return resource
+    try:
+        live = resources.get(kind, resource.get("namespace"), resource["name"])
+    except MeshError:
+        return resource
+    cause = workloads.problem(resources, kind, live) if live else ""
+    if not cause or cause in resource["message"]:
+        return resource
+    return {**resource, "message": f"{resource['message']} ({cause})"}
 
 
 def _message(health: dict) -> str:
@@ -95,6 +117,7 @@ def _by_conditions(live: dict) -> Readiness | None:
     return None
 
 
+_WORKLOADS = {(kind.group, kind.kind): kind for kind in workloads.WORKLOADS}
 _HEALTH = {(kind.group, kind.kind): kind.ready for kind in builtin.KINDS if kind.ready}
 _HEALTH[("", "PersistentVolumeClaim")] = _claim
 _HEALTH[("", "Service")] = _service
@@ -105,6 +128,6 @@ def sentence(unhealthy: list[dict]) -> str:
     """``; waiting for Deployment shop/web: 0 of 1 replicas available``, or nothing."""
     if not unhealthy:
         return ""
-    named = [f"{status.label(r)}: {r['message']}" for r in unhealthy[:3]]
-    more = f" and {len(unhealthy) - 3} more" if len(unhealthy) > 3 else ""
+    named = [f"{status.label(r)}: {r['message']}" for r in unhealthy[:_NAMED]]
+    more = f" and {len(unhealthy) - _NAMED} more" if len(unhealthy) > _NAMED else ""
     return f"; waiting for {'; '.join(named)}{more}"

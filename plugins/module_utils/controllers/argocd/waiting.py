@@ -30,7 +30,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import Watched
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, status, windows
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import PROJECT
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import PROJECT, deploys_here
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.verdict import Reason, Verdict
 
 PAUSE = 4.0  # seconds between two looks at the single resources, for a line of progress
@@ -250,6 +250,8 @@ class Wait:
         """What is missing, without a full stop, and the unhealthy resources; this asks for single resources."""
         live = self.watched.live
         unhealthy = culprits.find(self.watched.resources, live) if verdict.reason is Reason.UNHEALTHY else []
+        if deploys_here(live):
+            unhealthy = culprits.explained(self.watched.resources, unhealthy)
         missing = verdict.message.rstrip(".") + culprits.sentence(unhealthy)
         shared = status.shared(live)
         return missing if shared in missing else missing + shared, unhealthy

@@ -228,7 +228,9 @@ def _kind(group, kind, plural, order, namespaced=True, **more) -> Kind:
     return Kind(group, kind, plural, more.pop("versions", ("v1",)), namespaced, order, **more)
 
 
-NAMESPACE = _kind("", "Namespace", "namespaces", base.NAMESPACES, False, ready=namespace_ready)
+# Each decides whether pods of the namespace are in a mesh, and one wins over the other.
+_MESH_LABELS = tuple(("labels", key) for key in ("istio-injection", "istio.io/rev", "istio.io/dataplane-mode"))
+NAMESPACE = _kind("", "Namespace", "namespaces", base.NAMESPACES, False, ready=namespace_ready, marks=_MESH_LABELS)
 CRD = _kind(
     "apiextensions.k8s.io",
     "CustomResourceDefinition",
