@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import owners as owners_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context, refused
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import complaint, release_store
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.manifest import Object, release_of
@@ -78,18 +79,28 @@ def _exists(context: Context, namespace: str, name: str) -> bool:
 
 
 def spared(context: Context, items: list[Object], live: dict) -> set:
-    """Keys of the objects that an uninstall leaves alone, because another release has them by now.
+    """Keys of the objects that an uninstall leaves alone, because another release has them by now, or a task of this
+    collection: a revision tag of Istio.
 
     Raises MeshError where this Helm would delete them all the same.
     """
-    ours = (context.namespace, context.name)
-    owners = {item.key: release_of(live[item.key] or {}) or ours for item in items}
+    ours = f"release {context.namespace}/{context.name}"
+    owners = {item.key: _owner(live[item.key] or {}) or ours for item in items}
     others = [item for item in items if owners[item.key] != ours]
     if others and context.helm().version < SPARES_OTHERS:
-        owner = "/".join(owners[others[0].key])
+        owner = owners[others[0].key]
         version, needed = (".".join(map(str, number)) for number in (context.helm().version, SPARES_OTHERS))
         raise MeshError(
-            f"{context.label}: {others[0].label} belongs to release {owner} by now, and Helm {version} would delete it."
+            f"{context.label}: {others[0].label} belongs to {owner} by now, and Helm {version} would delete it."
             f" Use Helm {needed} or newer, which leaves it alone. Nothing was deleted."
         )
     return {item.key for item in others}
+
+
+def _owner(live: dict) -> str:
+    """Whose an object is by its marks, in words; empty where they do not tell."""
+    release = release_of(live)
+    if release:
+        return f"release {'/'.join(release)}"
+    manager = ((live.get("metadata") or {}).get("labels") or {}).get("app.kubernetes.io/managed-by") or ""
+    return owners_module.words(manager) if owners_module.is_ours(manager) else ""
