@@ -33,13 +33,21 @@ _NODES = ("k8s-app=istio-cni-node", "app=ztunnel")  # the labels of DaemonSets
 
 def run(task: Task) -> dict[str, Any]:
     """The ``run`` of mesh_versions. Raises MeshError."""
+    result = facts(task, task.params["namespaces"])
+    if task.params["outdated_only"]:
+        result["workloads"] = _outdated(result)
+    return {"changed": False, **result}
+
+
+def facts(task: Task, chosen: list[str] | None) -> dict[str, Any]:
+    """Everything that the module returns; ``chosen``: the namespaces to read. The task has the options of istiod and
+    ``connections``. Raises MeshError."""
     resources, namespace = task.resources, task.params["istiod_namespace"]
     injection = injectors.read(resources, namespace)
     namespaces = {item["metadata"]["name"]: item for item in resources.list(NAMESPACE)}
-    chosen = task.params["namespaces"]
     pods = injectors.pods_of(resources, chosen)
     connected = injectors.connections(task)
-    facts: dict[str, Any] = {
+    result: dict[str, Any] = {
         "control_planes": _control_planes(resources, connected),
         "injectors": [{"revision": name, "version": of} for name, of in sorted(injection.versions.items())],
         "tags": [{"tag": tag, "revision": of} for tag, of in sorted(injection.tags.items())],
@@ -49,11 +57,9 @@ def run(task: Task) -> dict[str, Any]:
         "nodes": _nodes(resources),
         "crds": _crds(resources),
     }
-    facts["proxies"] = _summary(facts["workloads"], connected)
-    facts["problems"] = mesh_problems.of(facts)
-    if task.params["outdated_only"]:
-        facts["workloads"] = _outdated(facts)
-    return {"changed": False, **facts}
+    result["proxies"] = _summary(result["workloads"], connected)
+    result["problems"] = mesh_problems.of(result)
+    return result
 
 
 def _outdated(facts: dict[str, Any]) -> list[dict[str, Any]]:

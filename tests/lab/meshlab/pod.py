@@ -232,10 +232,17 @@ class Container:
             entry["lastState"] = {"terminated": {**ended, "exitCode": self.exit_code or 0}}
         return entry
 
+    @property
+    def sleep_before_end(self) -> float:
+        """Seconds of its hook preStop, if that is a sleep."""
+        hook = (self.spec.get("lifecycle") or {}).get("preStop") or {}
+        return float((hook.get("sleep") or {}).get("seconds", 0))
+
     def signal(self, number: int) -> None:
+        """To its first process alone, as a container runtime does: an agent drains its Envoy before it ends it."""
         if self.process and self.process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, number)
+                os.kill(self.process.pid, number)
 
 
 def probe_passes(probe: dict, container: Container) -> bool:
@@ -414,9 +421,11 @@ class Pod(threading.Thread):
             grace = min(grace, 1)
         deadline = time.monotonic() + grace
         for group in (self.main, [c for c in self.init if c.running]):
-            for container in group:
-                container.signal(signal.SIGTERM)
+            began, waiting = time.monotonic(), list(group)
             while any(c.process and c.process.poll() is None for c in group) and time.monotonic() < deadline:
+                for container in [c for c in waiting if time.monotonic() - began >= c.sleep_before_end]:
+                    container.signal(signal.SIGTERM)
+                    waiting.remove(container)
                 time.sleep(0.05)
         if self.netns:
             network.remove_namespace(self.netns)

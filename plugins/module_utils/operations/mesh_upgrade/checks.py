@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What forbids an upgrade, and what one should know before it. Pure: from the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.versions import unsupported_step
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import REVISION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import behaviour, stages
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.facts import Facts
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.stages import Goal
+
+_JUMP = 2  # minor versions, beside the old control plane (istio.io, Canary upgrades); in place one
+_NAMED = 5  # objects that a line names
+
+
+def problems(facts: Facts, goal: Goal) -> list[str]:
+    """What has to be mended first, one line each."""
+    return [
+        *_step(facts, goal),
+        *_planes(facts, goal),
+        *_selectors(facts),
+        *_webhooks(facts, goal),
+        *_definitions(facts),
+    ]
+
+
+def remarks(facts: Facts, goal: Goal) -> list[str]:
+    """What the upgrade cannot do or prove, and what will be otherwise afterwards, one line each."""
+    back = stages.is_back(facts, goal)
+    return [
+        *_left_out(facts),
+        *_own_selectors(facts),
+        *_gaps(facts),
+        *_hasty(facts),
+        *_budgets(facts),
+        *_unconnected(facts),
+        *([] if back else _behaviour(facts, goal)),
+    ]
+
+
+def _step(facts: Facts, goal: Goal) -> Iterator[str]:
+    if goal.origin == goal.revision:
+        yield f"revision {goal.revision} is to replace itself: give the new control plane a revision of its own"
+    before = facts.version_of(goal.origin)
+    reason = unsupported_step(before, goal.version, _JUMP) if before else ""
+    if reason and not stages.is_back(facts, goal):
+        yield f"Istio does not support this step: {reason}. Go over a version between them"
+
+
+def _planes(facts: Facts, goal: Goal) -> Iterator[str]:
+    plane = facts.plane(goal.origin)
+    if goal.origin and plane is None and facts.plane(goal.revision) is None:
+        yield f"neither revision {goal.origin} nor {goal.revision} has a control plane"
+    for row in facts.mesh["control_planes"]:
+        if row["revision"] == goal.origin and not row["ready"] and not stages.is_back(facts, goal):
+            yield f"istiod {row['namespace']}/{row['name']} is not ready: mend it, or go back, before anything moves"
+
+
+def _selectors(facts: Facts) -> Iterator[str]:
+    planes = {row["revision"] for row in facts.mesh["control_planes"]}
+    for row in facts.mesh["tags"]:
+        if row["revision"] not in planes:
+            yield f"the tag {row['tag']} points to revision {row['revision']}, which has no control plane"
+    for row in facts.mesh["namespaces"]:
+        if row["selects"] and row["version"] is None:
+            yield f"Namespace {row['name']} selects {row['selects']}, which has no control plane for its new pods"
+
+
+def _webhooks(facts: Facts, goal: Goal) -> Iterator[str]:
+    """Of other revisions than the new one, whose istiod a stage waits for."""
+    ready = {row["revision"] for row in facts.mesh["control_planes"] if row["ready"]}
+    for row in facts.mesh["webhooks"]:
+        if row["failure_policy"] == "Fail" and row["revision"] not in ("", goal.revision, *ready):
+            yield f"{row['kind']} {row['name']} refuses all writes: revision {row['revision']} has no ready istiod"
+
+
+def _definitions(facts: Facts) -> Iterator[str]:
+    for row in facts.mesh["crds"]:
+        lost = [version for version in row["stored"] if version not in row["served"]]
+        if lost:
+            yield f"{row['name']} may have objects stored in {', '.join(lost)}, which it does not serve: migrate them"
+
+
+def _left_out(facts: Facts) -> Iterator[str]:
+    for (kind, namespace, name), reason in sorted(facts.unrestartable.items()):
+        yield f"{kind} {namespace}/{name} is not restarted: {reason}"
+    for name in sorted(facts.namespaces):
+        if facts.is_excluded(name):
+            yield f"Namespace {name} is left alone: its owner excludes it"
+
+
+def _own_selectors(facts: Facts) -> Iterator[str]:
+    for key, item in sorted(facts.objects.items()):
+        labels = (item["spec"]["template"].get("metadata") or {}).get("labels") or {}
+        namespace = facts.namespaces.get(key[1]) or {"metadata": {}}
+        of_namespace = namespace["metadata"].get("labels") or {}
+        is_gateway = any(
+            (row["kind"], row["namespace"], row["name"]) == key and row["gateway"] for row in facts.mesh["workloads"]
+        )
+        if REVISION in labels and REVISION not in of_namespace and labels.get("app") != "istiod" and not is_gateway:
+            yield (
+                f"{key[0]} {key[1]}/{key[2]} selects revision {labels[REVISION]} by a label of its pods, which "
+                "is for its owner to change"
+            )
+
+
+def _gaps(facts: Facts) -> Iterator[str]:
+    """Workloads that answer nothing for a while when they are restarted."""
+    for (kind, namespace, name), item in sorted(facts.objects.items()):
+        reason = gap(kind, item["spec"])
+        if reason:
+            yield f"{kind} {namespace}/{name} has a gap when it is restarted: {reason}"
+
+
+def _hasty(facts: Facts) -> Iterator[str]:
+    """Workloads that end at once, while proxies still send them what was on its way."""
+    rows = {(row["kind"], row["namespace"], row["name"]) for row in facts.mesh["workloads"] if not row["gateway"]}
+    hasty = sorted(f"{key[1]}/{key[2]}" for key, item in facts.objects.items() if key in rows and is_hasty(item))
+    if hasty:
+        more = f" and {len(hasty) - _NAMED} more" if len(hasty) > _NAMED else ""
+        yield (
+            f"no preStop hook: {', '.join(hasty[:_NAMED])}{more}. Unless they go on serving after SIGTERM by "
+            "themselves, a restart loses requests that are on their way; a preStop that sleeps prevents that"
+        )
+
+
+def is_hasty(item: dict[str, Any]) -> bool:
+    """Whether no container of a workload waits before it ends."""
+    containers = (item["spec"]["template"].get("spec") or {}).get("containers") or []
+    return not any((container.get("lifecycle") or {}).get("preStop") for container in containers)
+
+
+def gap(kind: str, spec: dict[str, Any]) -> str:
+    """Why a rolling restart leaves no pod for a while; empty where one is always there."""
+    replicas = spec.get("replicas", 1)
+    if kind == "Deployment":
+        strategy = spec.get("strategy") or {}
+        if strategy.get("type") == "Recreate":
+            return "its strategy is Recreate"
+        unavailable = str((strategy.get("rollingUpdate") or {}).get("maxUnavailable", "25%"))
+        # A share is rounded down (Kubernetes, Deployments).
+        count = replicas * int(unavailable[:-1]) // 100 if unavailable.endswith("%") else int(unavailable)
+        return f"maxUnavailable {unavailable} of {replicas} replicas" if 0 < replicas <= count else ""
+    if kind == "StatefulSet" and replicas == 1:
+        return "a StatefulSet with one replica"
+    return ""
+
+
+def _budgets(facts: Facts) -> Iterator[str]:
+    places = {row["namespace"] for row in facts.mesh["workloads"]} | {"istio-system"}
+    for item in facts.budgets:
+        metadata, status = item["metadata"], item.get("status") or {}
+        if metadata["namespace"] in places and status.get("expectedPods") and not status.get("disruptionsAllowed"):
+            yield (
+                f"PodDisruptionBudget {metadata['namespace']}/{metadata['name']} allows no disruption: a rollout "
+                "goes on, and the drain of a node would wait"
+            )
+
+
+def _unconnected(facts: Facts) -> Iterator[str]:
+    count = facts.mesh["proxies"]["unconnected"]
+    if count:
+        yield f"{count} proxies are connected to no istiod that was asked"
+
+
+def _behaviour(facts: Facts, goal: Goal) -> Iterator[str]:
+    for change in behaviour.between(facts.version_of(goal.origin), goal.version):
+        yield f"{change.since}: {change.text}. {change.source}"
+    if facts.envoy_filters:
+        names = [f"{item['metadata']['namespace']}/{item['metadata']['name']}" for item in facts.envoy_filters[:_NAMED]]
+        yield f"EnvoyFilters depend on the version of Envoy; look at {', '.join(names)}"

@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an upgrade looks at: the versions of a mesh, and what selects, holds or blocks them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import NAMESPACE
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import REVISION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import mesh_versions
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import labels
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.workload_restart import choice
+
+_VALIDATORS = KINDS["admissionregistration.k8s.io", "ValidatingWebhookConfiguration"]
+_DEFAULT_VALIDATOR = "istiod-default-validator"
+_VERSION = "app.kubernetes.io/version"  # a label of everything in Istio's charts
+_GATEWAY = KINDS["gateway.networking.k8s.io", "Gateway"]
+_ENVOY_FILTER = KINDS["networking.istio.io", "EnvoyFilter"]
+
+_MADE_BY_ISTIOD = "gateway.networking.k8s.io/gateway-name"
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """``mesh``: the facts of mesh_versions. ``validator``: the revision that validates by default.
+
+    ``objects``: workloads with a proxy as they are live; ``unrestartable``: (kind, namespace, name) of what nobody
+    restarts, with the reason.
+    """
+
+    mesh: Document
+    namespaces: dict[str, Document] = field(default_factory=dict)
+    validator: str = ""
+    base_version: str = ""
+    objects: dict[tuple[str, str, str], Document] = field(default_factory=dict)
+    unrestartable: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    budgets: list[Document] = field(default_factory=list)
+    gateways: list[Document] = field(default_factory=list)
+    envoy_filters: list[Document] = field(default_factory=list)
+
+    def plane(self, revision: str) -> Document | None:
+        """The control plane of a revision."""
+        return next((row for row in self.mesh["control_planes"] if row["revision"] == revision), None)
+
+    def version_of(self, revision: str) -> str:
+        """The version of a revision's control plane; empty where it has none."""
+        return str((self.plane(revision) or {}).get("version") or "")
+
+    def tags(self) -> dict[str, str]:
+        """Tag → revision."""
+        return {row["tag"]: row["revision"] for row in self.mesh["tags"]}
+
+    def is_excluded(self, namespace: str) -> bool:
+        """Whether the owner of a namespace wants it left alone."""
+        return namespace in self.namespaces and labels.is_excluded(self.namespaces[namespace])
+
+    def is_of_chart(self, row: Document) -> bool:
+        """Whether a workload is a gateway of Istio's chart; istiod makes those of the Gateway API, and renews them."""
+        item = self.objects.get((row["kind"], row["namespace"], row["name"])) or {"spec": {"template": {}}}
+        pod_labels = (item["spec"]["template"].get("metadata") or {}).get("labels") or {}
+        return bool(row["gateway"]) and _MADE_BY_ISTIOD not in pod_labels
+
+    def gateways_of(self, revision: str) -> list[str]:
+        """Gateways of the Gateway API that select a revision by a label of their own."""
+        return [
+            f"Gateway {item['metadata']['namespace']}/{item['metadata']['name']}"
+            for item in self.gateways
+            if (label := (item["metadata"].get("labels") or {}).get(REVISION))
+            and self.tags().get(label, label) == revision
+        ]
+
+
+def read(task: Task) -> Facts:
+    """Everything, in a few requests. Raises MeshError."""
+    resources = task.resources
+    mesh = mesh_versions.facts(task, None)
+    validator = resources.get(_VALIDATORS, None, _DEFAULT_VALIDATOR)
+    marks: dict[str, str] = ((validator or {}).get("metadata") or {}).get("labels") or {}
+    objects = _objects(task, mesh)
+    return Facts(
+        mesh=mesh,
+        namespaces={item["metadata"]["name"]: item for item in resources.list(NAMESPACE)},
+        validator=marks.get(REVISION, ""),
+        base_version=marks.get(_VERSION, ""),
+        objects=objects,
+        unrestartable=_unrestartable(mesh, objects),
+        budgets=resources.list(KINDS["policy", "PodDisruptionBudget"]),
+        gateways=_served(task, _GATEWAY),
+        envoy_filters=_served(task, _ENVOY_FILTER),
+    )
+
+
+def _objects(task: Task, mesh: Document) -> dict[tuple[str, str, str], Document]:
+    wanted = {(row["kind"], row["namespace"], row["name"]) for row in mesh["workloads"]}
+    listed = {}
+    for kind in choice.KINDS:
+        for item in task.resources.list(KINDS["apps", kind]):
+            key = (kind, item["metadata"]["namespace"], item["metadata"]["name"])
+            if key in wanted or (item["metadata"].get("labels") or {}).get("app") == "istiod":
+                listed[key] = item
+    return listed
+
+
+def _unrestartable(mesh: Document, objects: dict[tuple[str, str, str], Document]) -> dict[tuple[str, str, str], str]:
+    reasons = {}
+    for row in mesh["workloads"]:
+        key = (row["kind"], row["namespace"], row["name"])
+        reason = choice.reason_to_skip(choice.Candidate(Workload(*key), ""), objects.get(key))
+        if reason:
+            reasons[key] = reason
+    return reasons
+
+
+def _served(task: Task, kind: Any) -> list[Document]:
+    """All objects of a kind; none where it is not installed."""
+    try:
+        return task.resources.list(kind)
+    except NotInstalled:
+        return []
+    except ApiError as error:
+        if error.status != 404:
+            raise
+        return []

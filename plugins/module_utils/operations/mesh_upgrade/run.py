@@ -1,0 +1,211 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The steps of ``mesh_upgrade``: the plan, and what charts do not do. A role puts them between the charts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import UPDATED, Change, explained
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import held
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import NAMESPACE
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import (
+    checks,
+    labels,
+    owner,
+    probe,
+    proof,
+    stages,
+    usage,
+    windows,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import (
+    facts as facts_module,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.facts import Facts
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.stages import Goal, Status
+
+Result = dict[str, Any]
+
+
+def run(task: Task) -> Result:
+    """The ``run`` of mesh_upgrade. Raises MeshError."""
+    return _STEPS[task.params["step"]](task)
+
+
+def _goal(task: Task, facts: Facts) -> Goal:
+    """Where to, and from where. Raises MeshError when that is not clear."""
+    params = task.params
+    others = sorted({row["revision"] for row in facts.mesh["control_planes"]} - {params["revision"]})
+    origin = params["from_revision"] or (others[0] if len(others) == 1 else "")
+    if not origin and others:
+        raise MeshError(
+            f"from_revision: there are several other revisions: {', '.join(others)}. Name the one to replace."
+        )
+    return Goal(params["revision"], params["version"], origin, tuple(params["skip_namespaces"]))
+
+
+def _planned(task: Task) -> tuple[Facts, Goal, list[stages.Stage]]:
+    facts = facts_module.read(task)
+    goal = _goal(task, facts)
+    holder = held(task.resources, owner.subject(task))
+    probed = owner.was_probed(holder.state if holder else None, goal) or not task.params["probe"]
+    return facts, goal, stages.stages(facts, goal, checks.problems(facts, goal), probed=probed)
+
+
+def _plan(task: Task) -> Result:
+    facts, goal, planned = _planned(task)
+    left = stages.namespaces(facts, goal)
+    holder = held(task.resources, owner.subject(task))
+    return {
+        "changed": False,
+        "back": stages.is_back(facts, goal),
+        "from_revision": goal.origin,
+        "from_version": facts.version_of(goal.origin),
+        "base_version": facts.base_version,
+        "validator_revision": facts.validator,
+        "tags": [row["tag"] for row in facts.mesh["tags"] if row["revision"] in (goal.origin, goal.revision)],
+        "target_tags": [row["tag"] for row in facts.mesh["tags"] if row["revision"] == goal.revision],
+        "stages": [stage.row() for stage in planned],
+        "next": next((stage.name for stage in planned if stage.status is not Status.DONE), None),
+        "problems": next(stage.reasons for stage in planned if stage.name == "checks"),
+        "remarks": checks.remarks(facts, goal),
+        "gateways": stages.gateways(facts, goal),
+        "waves": stages.waves(left, task.params["waves"], task.params["wave_size"]),
+        "users": usage.users(facts, goal.origin) if goal.origin else [],
+        "under_way": holder.row() if holder else None,
+        "report": report(goal, planned, checks.remarks(facts, goal)),
+    }
+
+
+def report(goal: Goal, planned: list[stages.Stage], remarks: list[str]) -> list[str]:
+    """The plan in lines, for people."""
+    lines = [f"Revision {goal.origin or 'none'} -> {goal.revision} ({goal.version})"]
+    lines += [f"{stage.name}: {stage.status.value}{_because(stage.reasons)}" for stage in planned]
+    return lines + [f"note: {line}" for line in remarks]
+
+
+def _because(reasons: list[str]) -> str:
+    return f" ({'; '.join(reasons)})" if reasons else ""
+
+
+def _begin(task: Task) -> Result:
+    facts, goal, planned = _planned(task)
+    problems = planned[0].reasons
+    if problems:
+        raise MeshError(sentence("The upgrade was not begun", *problems), problems=problems)
+    if task.check or all(stage.status is Status.DONE for stage in planned if stage.name != "cleanup"):
+        return {"changed": False, "run": task.params["run"] or ""}
+    before = {
+        "tags": facts.tags(),
+        "validator": facts.validator,
+        "namespaces": {name: labels.selected(item) for name, item in facts.namespaces.items() if labels.selected(item)},
+        "control_planes": [[row["revision"], row["version"]] for row in facts.mesh["control_planes"]],
+    }
+    with owner.opened(task) as journal:
+        owner.begin(task, journal, goal, before)
+        return {"changed": False, "run": journal.run}
+
+
+def _prove(task: Task, name: str, prove: Callable[[Task, Goal], str]) -> Result:
+    """A step that changes nothing that stays."""
+    if task.check or not task.params["run"]:
+        return {"changed": False, "proven": None}
+    facts = facts_module.read(task)
+    goal = _goal(task, facts)
+    with owner.continued(task) as journal:
+        proven = prove(task, goal)
+        owner.note(journal, name, **{"probed" if name == "probe" else "proven": proven})
+    task.progress(f"mesh_upgrade: {name}: {proven}")
+    return {"changed": False, "proven": proven}
+
+
+def _move(task: Task) -> Result:
+    """Namespaces select the new revision; their workloads are restarted by another task."""
+    facts = facts_module.read(task)
+    goal = _goal(task, facts)
+    names = task.params["namespaces"]
+    if names is None:  # what was moved by its revision selects again what it did, as far as that means the same
+        names = [name for name, item in facts.namespaces.items() if _is_restored(item, goal, facts)]
+    refusal = windows.refusal(task.params["windows"], task.params["freeze"], windows.now(task.params["timezone"]))
+    if refusal and names and not stages.is_back(facts, goal):
+        raise MeshError(
+            f"Namespaces {', '.join(names)} are not moved: {refusal}. Run it again then; it goes on from here."
+        )
+    missing = [name for name in names if name not in facts.namespaces]
+    if missing:
+        raise MeshError(f"Namespace {missing[0]} does not exist.")
+    if not names:
+        return results.of_objects(task, [])
+    if task.check or not task.params["run"]:
+        return results.of_objects(task, _moved(task, facts, goal, names))
+    with owner.continued(task) as journal:
+        owner.note(journal, f"wave {', '.join(names)}"[:200], moving=names)
+        return results.of_objects(task, _moved(task, facts, goal, names))
+
+
+def _is_restored(namespace: dict[str, Any], goal: Goal, facts: Facts) -> bool:
+    kept = labels.before(namespace)
+    return bool(kept) and labels.meaning(kept, facts.tags()) == goal.revision
+
+
+def _moved(task: Task, facts: Facts, goal: Goal, names: list[str]) -> list[Change]:
+    changes = []
+    for name in names:
+        before = facts.namespaces[name]
+        patch = labels.patch(before, goal.revision, facts.tags())
+        if patch is None:
+            continue
+        try:
+            after = task.resources.patch(NAMESPACE, None, name, patch, dry_run=task.check, manager=probe.MANAGER)
+        except ApiError as error:
+            raise explained(error, NAMESPACE, None, name) from None
+        changes.append(Change(NAMESPACE, None, name, UPDATED, before, after))
+    return changes
+
+
+def _unused(task: Task) -> Result:
+    """Raises MeshError while anything uses the old revision, or that cannot be known."""
+    facts = facts_module.read(task)
+    goal = _goal(task, facts)
+    users = usage.users(facts, goal.origin) if goal.origin else []
+    if users and not task.check:
+        raise MeshError(sentence(f"Revision {goal.origin} is in use and was not removed", *users), users=users)
+    return {"changed": False, "users": users}
+
+
+def _finish(task: Task) -> Result:
+    if task.check or not task.params["run"]:
+        return {"changed": False}
+    with owner.continued(task) as journal:
+        state = journal.close()
+    return {
+        "changed": False,
+        "record": {"steps": state.steps, "verdicts": state.verdicts, "runs": state.runs} if state else None,
+    }
+
+
+def _release(task: Task) -> Result:
+    """The run ends before the upgrade does."""
+    if not task.check and task.params["run"]:
+        with owner.continued(task) as journal:
+            owner.release(journal, journal.state.step if journal.state else "begin", task.params["reason"])
+    return {"changed": False}
+
+
+_STEPS: dict[str, Callable[[Task], Result]] = {
+    "plan": _plan,
+    "begin": _begin,
+    "istiod": lambda task: _prove(task, "istiod", proof.istiod),
+    "probe": lambda task: _prove(task, "probe", probe.run),
+    "gateways": lambda task: _prove(task, "gateways", proof.gateways),
+    "move": _move,
+    "unused": _unused,
+    "finish": _finish,
+    "release": _release,
+}

@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The argument spec of mesh_upgrade. Written by `make generate` from DOCUMENTATION; do not edit."""
+
+from __future__ import annotations
+
+ARGUMENTS = {
+    "kubeconfig": {"type": "raw"},
+    "context": {"type": "str"},
+    "host": {"type": "str"},
+    "api_key": {"type": "str", "no_log": True},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "ca_cert": {"type": "path", "aliases": ["ssl_ca_cert"]},
+    "client_cert": {"type": "path", "aliases": ["cert_file"]},
+    "client_key": {"type": "path", "aliases": ["key_file"], "no_log": False},
+    "validate_certs": {"type": "bool", "aliases": ["verify_ssl"]},
+    "impersonate_user": {"type": "str"},
+    "impersonate_groups": {"type": "list", "elements": "str"},
+    "proxy": {"type": "str"},
+    "no_proxy": {"type": "str"},
+    "proxy_headers": {
+        "type": "dict",
+        "options": {
+            "basic_auth": {"type": "str", "no_log": True},
+            "proxy_basic_auth": {"type": "str", "no_log": True},
+            "user_agent": {"type": "str"},
+        },
+    },
+    "istiod_namespace": {"type": "str", "default": "istio-system"},
+    "istiod_urls": {"type": "list", "elements": "str"},
+    "step": {
+        "type": "str",
+        "choices": [
+            "plan",
+            "begin",
+            "istiod",
+            "probe",
+            "gateways",
+            "move",
+            "unused",
+            "finish",
+            "release",
+        ],
+        "default": "plan",
+    },
+    "revision": {"type": "str", "required": True},
+    "version": {"type": "str", "required": True},
+    "from_revision": {"type": "str"},
+    "namespaces": {"type": "list", "elements": "str"},
+    "skip_namespaces": {"type": "list", "elements": "str", "default": []},
+    "waves": {"type": "list", "elements": "list", "default": []},
+    "wave_size": {"type": "int", "default": 1},
+    "windows": {"type": "list", "elements": "str", "default": []},
+    "freeze": {"type": "list", "elements": "str", "default": []},
+    "timezone": {"type": "str", "default": "UTC"},
+    "probe": {
+        "type": "dict",
+        "options": {
+            "image": {"type": "str", "required": True},
+            "args": {"type": "list", "elements": "str", "default": []},
+            "port": {"type": "int", "default": 8080},
+            "path": {"type": "str", "default": "/"},
+            "client_image": {"type": "str"},
+            "client_command": {
+                "type": "list",
+                "elements": "str",
+                "default": [
+                    "curl",
+                    "--fail",
+                    "--silent",
+                    "--show-error",
+                    "--max-time",
+                    "5",
+                ],
+            },
+        },
+    },
+    "run": {"type": "str"},
+    "takeover": {"type": "bool", "default": False},
+    "takeover_after": {"type": "int", "default": 900},
+    "lease_duration": {"type": "int", "default": 60},
+    "reason": {"type": "str", "default": ""},
+    "wait_timeout": {"type": "int", "default": 300},
+    "connections": {"type": "bool", "default": True},
+}

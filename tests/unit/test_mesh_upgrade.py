@@ -1,0 +1,270 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pure parts of mesh_upgrade: stages from facts, who uses a revision, labels of namespaces, windows, checks."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import (
+    behaviour,
+    checks,
+    labels,
+    stages,
+    usage,
+    windows,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.facts import Facts
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.stages import Goal
+
+OLD, NEW = "1-30", "1-31"
+FORWARD, BACK = Goal(NEW, "1.31.1", OLD), Goal(OLD, "1.30.0", NEW)
+VERSIONS = {OLD: "1.30.0", NEW: "1.31.1"}
+
+
+def plane(revision, **more):
+    row = {"namespace": "istio-system", "name": f"istiod-{revision}", "revision": revision}
+    return {**row, "version": VERSIONS[revision], "replicas": 1, "ready": 1, "proxies": 0, **more}
+
+
+def workload(name, namespace, revision, expected, gateway=False):
+    return {
+        "kind": "Deployment",
+        "namespace": namespace,
+        "name": name,
+        "gateway": gateway,
+        "pods": 1,
+        "revisions": [revision],
+        "versions": [VERSIONS[revision]],
+        "expected_revision": expected,
+        "expected_version": VERSIONS[expected],
+        "outdated": int(revision != expected),
+        "unconnected": 0,
+    }
+
+
+def namespace(name, selector, **annotations):
+    label, _equals, value = selector.partition("=")
+    metadata = {"name": name, "resourceVersion": "7", "labels": {label: value}, "annotations": annotations}
+    return {"metadata": metadata}
+
+
+def facts(
+    planes, *, gateway=OLD, shop=OLD, selects=None, tag=OLD, validator=OLD, base="1.30.0", unconnected=0, kept=""
+):
+    """A mesh with one gateway and one namespace, which selects the tag or a revision."""
+    selects = selects or "prod"
+    means = tag if selects == "prod" else selects
+    item = namespace("shop", f"istio.io/rev={selects}", **({labels.BEFORE: kept} if kept else {}))
+    mesh = {
+        "control_planes": planes,
+        "tags": [{"tag": "prod", "revision": tag}],
+        "webhooks": [
+            {
+                "kind": "W",
+                "name": row["revision"],
+                "revision": row["revision"],
+                "failure_policy": "Fail",
+                "has_ca": True,
+            }
+            for row in planes
+        ],
+        "namespaces": [{"name": "shop", "selects": selects, "revision": means, "version": VERSIONS[means]}],
+        "workloads": [workload("gateway", "ingress", gateway, gateway, True), workload("web", "shop", shop, means)],
+        "crds": [],
+        "proxies": {"unconnected": unconnected},
+    }
+    return Facts(mesh=mesh, namespaces={"shop": item}, validator=validator, base_version=base)
+
+
+def status(of, goal, probed=False):
+    return {row.name: row.status.value for row in stages.stages(of, goal, checks.problems(of, goal), probed=probed)}
+
+
+BOTH = [plane(OLD), plane(NEW)]
+NEWER = {"base": "1.31.1"}
+
+
+@pytest.mark.parametrize(
+    ("of", "goal", "probed", "following"),
+    [
+        (facts([plane(OLD)]), FORWARD, False, "base"),
+        (facts([plane(OLD)], **NEWER), FORWARD, False, "istiod"),
+        (facts([plane(OLD), plane(NEW, ready=0)], **NEWER), FORWARD, False, "istiod"),
+        (facts(BOTH, **NEWER), FORWARD, False, "probe"),
+        (facts(BOTH, **NEWER), FORWARD, True, "gateways"),
+        (facts(BOTH, gateway=NEW, **NEWER), FORWARD, False, "waves"),
+        (facts(BOTH, gateway=NEW, selects=NEW, **NEWER), FORWARD, False, "waves"),  # moved and not yet restarted
+        (facts(BOTH, gateway=NEW, selects=NEW, shop=NEW, **NEWER), FORWARD, False, "default"),
+        (facts(BOTH, gateway=NEW, selects=NEW, shop=NEW, tag=NEW, **NEWER), FORWARD, False, "default"),
+        (
+            facts(BOTH, gateway=NEW, selects=NEW, shop=NEW, tag=NEW, validator=NEW, kept="istio.io/rev=prod", **NEWER),
+            FORWARD,
+            False,
+            "default",
+        ),
+        (facts(BOTH, gateway=NEW, shop=NEW, tag=NEW, validator=NEW, **NEWER), FORWARD, False, "cleanup"),
+        (facts([plane(NEW)], gateway=NEW, shop=NEW, tag=NEW, validator=NEW, **NEWER), FORWARD, False, None),
+        (facts(BOTH, gateway=NEW, shop=NEW, tag=NEW, validator=NEW, **NEWER), BACK, False, "gateways"),
+        (facts(BOTH, shop=NEW, tag=NEW, validator=NEW, **NEWER), BACK, False, "default"),
+        (facts(BOTH, shop=NEW, **NEWER), BACK, False, "waves"),
+        (facts([plane(NEW)], gateway=NEW, shop=NEW, tag=NEW, validator=NEW, **NEWER), BACK, False, "istiod"),
+    ],
+)
+def test_what_is_next_follows_from_what_is_live(of, goal, probed, following):
+    rows = status(of, goal, probed)
+    assert next((name for name, state in rows.items() if state != "done"), None) == following
+    assert list(rows) == list(stages.BACK if goal is BACK else stages.FORWARD)
+    assert list(rows.values()).count("next") <= 1
+
+
+def test_what_the_owner_excludes_is_not_moved():
+    left = facts(BOTH, gateway=NEW, **NEWER)
+    assert stages.namespaces(left, FORWARD) == ["shop"]
+    assert stages.namespaces(left, Goal(NEW, "1.31.1", OLD, ("shop",))) == []
+    left.namespaces["shop"]["metadata"]["annotations"] = {labels.EXCLUDED: "skip"}
+    assert stages.namespaces(left, FORWARD) == []
+
+
+def test_waves_are_as_declared_and_then_by_size():
+    names = ["a", "b", "c", "d", "e"]
+    assert stages.waves(names, [["d", "gone"], ["a", "b"]], 1) == [["d"], ["a", "b"], ["c"], ["e"]]
+    assert stages.waves(names, [], 3) == [["a", "b", "c"], ["d", "e"]]
+    assert stages.waves([], [["a"]], 3) == []
+
+
+@pytest.mark.parametrize(
+    ("of", "user"),
+    [
+        (facts(BOTH, gateway=NEW, selects=NEW, shop=NEW, validator=NEW), "the tag prod"),
+        (facts(BOTH, gateway=NEW, selects=NEW, shop=NEW, tag=NEW), "istiod-default-validator"),
+        (facts(BOTH, shop=NEW, tag=NEW, validator=NEW), "Deployment ingress/gateway"),
+        (facts(BOTH, gateway=NEW, selects=OLD, shop=NEW, tag=NEW, validator=NEW), "Namespace shop"),
+        (
+            facts([plane(OLD, proxies=2), plane(NEW)], gateway=NEW, shop=NEW, tag=NEW, validator=NEW),
+            "2 proxies are connected",
+        ),
+        (facts([plane(OLD, proxies=None), plane(NEW)], gateway=NEW, shop=NEW, tag=NEW, validator=NEW), "not asked"),
+        (facts(BOTH, gateway=NEW, shop=NEW, tag=NEW, validator=NEW, unconnected=3), "it is not known whose they are"),
+        (facts(BOTH, gateway=NEW, shop=NEW, tag=NEW, validator=NEW), None),
+    ],
+)
+def test_a_revision_is_unused_only_when_everything_agrees(of, user):
+    users = usage.users(of, OLD)
+    assert (users == []) if user is None else any(user in line for line in users)
+
+
+@pytest.mark.parametrize(
+    ("selector", "kept", "revision", "tags", "now", "remembered"),
+    [
+        ("istio.io/rev=1-30", "", NEW, {}, {"istio.io/rev": NEW, "istio-injection": None}, None),
+        (
+            "istio.io/rev=prod",
+            "",
+            NEW,
+            {"prod": OLD},
+            {"istio.io/rev": NEW, "istio-injection": None},
+            "istio.io/rev=prod",
+        ),
+        ("istio.io/rev=prod", "", NEW, {"prod": NEW}, None, None),
+        (
+            "istio.io/rev=1-31",
+            "istio.io/rev=prod",
+            NEW,
+            {"prod": NEW},
+            {"istio.io/rev": "prod", "istio-injection": None},
+            None,
+        ),
+        (
+            "istio.io/rev=1-31",
+            "istio.io/rev=prod",
+            OLD,
+            {"prod": OLD},
+            {"istio.io/rev": "prod", "istio-injection": None},
+            None,
+        ),
+        ("istio.io/rev=1-31", "istio.io/rev=prod", NEW, {"prod": OLD}, None, None),
+        (
+            "istio-injection=enabled",
+            "",
+            NEW,
+            {},
+            {"istio.io/rev": NEW, "istio-injection": None},
+            "istio-injection=enabled",
+        ),
+        (
+            "istio.io/rev=1-31",
+            "istio-injection=enabled",
+            "default",
+            {},
+            {"istio-injection": "enabled", "istio.io/rev": None},
+            None,
+        ),
+    ],
+)
+def test_a_namespace_moves_and_gets_its_own_selector_back(selector, kept, revision, tags, now, remembered):
+    item = namespace("shop", selector, **({labels.BEFORE: kept} if kept else {}))
+    patch = labels.patch(item, revision, tags)
+    if now is None:
+        assert patch is None
+    else:
+        assert patch["metadata"]["labels"] == now and patch["metadata"]["resourceVersion"] == "7"
+        assert patch["metadata"]["annotations"] == {labels.BEFORE: remembered}
+
+
+@pytest.mark.parametrize(
+    ("spans", "freeze", "moment", "allowed"),
+    [
+        ([], [], "2026-11-26 15:00", True),
+        (["09:00-16:00"], [], "2026-11-26 15:59", True),
+        (["09:00-16:00"], [], "2026-11-26 16:00", False),
+        (["22:00-04:00"], [], "2026-11-26 03:00", True),
+        (["thu 22:00-04:00"], [], "2026-11-27 03:00", True),  # of Thursday's window
+        (["thu 22:00-04:00"], [], "2026-11-26 03:00", False),
+        (["sat-mon 09:00-16:00"], [], "2026-11-29 10:00", True),
+        (["sat-mon 09:00-16:00"], [], "2026-11-26 10:00", False),
+        ([], ["2026-11-26"], "2026-11-26 00:00", False),
+        ([], ["2026-11-20..2026-11-26"], "2026-11-26 23:59", False),
+        ([], ["2026-11-20..2026-11-25"], "2026-11-26 00:00", True),
+    ],
+)
+def test_windows_and_days_on_which_nothing_moves(spans, freeze, moment, allowed):
+    at = datetime.strptime(moment, "%Y-%m-%d %H:%M").replace(tzinfo=timezone.utc)
+    assert (windows.refusal(spans, freeze, at) == "") == allowed
+
+
+@pytest.mark.parametrize(("spans", "freeze"), [(["9-16"], []), (["00:00-23:59", "someday 1"], []), ([], ["Christmas"])])
+def test_what_is_no_window_is_refused(spans, freeze):
+    with pytest.raises(MeshError, match=r"windows|freeze"):
+        windows.refusal(spans, freeze, datetime(2026, 11, 26, tzinfo=timezone.utc))
+
+
+def test_a_jump_that_istio_does_not_support_is_refused():
+    far = facts([plane(OLD, version="1.28.3")])
+    assert any("more than 2 minor versions" in line for line in checks.problems(far, FORWARD))
+    assert checks.problems(facts([plane(OLD)]), FORWARD) == []
+
+
+def test_what_changes_between_two_minors_has_its_source():
+    assert {change.since for change in behaviour.between("1.29.4", "1.31.1")} == {"1.30", "1.31"}
+    assert behaviour.between("1.31.0", "1.31.1") == [] == behaviour.between("latest", "1.31.1")
+    assert all(change.source.startswith("https://istio.io/") for change in behaviour.CHANGES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "has_gap"),
+    [
+        ("Deployment", {"replicas": 1}, False),  # 25 % of one is rounded down to none
+        ("Deployment", {"replicas": 1, "strategy": {"rollingUpdate": {"maxUnavailable": 1}}}, True),
+        ("Deployment", {"replicas": 2, "strategy": {"rollingUpdate": {"maxUnavailable": "50%"}}}, False),
+        ("Deployment", {"replicas": 2, "strategy": {"rollingUpdate": {"maxUnavailable": "100%"}}}, True),
+        ("Deployment", {"replicas": 3, "strategy": {"type": "Recreate"}}, True),
+        ("Deployment", {"replicas": 0, "strategy": {"type": "RollingUpdate"}}, False),
+        ("StatefulSet", {"replicas": 1}, True),
+        ("StatefulSet", {"replicas": 3}, False),
+    ],
+)
+def test_workloads_that_answer_nothing_while_they_are_restarted(kind, spec, has_gap):
+    assert bool(checks.gap(kind, spec)) == has_gap
