@@ -58,6 +58,13 @@ VENVS = {
         "optional": False,
         "purpose": "ansible-galaxy",
     },
+    "eda": {
+        "folder": ".build/venv-eda",
+        "pythons": ("3.11", "3.12", "3.13"),
+        "requirements": ("tests/requirements-eda.txt",),
+        "optional": False,
+        "purpose": "ansible-rulebook",
+    },
     "tools": {
         "folder": ".build/venv-tools",
         "pythons": ("3.11", "3.12", "3.13"),

@@ -1,0 +1,352 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Event sources on a real API server, over a connection that is cut, and a rulebook in the real ansible-rulebook."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import canaries
+import playing
+import pytest
+import yaml
+
+pytestmark = [pytest.mark.in_process, pytest.mark.once, pytest.mark.needs_lab]
+EXTENSIONS = playing.ROOT / "extensions" / "eda"
+SOURCES = EXTENSIONS / "plugins" / "event_source"
+APPLICATIONS = "/apis/argoproj.io/v1alpha1/namespaces/{}/applications"
+MERGE = "application/merge-patch+json"
+
+
+@pytest.fixture(scope="session")
+def cluster(no_istiod):
+    return no_istiod
+
+
+@pytest.fixture(scope="session")
+def eda(together):
+    """The folder of the programs of an environment with ansible-rulebook."""
+
+    def make():
+        subprocess.run([sys.executable, str(playing.ROOT / "tools" / "venvs.py"), "eda"], check=True)
+
+    together.once("venv-eda", make)
+    return playing.BUILD / "venv-eda" / "bin"
+
+
+class Relay:
+    """A way to the API server that can be cut: connections end, and new ones are refused."""
+
+    def __init__(self, host, port):
+        self._there, self._open, self._cut = (host, port), [], False
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = self._server.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self, cut):
+        self._cut = cut
+        while cut and self._open:
+            for each in self._open.pop():
+                with contextlib.suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self.cut(True)
+        self._server.close()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _address = self._server.accept()
+                if self._cut:
+                    client.close()
+                    continue
+                pair = (client, socket.create_connection(self._there))
+                self._open.append(pair)
+                for source, sink in (pair, pair[::-1]):
+                    threading.Thread(target=self._pipe, args=(source, sink), daemon=True).start()
+
+    @staticmethod
+    def _pipe(source, sink):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+        for each in (source, sink):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+
+class Source:
+    """A source that runs; `next()` is its next event."""
+
+    def __init__(self, eda, name, args):
+        command = [
+            str(eda / "python"),
+            str(playing.SUPPORT / "eda_source.py"),
+            str(SOURCES / f"{name}.py"),
+            json.dumps(args),
+        ]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self._lines = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self._lines.put(json.loads(line))
+
+    def next(self, within=60):
+        return self._lines.get(timeout=within)
+
+    def nothing_within(self, seconds):
+        with pytest.raises(queue.Empty):
+            pytest.fail(f"an event too many: {self._lines.get(timeout=seconds)}")
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait(timeout=30)
+        return self.next()
+
+
+@pytest.fixture
+def source(eda, cluster):
+    """`source(name, args, relay=)` starts one, with this cluster's kubeconfig."""
+    running = []
+
+    def start(name, args, relay=None):
+        config = yaml.safe_load(cluster.kubeconfig.read_text())
+        if relay:
+            config["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{relay.port}"
+        running.append(Source(eda, name, {"kubeconfig": config, **args}))
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.process.kill()
+
+
+@pytest.fixture
+def relay(cluster):
+    host, port = cluster.client.configuration.host.removeprefix("https://").split(":")
+    relay = Relay(host, int(port))
+    yield relay
+    relay.close()
+
+
+@pytest.fixture
+def application(cluster, namespace, crds):
+    """`application(name, health=, sync=, …)` creates or changes an Application, as Argo CD's controller writes it."""
+    crds("argoproj.io")
+
+    def write(name, health="Healthy", sync="Synced", **metadata):
+        path = APPLICATIONS.format(namespace)
+        status = {"health": {"status": health}, "sync": {"status": sync, "revision": "abc"}}
+        if cluster.get(f"{path}/{name}"):
+            cluster.api("PATCH", f"{path}/{name}", {"metadata": metadata, "status": status}, content_type=MERGE)
+            return
+        place = {"repoURL": "https://git.example.com/shop", "path": ".", "targetRevision": "HEAD"}
+        spec = {"project": "default", "source": place, "destination": {"name": "staging", "namespace": "shop"}}
+        head = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": name, **metadata}}
+        cluster.api("POST", path, {**head, "spec": spec, "status": status})
+
+    return write
+
+
+def test_applications_are_reported_once_and_none_is_lost(source, relay, application, namespace, cluster):
+    application("good")
+    application("bad", health="Degraded")
+    events = source("argocd_applications", {"namespace": namespace}, relay)
+    first = events.next()
+    assert first["application"]["name"] == "bad" and first["application"]["health"] == "Degraded"
+    assert first["meta"]["hosts"] == ["staging"] and first["previous"] == {}
+
+    application("good", annotations={"touched": "yes"})  # a write that is not about the health
+    application("good", health="Progressing")
+    second = events.next()
+    assert second["application"]["name"] == "good" and second["changed"] == ["health"]
+    assert second["previous"]["health"] == "Healthy"
+
+    relay.cut(True)
+    application("good", health="Degraded", sync="OutOfSync")
+    application("new", health="Missing")
+    cluster.api("DELETE", f"{APPLICATIONS.format(namespace)}/bad")
+    relay.cut(False)
+    missed = {event["application"]["name"]: event["changed"] for event in (events.next(), events.next())}
+    assert missed["good"] == ["health", "sync"] and "new" in missed
+    events.nothing_within(3)
+    assert events.end() == {"end": "cancelled"}
+
+
+def test_what_others_change_in_a_mesh(source, cluster, namespace, crds, play):
+    crds("istio.io")
+    route = {"hosts": ["reviews"], "http": [{"route": [{"destination": {"host": "reviews"}}]}]}
+    task = {"name": "Route", "meshops.lifecycle.istio_virtualservice": {"name": "ours", "namespace": namespace}}
+    task["meshops.lifecycle.istio_virtualservice"]["spec"] = route
+    play([task])
+    path = f"/apis/networking.istio.io/v1/namespaces/{namespace}/virtualservices"
+    kinds = ["networking.istio.io/v1/virtualservices"]
+    events = source("mesh_objects", {"namespace": namespace, "kinds": kinds})
+    # What was changed before the first listing is no event, so this goes on until one comes.
+    changed = None
+    for number in range(60):
+        spec = {"spec": {"exportTo": ["." if number % 2 else "*"]}}
+        cluster.api("PATCH", f"{path}/ours?fieldManager=somebody", spec, content_type=MERGE)
+        with contextlib.suppress(queue.Empty):
+            changed = events.next(within=1)
+            break
+    assert (changed["object"]["name"], changed["action"], changed["managers"]) == ("ours", "changed", ["somebody"])
+    route["hosts"] = ["reviews", "ratings"]
+    play([task])
+    head = {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService"}
+    cluster.api("POST", path, {**head, "metadata": {"name": "foreign"}, "spec": route})
+    cluster.api("DELETE", f"{path}/ours")
+    assert events.next()["action"] == "deleted"
+    assert events.end() == {"end": "cancelled"}
+
+
+# A cluster whose server has forgotten the version of the first watch, and lists other objects then.
+FORGOTTEN = """
+import asyncio, importlib.util, json, sys
+spec = importlib.util.spec_from_file_location("shared", sys.argv[1])
+shared = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(shared)
+thing = lambda uid, version: {"metadata": {"uid": uid, "resourceVersion": version}}
+class Cluster:
+    lists = [([thing("a", "1"), thing("b", "2")], "2"), ([thing("a", "1"), thing("c", "9")], "9")]
+    watches = []
+    async def list(self, path, selector):
+        return self.lists.pop(0)
+    async def watch(self, path, version, selector):
+        self.watches.append(version)
+        if version == "2":
+            raise shared.Refused(410, "too old resource version")
+        yield "BOOKMARK", thing("", "12")
+        yield "MODIFIED", thing("c", "13")
+async def main():
+    rows, cluster = [], Cluster()
+    async for what, item in shared.follow(cluster, "/things"):
+        rows.append([what, item.get("metadata", {}).get("uid")])
+        if len(rows) == 8:
+            break
+    print(json.dumps([rows, cluster.watches]))
+asyncio.run(main())
+"""
+
+
+def test_a_version_that_the_server_has_forgotten(eda):
+    command = [str(eda / "python"), "-c", FORGOTTEN, str(EXTENSIONS / "plugins" / "shared" / "kubernetes_watch.py")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    rows, watches = json.loads(done.stdout)
+    assert rows[:3] == [["seen", "a"], ["seen", "b"], ["listed", None]]
+    assert rows[3:7] == [["gone", "b"], ["seen", "a"], ["seen", "c"], ["seen", "c"]]
+    assert watches == ["2", "9", "13"]
+
+
+def test_rulebooks_are_rulebooks(eda):
+    check = """
+import sys, yaml
+from ansible_rulebook.validators import Validate
+for path in sys.argv[1:]:
+    Validate.rulebook(yaml.safe_load(open(path)))
+"""
+    rulebooks = sorted(map(str, (EXTENSIONS / "rulebooks").glob("*.yml")))
+    assert len(rulebooks) == 3
+    done = subprocess.run([str(eda / "python"), "-c", check, *rulebooks], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("name", "args", "words"), [
+    ("argocd_applications", {"namespaces": "x"}, "unknown arguments: namespaces"),
+    ("argocd_applications", {"initial": "some"}, "initial must be one of"),
+    ("argocd_applications", {"context": "nowhere"}, "has no context 'nowhere'"),
+    ("mesh_objects", {"kinds": ["virtualservices"]}, "GROUP/VERSION/PLURAL"),
+    ("mesh_objects", {"kinds": ["example.com/v1/things"]}, "answers 404"),
+])  # fmt: skip
+def test_bad_arguments_end_a_source_with_words(source, name, args, words):
+    assert words in source(name, args).next()["message"]
+
+
+REPORT = """
+- hosts: "{{ mesh_hosts }}"
+  connection: local
+  gather_facts: false
+  tasks:
+    - ansible.builtin.copy:
+        content: "{{ inventory_hostname }} {{ ansible_eda.event.application.name }}"
+        dest: "{{ marker }}"
+        mode: "0600"
+"""
+
+
+@pytest.fixture
+def rulebook(eda, cluster, tmp_path):
+    """`rulebook(name, variables)` starts one in the real ansible-rulebook; it has the attribute `text()`."""
+    if not shutil.which("java"):
+        pytest.skip("ansible-rulebook needs Java 17")
+    running = []
+
+    def start(name, variables, hosts):
+        python = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        inventory = {"all": {"hosts": hosts, "vars": {**python, **variables}}}
+        (tmp_path / "inventory.yml").write_text(json.dumps(inventory))
+        (tmp_path / "vars.yml").write_text(json.dumps(variables))
+        environment = cluster.environment()
+        environment["PATH"] = f"{eda}:{environment['PATH']}"
+        del environment["ANSIBLE_CALLBACKS_ENABLED"]
+        command = [str(eda / "ansible-rulebook"), "-r", name, "-i", "inventory.yml", "--vars", "vars.yml"]
+        with (tmp_path / "output").open("w") as output:
+            running.append(subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=output, stderr=output))
+        running[-1].text = (tmp_path / "output").read_text
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.terminate()
+        each.wait(timeout=60)
+
+
+def until(condition, process, within=240):
+    deadline = time.monotonic() + within
+    while not condition() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert condition(), process.text()
+
+
+def test_a_rulebook_reports_a_degraded_application(rulebook, application, namespace, tmp_path):
+    application("good")
+    marker = tmp_path / "marker"
+    (tmp_path / "report.yml").write_text(REPORT)
+    variables = {"argocd_namespace": namespace, "report_playbook": str(tmp_path / "report.yml"), "marker": str(marker)}
+    running = rulebook("meshops.lifecycle.applications", variables, {"staging": {}, "prod": {}})
+    application("good", health="Degraded")
+    until(marker.exists, running)
+    until(lambda: "PLAY RECAP" in running.text(), running)
+    assert marker.read_text() == "staging good" and "[prod]" not in running.text(), running.text()
+
+
+def test_a_rulebook_aborts_the_canary_of_a_burning_service(rulebook, cluster, namespace, crds, player, tmp_path):
+    """The rulebook slo, with the alert from a source of ansible-rulebook's own in place of Alertmanager."""
+    crds("istio.io")
+    objects, variables = canaries.shop(namespace)
+    player.play([{"name": "Shop", "meshops.lifecycle.mesh_apply": {"objects": objects, "wait": True}}])
+    player.play(playbook="meshops.lifecycle.canary", vars={**variables, "canary_release_state": "started"})
+    assert canaries.state(cluster, namespace)[0] == {"stable": 90, "canary": 10}
+    labels = {"cluster": "staging", "namespace": namespace, "service": "reviews", "severity": "critical"}
+    events = [{"alert": {"status": "firing", "labels": labels}}]
+    slo = yaml.safe_load((EXTENSIONS / "rulebooks" / "slo.yml").read_text())
+    (source,) = slo[0]["sources"]
+    del source["ansible.eda.alertmanager"]
+    source["eda.builtin.generic"] = {"payload": events, "shutdown_after": 60}
+    (tmp_path / "slo.yml").write_text(json.dumps(slo))
+    running = rulebook("slo.yml", {"canary_release_wait_proxies": False}, {"staging": {}, "prod": {}})
+    until(lambda: canaries.state(cluster, namespace)[0] == {"stable": 100}, running)
+    until(lambda: "PLAY RECAP" in running.text(), running)
+    assert "failed=0" in running.text() and "prod" not in running.text()
