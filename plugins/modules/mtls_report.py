@@ -17,7 +17,7 @@ description:
   - Reports what would break if mTLS were required. That are callers without a sidecar, C(DestinationRule)s with other TLS
     settings, calls of pod addresses and headless services, probes, scrapes and webhooks; and policies that do not have the
     effect that they seem to have.
-  - It changes nothing.
+  - It changes nothing. M(meshops.lifecycle.mtls_migration) acts on the same facts.
 options:
   namespaces:
     description: Report only these namespaces. Without it, all namespaces that have workloads with proxies.
@@ -44,6 +44,7 @@ extends_documentation_fragment:
   - meshops.lifecycle.prometheus
   - meshops.lifecycle.attributes_info
 seealso:
+  - module: meshops.lifecycle.mtls_migration
   - module: meshops.lifecycle.peer_authentication
 notes:
   - It needs the verb list on pods and PeerAuthentications of all namespaces. Services, DestinationRules, webhook

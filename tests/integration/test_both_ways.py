@@ -108,6 +108,8 @@ OTHERS = {
     },
     "mesh_info": {"kind": "ConfigMap", "name": "one"},
     "mesh_versions": {"namespace": None, "connections": False},
+    "mtls_migration": {"namespace": None, "state": "absent"},
+    "mtls_report": {"namespace": None, "namespaces": ["nowhere"], "query": "workloads"},
     "traffic_shift": {"name": "shop", "from": {"subset": "v1"}, "to": {"subset": "v2"}, "steps": [{"weight": 50}]},
     "traffic_shift_info": {"name": "shop"},
     "workload_restart": {"namespace": None, "namespaces": ["nowhere"]},

@@ -17,6 +17,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base impor
 OURS = "meshops.lifecycle"
 SET = f"{OURS}.set."
 SHIFT = f"{OURS}.traffic_shift"
+MTLS = f"{OURS}.mtls_migration"
 PART_OF = "applyset.kubernetes.io/part-of"
 _PART_OF_FIELD = f"metadata.labels.{PART_OF}"
 
@@ -30,6 +31,8 @@ def words(manager: str) -> str:
     """Who a field manager of this collection is."""
     if manager.startswith(SET):
         return f"the set {manager[len(SET) :]!r} (mesh_apply with that name)"
+    if manager == MTLS:
+        return "a migration to mTLS, which has changed the mode since"
     if manager == SHIFT:
         return "a traffic shift, which has changed the weights since"
     if manager == OURS:

@@ -16,7 +16,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_s
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.plan import PlannedChange
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_ROUTES, MESH_SUBSETS
 
-_ORDERS = (MESH_SUBSETS, MESH_ROUTES)  # of the kinds that work holds
+_ORDERS = (MESH_SUBSETS, MESH_ROUTES)  # of the kinds that work holds, beside policies of mTLS
+_POLICY = "PeerAuthentication"
 
 
 def left_alone(task: Task, changes: Sequence[PlannedChange]) -> list[PlannedChange]:
@@ -39,7 +40,9 @@ def _holding(task: Task, changes: Iterable[PlannedChange]) -> dict[Subject, Hold
     subjects = {
         Subject(*planned.key)
         for planned in changes
-        if planned.writes and planned.before is not None and planned.kind.order in _ORDERS
+        if planned.writes
+        and planned.before is not None
+        and (planned.kind.order in _ORDERS or planned.kind.kind == _POLICY)
     }
     if not subjects:
         return {}

@@ -61,7 +61,7 @@ def all_of(snapshot: Snapshot, evidence: Evidence | None, today: str) -> list[Fi
 def _plain_text(snapshot: Snapshot, evidence: Evidence) -> Iterator[Finding]:
     for member in snapshot.members:
         tally = evidence.of(member.namespace, member.name)
-        if tally.kind != traffic.PLAIN_TEXT:
+        if tally.kind != traffic.PLAIN_TEXT or _is_excepted(member):
             continue
         known = [f"{row['namespace']}/{row['workload']}" for row in tally.rows() if row["workload"] != traffic.NOBODY]
         unknown = any(row["workload"] == traffic.NOBODY for row in tally.rows()) or not known
@@ -79,6 +79,12 @@ def _plain_text(snapshot: Snapshot, evidence: Evidence) -> Iterator[Finding]:
             f"{count} in plain text in {evidence.seconds} s: {callers}",
             "Give the callers a sidecar, or declare an exception for the workload or port",
         )
+
+
+def _is_excepted(member: Member) -> bool:
+    """Whether a declared exception is for it; metrics do not say to which port a request went."""
+    deciding = (member.effective.source, member.effective.source_of_ports)
+    return any(policy is not None and EXPIRES in annotations_of(policy) for policy in deciding)
 
 
 def _addresses(snapshot: Snapshot, evidence: Evidence) -> Iterator[Finding]:

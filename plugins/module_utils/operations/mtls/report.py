@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
@@ -37,11 +37,17 @@ def run(task: Task) -> dict[str, Any]:
 
 
 def facts_of(
-    task: Task, prometheus: Prometheus | None, chosen: list[str] | None
+    task: Task,
+    prometheus: Prometheus | None,
+    chosen: list[str] | None,
+    planned: Iterable[dict[str, Any]] = (),
 ) -> tuple[snapshot.Snapshot, dict[str, Any], list[findings.Finding]]:
-    """What was read, the facts, and the findings. Raises MeshError."""
+    """What was read, the facts, and the findings; ``planned``: policies that count as if they were there.
+
+    Raises MeshError.
+    """
     root = root_of(task)
-    live = snapshot.read(task, root)
+    live = snapshot.read(task, root, planned)
     known = None
     if prometheus is not None:
         try:

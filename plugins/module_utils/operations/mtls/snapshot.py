@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,8 +104,11 @@ class Snapshot:
         ]
 
 
-def read(task: Task, root: str) -> Snapshot:
-    """Everything, by one LIST of each kind. Raises MeshError where policies or pods may not be listed."""
+def read(task: Task, root: str, planned: Iterable[Document] = ()) -> Snapshot:
+    """Everything, by one LIST of each kind; ``planned``: policies that count as if they were there.
+
+    Raises MeshError where policies or pods may not be listed.
+    """
     resources, kinds = task.resources, [*_ALWAYS, *_OTHERS.values()]
 
     def listed(kind: Kind) -> list[Document] | None:
@@ -124,7 +127,9 @@ def read(task: Task, root: str) -> Snapshot:
     others = dict(zip(_OTHERS, rest, strict=True))
     unread = tuple(_OTHERS[name].kind for name, objects in others.items() if objects is None)
     lists = {name: objects or [] for name, objects in others.items()}
-    return of(Policies(policies or [], root), pods or [], lists, unread)
+    there = {mtls.name_of(policy) for policy in policies or []}
+    more = [policy for policy in planned if mtls.name_of(policy) not in there]
+    return of(Policies([*(policies or []), *more], root), pods or [], lists, unread)
 
 
 def of(

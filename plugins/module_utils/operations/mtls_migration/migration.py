@@ -1,0 +1,271 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A migration at work: one stage after the other, each written, proven, watched, and put back when it goes wrong."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, Stopwatch
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio import propagation
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.client import Prometheus
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.errors import PrometheusError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import mtls
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.peerauthentication import KIND
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.gates import Gates
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.sides import Side, Sides
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.verdict import Outcome, overall
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls import report
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration import (
+    exceptions,
+    policies,
+    resets,
+)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration import plan as plan_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration.exceptions import Waiver
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration.plan import (
+    CLEANUP,
+    HELD,
+    MESH,
+    PUT_BACK,
+    STRICT,
+    Plan,
+)
+
+Document = dict[str, Any]
+Row = dict[str, Any]
+_USUAL = 300  # seconds before a change from which it is known how many connections are usually lost
+_GATES_IN_A_ROW = 2  # failed judgements, after which a stage is put back
+_NAME = "default"
+
+
+class Migration:
+    """A migration whose journal and lease this run holds. ``changes``: what it has written, in order."""
+
+    def __init__(self, task: Task, plan: Plan, waivers: list[Waiver], journal: Journal, prometheus: Prometheus):
+        self._task, self._plan, self._waivers = task, plan, waivers
+        self._journal, self._prometheus = journal, prometheus
+        self.changes: list[Change] = []
+        self.proxies: int | None = None
+        self._root = report.root_of(task)
+
+    def run(self) -> dict[str, str]:
+        """All stages that are left; how each has ended. Raises MeshError."""
+        while True:
+            ended = self.ended()
+            stage = plan_module.following(self._plan, ended)
+            if stage is None or (PUT_BACK in ended.values() and not self._task.params["keep_going"]):
+                return ended
+            if stage == CLEANUP:
+                self._clean_up()
+            else:
+                self._stage(stage)
+
+    def ended(self) -> dict[str, str]:
+        """How stages have ended so far."""
+        return plan_module.outcomes(self._rows())
+
+    def _rows(self) -> list[Row]:
+        return self._journal.state.verdicts if self._journal.state else []
+
+    def _note(self, stage: str, **row: Any) -> None:
+        self._journal.record(stage, verdicts=[{"stage": stage, **row}])
+
+    def _stage(self, stage: str) -> None:
+        """A namespace, or the mesh."""
+        namespace = None if stage == MESH else stage
+        why = next((row["reason"] for row in self._rows() if row.get("stage") == stage and "reason" in row), None)
+        if why is not None:  # a run before this one was killed on its way back
+            self._put_back(stage, why, Stopwatch())
+            return
+        begun = next((row for row in self._rows() if row.get("stage") == stage and "usual" in row), None)
+        if begun is None:
+            reasons = self._against(namespace) if namespace else []
+            if reasons:
+                self._note(stage, outcome=HELD, reasons=reasons)
+                self._task.warn(f"{stage} stays as it is: {'; '.join(reasons)}.")
+                return
+            begun = {"usual": self._usual(namespace)}
+            self._note(stage, **begun)
+        watch = Stopwatch()
+        try:
+            with self._acknowledged() as acked:
+                written = self._write_mesh() if namespace is None else self._write(namespace)
+                self.changes += written
+                self.proxies = acked(written)
+        except MeshError as error:
+            self._put_back(stage, f"the change did not succeed: {error.message}", watch)
+            return
+        self._note(stage, proven=True, proxies=self.proxies)
+        self._task.progress(f"{stage}: mTLS required, acknowledged by {self.proxies or 'no'} proxies; watching")
+        reason, seen = self._watch(namespace, begun["usual"])
+        if reason:
+            self._put_back(stage, reason, watch)
+        else:
+            self._note(stage, outcome=STRICT, **seen)
+            self._task.progress(f"{stage}: mTLS required, {seen.get('resets', 0)} connections lost")
+
+    def _against(self, namespace: str) -> list[str]:
+        """What is against it now: a namespace may have waited for an hour for its turn."""
+        planned = exceptions.policies(self._waivers, namespace)
+        _live, facts, findings = report.facts_of(self._task, self._prometheus, [namespace], planned)
+        again = plan_module.of(
+            facts["namespaces"],
+            findings,
+            self._waivers,
+            unproven=self._task.params["unproven"],
+            ignored=self._task.params["ignore_findings"] or (),
+        )
+        return again.held.get(namespace) or []
+
+    # ---- Writing -----------------------------------------------------------------------------------------------------
+
+    def _write(self, namespace: str) -> list[Change]:
+        """Exceptions first, so that nothing is refused in between."""
+        self._journal.check()
+        changes = [
+            policies.create(self._task.resources, document)
+            for document in exceptions.policies(self._waivers, namespace)
+        ]
+        changes.append(self._require(namespace))
+        return [change for change in changes if change]
+
+    def _require(self, namespace: str) -> Change | None:
+        """STRICT for a namespace, or for the mesh where it is the root: by the policy that decides, or a new one."""
+        listed = mtls.Policies(self._task.resources.list(KIND, namespace), self._root)
+        scope = mtls.MESH if namespace == self._root else mtls.NAMESPACE
+        live = listed.deciding(scope, namespace)
+        if live:
+            return policies.make_strict(self._task.resources, live)
+        document = exceptions.created(namespace, _NAME, {"mtls": {"mode": mtls.STRICT}})
+        return policies.create(self._task.resources, document)
+
+    def _write_mesh(self) -> list[Change]:
+        """Namespaces that stay PERMISSIVE say so themselves before the mesh is STRICT."""
+        self._journal.check()
+        resources = self._task.resources
+        live, _facts, _findings = report.facts_of(self._task, None, None)
+        changes = []
+        for namespace in live.namespaces:
+            effective = live.policies.of(namespace, {})
+            own = live.policies.deciding(mtls.NAMESPACE, namespace)
+            if (
+                effective.mode != mtls.STRICT
+                and namespace != self._root
+                and (own is None or own is not effective.source)
+            ):
+                if own is not None:
+                    label = KIND.label(namespace, own["metadata"]["name"])
+                    raise MeshError(f"{label} has no mode, and would become STRICT with the mesh. Set its mode first.")
+                document = exceptions.created(namespace, _NAME, {"mtls": {"mode": mtls.PERMISSIVE}})
+                changes.append(policies.create(resources, document))
+        changes.append(self._require(self._root))
+        return [change for change in changes if change]
+
+    def _clean_up(self) -> None:
+        """Policies of namespaces that only repeat what the mesh says."""
+        written = []
+        with self._acknowledged() as acked:
+            for policy in policies.ours(self._task.resources):
+                plain = mtls.namespace_of(policy) != self._root and not mtls.selector_of(policy)
+                if plain and policies.is_created(policy) and mtls.mode_of(policy.get("spec")) == mtls.STRICT:
+                    self._journal.check()
+                    written.append(policies.put_back(self._task.resources, policy))
+            changes = [change for change in written if change]
+            self.changes += changes
+            self.proxies = acked(changes)
+        self._note(CLEANUP, outcome=STRICT, removed=[change.label for change in changes])
+
+    # ---- Watching and going back -------------------------------------------------------------------------------------
+
+    def _usual(self, namespace: str | None) -> float:
+        """Connections that are lost in a second without any change."""
+        try:
+            return resets.read(self._prometheus, namespace, _USUAL).lost / _USUAL
+        except PrometheusError as error:
+            raise MeshError(sentence(f"metrics: {error.message}")) from None
+
+    def _watch(self, namespace: str | None, usual: float) -> tuple[str, Row]:
+        """Why it is to be put back, empty when all is well; and what was seen."""
+        params, watch = self._task.params, Stopwatch()
+        deadline, failed, blind, seen = Deadline(params["watch"]), 0, "", Row()
+        side = Side("", namespace or "")
+        with contextlib.closing(Gates.of(self._task, Sides(side, side))) as gates:
+            while True:
+                over = deadline.is_over
+                try:
+                    lost = resets.read(self._prometheus, namespace, max(1, int(watch.elapsed)))
+                    blind, seen = "", resets.row(lost, usual)
+                    if resets.is_rise(lost, usual, watch.elapsed, params["max_resets"]):
+                        return f"{lost.lost:.0f} requests or connections were lost ({lost.callers})", seen
+                except PrometheusError as error:
+                    blind = error.message
+                verdicts = gates.judge(watch.elapsed) if params.get("gates") else []
+                bad = [f"{each.gate}: {each.message}" for each in verdicts if each.outcome is Outcome.FAIL]
+                failed = failed + 1 if overall(verdicts) is Outcome.FAIL else 0
+                if failed >= _GATES_IN_A_ROW or (over and failed):
+                    return "; ".join(bad), seen
+                if over:
+                    return f"metrics could not be read: {blind}" if blind else "", seen
+                deadline.sleep(params["interval"])
+
+    def _put_back(self, stage: str, reason: str, watch: Stopwatch) -> None:
+        """Bring everything of a stage to what it was."""
+        self._task.warn(f"{stage} is put back: {reason}.")
+        self._journal.record(stage, verdicts=[{"stage": stage, "reason": reason}])
+        trouble = ""
+        with self._acknowledged(late=True) as acked:
+            written = []
+            for policy in policies.ours(self._task.resources):
+                ours = mtls.namespace_of(policy) == (self._root if stage == MESH else stage)
+                if ours:
+                    self._journal.check()
+                    written.append(policies.put_back(self._task.resources, policy))
+            changes = [change for change in written if change]
+            self.changes += changes
+            seconds = round(watch.elapsed, 1)
+            try:
+                self.proxies = acked(changes)
+            except MeshError as error:
+                trouble = error.message
+        self._note(stage, outcome=PUT_BACK, reason=reason, seconds=seconds, trouble=trouble, proxies=self.proxies)
+
+    @contextlib.contextmanager
+    def _acknowledged(self, late: bool = False) -> Iterator[Callable[[list[Change]], int | None]]:
+        with acknowledged(self._task, late) as acked:
+            yield acked
+
+
+@contextlib.contextmanager
+def acknowledged(task: Task, late: bool = False) -> Iterator[Callable[[list[Change]], int | None]]:
+    """``acked(changes)`` waits until all proxies have them, and returns how many. Raises MeshError without an istiod;
+    with ``late`` not before it is called."""
+    istiods, trouble = None, None
+    try:
+        istiods = propagation.converse(task, task.resources)
+        if istiods is None and task.params["wait_proxies"]:
+            trouble = MeshError(
+                f"No istiod runs in {task.params['istiod_namespace']}, so nothing proves that proxies have a policy. "
+                "Set istiod_namespace or istiod_urls; with wait_proxies: false a policy counts once it is written."
+            )
+    except MeshError as error:
+        trouble = error
+    if trouble and not late:
+        raise trouble
+
+    def acked(changes: list[Change]) -> int | None:
+        if trouble:
+            raise trouble
+        return istiods.acked(changes, Deadline(task.params["wait_timeout"])) if istiods else None
+
+    try:
+        yield acked
+    finally:
+        if istiods:
+            istiods.close()
