@@ -26,6 +26,8 @@ def link(lab: Lab) -> None:
             write_stand_in(lab, name)
     if build.artefacts().exists():
         point(lab.folder / "files", build.artefacts())
+    if build.older_istio().exists():
+        point(lab.folder / "files-1.30", build.older_istio())
 
 
 def write_stand_in(lab: Lab, name: str) -> None:
@@ -63,8 +65,8 @@ def variables(lab: Lab) -> dict[str, str]:
         "MESHLAB_ARGOCD_MANIFESTS": files / "argocd",
         "MESHLAB_PROMETHEUS_OPERATOR_BUNDLE": files / "prometheus-operator" / "bundle.yaml",
         "MESHLAB_ISTIO_VERSION": build.ISTIO_VERSION,
-        # There once `lab build istio-1.30` has run.
-        "MESHLAB_OLDER_CHARTS": build.older_istio() / "charts",
+        # There once `lab build istio-1.30` has run, and `lab up` after it.
+        "MESHLAB_OLDER_CHARTS": folder / "files-1.30" / "charts",
         "MESHLAB_OLDER_ISTIO_VERSION": build.OLDER_ISTIO_VERSION,
         "MESHLAB_GIT": f"file://{lab.repository}",
         "MESHLAB_GATEWAY_URL": f"http://127.0.0.1:{lab.port('gateway')}",

@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""mesh_upgrade on a real API server whose pods are pretended: the plan from what is live, moves, one run at a time.
+
+The whole way with real proxies under load is `make upgrade-proof`.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+PLACE, SHOP = "upgrade-system", "upgrade-shop"
+HOOK = "istio-revision-tag-upgrade"
+NEW, OLD = {"revision": "1-31", "version": "1.31.1"}, {"revision": "1-30", "version": "1.30.0"}
+RUN = {"run": "{{ begun.run }}"}
+
+pytestmark = [pytest.mark.needs_lab, pytest.mark.in_process, pytest.mark.once, pytest.mark.xdist_group("revisions")]
+
+
+@pytest.fixture(scope="module")
+def cluster(together):
+    return together.lab("revisions", only="kube")
+
+
+def workload(name, namespace, labels, image, proxy="", **annotations):
+    containers = [{"name": "discovery", "image": image}]
+    if proxy:
+        containers = [{"name": "app", "image": image}, {"name": "istio-proxy", "image": proxy}]
+    pod = {"metadata": {"labels": labels, "annotations": annotations}, "spec": {"containers": containers}}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": namespace, "labels": labels},
+        "spec": {"selector": {"matchLabels": labels}, "template": pod},
+    }
+
+
+def documents():
+    def namespace(name, **labels):
+        return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+
+    hook = {"kind": "MutatingWebhookConfiguration", "apiVersion": "admissionregistration.k8s.io/v1"}
+    hook["metadata"] = {"name": HOOK, "labels": {"istio.io/tag": "upgrade", "istio.io/rev": "1-30"}}
+    yield from (namespace(PLACE), namespace(SHOP, **{"istio.io/rev": "upgrade"}), hook)
+    for side in (OLD, NEW):
+        revision = side["revision"]
+        labels = {"app": "istiod", "istio.io/rev": revision}
+        yield workload(f"istiod-{revision}", PLACE, labels, f"example.com/plane:{side['version']}")
+        values = {"values": json.dumps({"global": {"tag": side["version"]}})}
+        metadata = {
+            "name": f"istio-sidecar-injector-{revision}",
+            "namespace": PLACE,
+            "labels": {"istio.io/rev": revision},
+        }
+        yield {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": values}
+    yield workload(
+        "web", SHOP, {"app": "web"}, "example.com/web", "example.com/proxy:1.30.0", **{"istio.io/rev": "1-30"}
+    )
+
+
+@pytest.fixture
+def two_planes(cluster):
+    """Two control planes, a tag that points to the old one, and a namespace that selects the tag."""
+    cluster.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all(list(documents())))
+    for name, place in (("istiod-1-30", PLACE), ("istiod-1-31", PLACE), ("web", SHOP)):
+        cluster.kubectl("rollout", "status", f"deployment/{name}", "-n", place, "--timeout=60s")
+    yield
+    cluster.kubectl("delete", "mutatingwebhookconfiguration", HOOK)
+    cluster.kubectl("delete", "namespace", PLACE, SHOP)
+
+
+def task(name, register="", failing=False, **options):
+    common = {"istiod_namespace": PLACE, "connections": False, "lease_duration": 2}
+    result = {"name": name, "meshops.lifecycle.mesh_upgrade": {**NEW, **common, **options}}
+    return {**result, **({"register": register} if register else {}), **({"ignore_errors": True} if failing else {})}
+
+
+def selector(cluster):
+    return cluster.get(f"/api/v1/namespaces/{SHOP}")["metadata"]["labels"].get("istio.io/rev")
+
+
+def test_a_namespace_moves_and_comes_back_and_one_run_does_it(play, cluster, two_planes):
+    done = play(
+        [
+            task("Plan"),
+            task("Begin", "begun", step="begin"),
+            task("Another run", step="begin", failing=True),
+            task(
+                "Outside of the window",
+                step="move",
+                namespaces=[SHOP],
+                freeze=["2000-01-01..2999-12-31"],
+                failing=True,
+                **RUN,
+            ),
+            task("Move", step="move", namespaces=[SHOP], **RUN),
+            task("Move again", step="move", namespaces=[SHOP], **RUN),
+            task("Is it unused", step="unused", failing=True),
+            task("Take over", "begun", step="begin", takeover=True, **OLD),
+            task("Move back", step="move", namespaces=[SHOP], **RUN, **OLD),
+            task("Finish", step="finish", **RUN, **OLD),
+        ],
+    )
+    plan = done["Plan"].result
+    stages = {row["stage"]: row["status"] for row in plan["stages"]}
+    assert plan["from_revision"] == "1-30" and plan["waves"] == [[SHOP]] and plan["problems"] == []
+    assert stages["checks"] == "done" and stages["waves"] == stages["default"] == "later"
+    assert any("1.31: Unhealthy endpoints" in line and "https://istio.io/" in line for line in plan["remarks"])
+    assert "An upgrade is under way" in done["Another run"].msg and "takeover" in done["Another run"].msg
+    assert "a day on which nothing moves" in done["Outside of the window"].msg
+    assert done["Move"].changed and not done["Move again"].changed
+    for user in ("the tag upgrade points to it", f"Deployment {SHOP}/web has proxies of it", "connections: false"):
+        assert user in done["Is it unused"].msg
+    assert done["Move back"].changed and selector(cluster) == "upgrade"
+    assert done["Finish"].result["record"]["verdicts"][0]["step"] == "begin"
+    journals = cluster.kubectl("get", "configmap", "-n", PLACE, "-l", "meshops.lifecycle/operation", "-o", "name")
+    assert journals.strip() == ""
+
+
+def test_what_a_tag_means_again_is_put_back(play, cluster, two_planes):
+    def moved():
+        return play([task("Begin", "begun", step="begin"), task("Move", step="move", namespaces=[SHOP], **RUN)])
+
+    predicted = play([task("Move", step="move", namespaces=[SHOP])], check=True)["Move"]
+    assert predicted.changed and selector(cluster) == "upgrade"
+    moved()
+    assert selector(cluster) == "1-31"
+    cluster.kubectl("label", "mutatingwebhookconfiguration", HOOK, "istio.io/rev=1-31", "--overwrite")
+    play([task("Begin", "begun", step="begin", takeover=True), task("Settle", step="move", **RUN)])
+    live = cluster.get(f"/api/v1/namespaces/{SHOP}")["metadata"]
+    assert live["labels"]["istio.io/rev"] == "upgrade"
+    assert "meshops.lifecycle/selected-before" not in live.get("annotations", {})
