@@ -210,6 +210,10 @@ traffic: collections lab ## A steady load while the configuration changes, by me
 canary: collections lab ## Requests move to good and bad versions under load, by traffic_shift and by kubectl
 	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python tests/canary/run.py $(ARGS)
 
+.PHONY: upgrade-proof
+upgrade-proof: collections ## Istio 1.30 to 1.31 by revision and back under load, killed in each stage, and by helm and kubectl
+	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python tests/upgrade/run.py $(ARGS)
+
 .PHONY: bench
 bench: collections lab other-collections ## Benchmarks beside kubernetes.core, in the same run
 	@PATH=$(VENV)/bin:$$PATH ANSIBLE_COLLECTIONS_PATH=$(BUILD)/collections:$(BUILD)/compare \
