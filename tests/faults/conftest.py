@@ -82,12 +82,12 @@ def call(proxy):
     Each is a process of its own as far as its session goes: nothing is known of the server yet.
     """
 
-    def run(entry, *, check=False, host=None, **options):
+    def run(entry, *, check=False, diff=False, host=None, **options):
         session._sessions.clear()
         started = time.monotonic()
         try:
             written = entry.checked({"host": host or proxy.url, **options})
-            task = entry.task(written, check=check, warn=lambda message: None, progress=lambda message: None)
+            task = entry.task(written, check=check, diff=diff, warn=lambda message: None, progress=lambda message: None)
         except MeshError as error:
             result = {"failed": True, "changed": False, "msg": error.message}
         else:

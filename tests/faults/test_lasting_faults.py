@@ -215,6 +215,26 @@ def test_somebody_changes_another_field_between_our_read_and_our_write(proxy, up
     converges(call, ROUTE, the_route(70)(namespace))
 
 
+def test_what_a_controller_writes_meanwhile_is_no_change_of_ours(proxy, upstream, namespace, call):
+    """Not in the diff, and where nothing is left to do, not in ``changed``."""
+    path = f"{ROUTES.format(namespace)}/reviews"
+    call(ROUTE, **the_route(90)(namespace))
+    theirs = patch(path, {"metadata": {"labels": {"their": "label"}}})
+    proxy.faults.append(Fault(meanwhile(upstream, theirs), ("PATCH",)))
+    result = call(ROUTE, diff=True, **the_route(70)(namespace))
+    (shown,) = [result["diff"]] if isinstance(result["diff"], dict) else result["diff"]
+    assert shown["before"]["metadata"] == shown["after"]["metadata"] and shown["after"]["spec"] == split(70)
+
+    def ours(api):  # another run of the same task, which comes first
+        body = {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "spec": split(50)}
+        body["metadata"] = {"name": "reviews"}
+        api.api("PATCH", f"{path}?fieldManager=meshops.lifecycle&force=true", body, "application/apply-patch+yaml")
+
+    proxy.faults.append(Fault(meanwhile(upstream, ours), ("PATCH",)))
+    assert call(ROUTE, **the_route(50)(namespace))["changed"] is False
+    assert upstream.get(path)["metadata"]["labels"]["their"] == "label"
+
+
 def test_somebody_changes_our_field_between_our_read_and_our_write(proxy, upstream, namespace, call):
     path = f"{ROUTES.format(namespace)}/reviews"
     call(ROUTE, **the_route(90)(namespace))

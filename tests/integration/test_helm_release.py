@@ -60,7 +60,7 @@ class Releases:
 
     def __init__(self, cluster, namespace, program, name="shop"):
         self.cluster, self.namespace, self.program, self.name = cluster, namespace, program, name
-        self.counts, self.warnings = {}, []
+        self.counts, self.warnings, self.progress = {}, [], []
 
     @property
     def server_side(self):
@@ -76,9 +76,11 @@ class Releases:
             **options,
         }
         self.warnings = []
-        silent = lambda _message: None  # noqa: E731
+        self.progress = []
         try:
-            task = ENTRY.task(ENTRY.checked(given), check=check, diff=True, warn=self.warnings.append, progress=silent)
+            task = ENTRY.task(
+                ENTRY.checked(given), check=check, diff=True, warn=self.warnings.append, progress=self.progress.append
+            )
         except MeshError as error:
             return {"failed": True, "msg": error.message}
         before = dict(task.session.counts)
@@ -675,10 +677,14 @@ def test_what_another_release_took_over_is_not_deleted(release):
     release.kubectl("annotate", "--overwrite", "configmap/shop-extra", "meta.helm.sh/release-name=other")
     assert "this upgrade would delete it" in release.refused()
     if release.server_side:
+        predicted = release.done(check=True, state="absent", chart=None)
         run = release.done(state="absent", chart=None)
+        assert actions(predicted) == actions(run)
         assert "ConfigMap/shop-extra" not in actions(run) and "ConfigMap/shop-config" in actions(run)
     else:
-        assert "would delete it. Use Helm 4.3 or newer," in release.refused(state="absent", chart=None)
+        for check in (True, False):
+            words = "would delete it. Use Helm 4.3 or newer,"
+            assert words in release.refused(check=check, state="absent", chart=None)
     assert release.kubectl("get", "configmap", "shop-extra", "-o", "name")
 
 
@@ -814,6 +820,7 @@ def test_another_helm_at_work_is_waited_for(release):
     run = release.done(values=values)
     process.wait()
     assert run["release"]["revision"] == 3 and release.warnings == []
+    assert 1 <= sum("by another helm" in line for line in release.progress) <= 3, "a line now and then, not each second"
     release.settled(values=values)
 
 

@@ -189,3 +189,46 @@ def test_empty_text_of_a_template_stays(play, kubectl, namespace):
     assert run.changed == ["set"]
     template = stored(kubectl, namespace, "applicationset", "a")["spec"]["template"]
     assert template["metadata"]["annotations"] == {"notify": ""}
+
+
+# ---- What is read ---------------------------------------------------------------------------------------------------
+
+
+def info(called, kind, **options):
+    keywords = {key: options.pop(key) for key in ("environment", "ignore_errors") if key in options}
+    return {"name": called, f"{OURS}.mesh_info": {"kind": kind, **options}, **keywords}
+
+
+def test_lists_of_kubeconfigs_wherever_they_are_given(play, cluster, namespace):
+    """kubectl passes over files of a list that are not there."""
+    listed = f"/nonexistent:{cluster.kubeconfig}:/nowhere"
+    none = {"K8S_AUTH_KUBECONFIG": "", "KUBECONFIG": "/nonexistent"}
+    run = play([
+        info("option", "Namespace", name=namespace, kubeconfig=listed, environment=none),
+        info("variable", "Namespace", name=namespace, environment={**none, "KUBECONFIG": listed}),
+        info("of kubernetes.core", "Namespace", name=namespace, environment={**none, "K8S_AUTH_KUBECONFIG": listed}),
+    ])  # fmt: skip
+    for task in run.tasks:
+        assert [row["metadata"]["name"] for row in task.result["resources"]] == [namespace], task.name
+
+
+def test_what_is_asked_for_is_answered_and_no_more(play, namespace):
+    route = {"apiVersion": f"{NETWORKING}beta1", "kind": "VirtualService"}
+    run = play([
+        info("near", "VirtualServise", ignore_errors=True),
+        info("near, of an API", "VirtualServise", api_version=route["apiVersion"], ignore_errors=True),
+        info("query", "ConfigMap", namespace=namespace, query="[].metadata.name"),
+        info("all", "ConfigMap", namespace=namespace),
+    ])  # fmt: skip
+    for name in ("near", "near, of an API"):
+        assert "Did you mean 'VirtualService'?" in run[name].msg, run[name].msg
+    assert "resources" not in run["query"].result and run["query"].result["result"] == ["kube-root-ca.crt"]
+    assert len(run["all"].result["resources"]) == 1
+
+
+def test_a_definition_as_text_in_a_module_for_one_object(play, cluster, namespace):
+    text = f"metadata: {{name: text, namespace: {namespace}}}\nspec: {{mtls: {{mode: STRICT}}}}\n"
+    task = {"name": "text", f"{OURS}.peer_authentication": {"definition": text, "plain_text": "ignore"}}
+    assert play([task, {**task, "name": "again"}]).changed == ["text"]
+    live = cluster.get(f"/apis/{SECURITY}/namespaces/{namespace}/peerauthentications/text")
+    assert live["spec"] == {"mtls": {"mode": "STRICT"}}

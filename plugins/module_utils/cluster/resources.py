@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
@@ -168,9 +169,10 @@ class Resources:
                 self.session.cache[("kind", api_version, entry["kind"])] = kind
         known = self.session.cache.get(("kind", api_version, name))
         if not known:
-            raise NotInstalled(
-                f"The cluster serves no {name} of {api_version}. Check apiVersion and kind, or install it."
-            )
+            kinds = {entry["kind"] for entry in served.get("resources") or [] if "/" not in entry["name"]}
+            near = difflib.get_close_matches(name, sorted(kinds), n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else "Check apiVersion and kind, or install it."
+            raise NotInstalled(f"The cluster serves no {name} of {api_version}. {hint}")
         return known
 
     def _request(self, verb, kind, version, namespace, name=None, query=None, body=None, content_type=None) -> dict:

@@ -24,7 +24,7 @@ import copy
 from dataclasses import dataclass
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, fields
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, fields, lay
 
 _ATTEMPTS = 8  # how often what is written is read again, to say who owns it, while others write as well
 # kubectl's managers by command, and the user agent of the kubernetes Python package, which kubernetes.core keeps.
@@ -208,6 +208,21 @@ def predict(resources, kind, desired: dict, live: dict, manager: str, force: boo
     after = _patch(resources, kind, live, operations, dry_run=True, manager=_writer(manager))
     after["metadata"]["managedFields"] = wanted["metadata"]["managedFields"]
     return Prediction(wanted, after)
+
+
+def predict_alone(resources, kind, desired: dict, live: dict, manager: str, before: Preparation) -> dict:
+    """The object that several requests give, as far as it can be computed here, judged by a dry run.
+
+    It is for what the server refuses to predict, because old and new are not valid side by side. Raises ApiError for
+    what is wrong by itself.
+    """
+    last = _last(live, manager, before.owners)
+    kept = _union(_others(live, manager, before.owners), fields.shape(desired, last), {"f:metadata": {}})
+    base = copy.deepcopy(live)
+    fields.prune(base, last, kept)
+    wanted = lay.laid(desired, base, _union(live["metadata"].get("managedFields") or []))
+    operations = [_same_version(live), *_differences(live, wanted)]
+    return _patch(resources, kind, live, operations, dry_run=True, manager=_writer(manager))
 
 
 def _merged(resources, kind, desired: dict, live: dict, manager: str, force: bool) -> dict:

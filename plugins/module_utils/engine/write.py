@@ -133,7 +133,12 @@ class Writer:
                     body = desired if last and not self._exact else _at_version(desired, live)
                     after = resources.apply(kind, body, manager=manager, force=force, dry_run=check)
                     return live, after if check else self._without_shift(kind, after), []
-                predicted = adopt.predict(resources, kind, desired, live, manager, force, before)
+                try:
+                    predicted = adopt.predict(resources, kind, desired, live, manager, force, before)
+                except ApiError as error:
+                    if error.status != 422 or not before.owners:
+                        raise
+                    return live, self._in_place_of(planned, live, before), before.adopted
                 if check:
                     return live, predicted.after, before.adopted
                 # What the server refuses it has refused by now, before the first of two requests.
@@ -144,6 +149,16 @@ class Writer:
                 lost = lost or error.repeated
                 live = self._read_again(planned)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _in_place_of(self, planned: PlannedChange, live: Document, before: adopt.Preparation) -> Document:
+        """Apply what is not valid beside what it replaces: the ownership first, then all at once."""
+        resources, kind, desired, manager = self._resources, planned.kind, planned.to_apply, self._manager
+        predicted: Document = adopt.predict_alone(resources, kind, desired, live, manager, before)
+        if self._check:
+            return predicted
+        owned = adopt.own(resources, kind, live, manager, before.owners)
+        after: Document = resources.apply(kind, _at_version(desired, owned), manager=manager, force=self._force)
+        return after
 
     def _without_shift(self, kind: Kind, after: Document) -> Document:
         """Once the weights that a traffic shift has left are declared, they are the declaration's alone."""
