@@ -214,6 +214,10 @@ canary: collections lab ## Requests move to good and bad versions under load, by
 upgrade-proof: collections ## Istio 1.30 to 1.31 by revision and back under load, killed in each stage, and by helm and kubectl
 	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python tests/upgrade/run.py $(ARGS)
 
+.PHONY: security-proof
+security-proof: collections lab ## mTLS and certificates change under load, by this collection and as documented
+	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python tests/security/run.py $(ARGS)
+
 .PHONY: bench
 bench: collections lab other-collections ## Benchmarks beside kubernetes.core, in the same run
 	@PATH=$(VENV)/bin:$$PATH ANSIBLE_COLLECTIONS_PATH=$(BUILD)/collections:$(BUILD)/compare \
