@@ -38,6 +38,14 @@ options:
       - Read only objects with these labels, each as V(key=value), V(key!=value), V(key) or V(key in (a,b)).
     type: list
     elements: str
+  field_selectors:
+    description:
+      - Read only objects with these values of fields, each as V(field=value) or V(field!=value). The API server selects, so what
+        does not match is not transferred.
+      - Which fields can be selected by depends on the kind. All kinds have C(metadata.name) and C(metadata.namespace), pods for
+        example also C(status.phase) and C(spec.nodeName).
+    type: list
+    elements: str
   query:
     description:
       - A JMESPath expression over the list of objects. Its result is returned as RV(result).
@@ -48,6 +56,13 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
+- name: Pods of the mesh that do not run
+  meshops.lifecycle.mesh_info:
+    kind: Pod
+    label_selectors: [security.istio.io/tlsMode=istio]
+    field_selectors: [status.phase!=Running]
+    query: "[].metadata.name"
+
 - name: Every route of the mesh, as host and name
   meshops.lifecycle.mesh_info:
     kind: VirtualService

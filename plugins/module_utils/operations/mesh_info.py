@@ -25,17 +25,17 @@ def run(task: Task) -> dict:
 
 
 def read(resources: Resources, kind: Kind, params: dict) -> list[dict]:
-    """The objects that ``name``, ``namespace`` and ``label_selectors`` choose; none where there are none.
+    """The objects that ``name``, ``namespace`` and the selectors choose; none where there are none.
 
     Without a namespace those of all namespaces. Raises MeshError.
     """
     name, namespace = params.get("name"), params.get("namespace")
-    selector = ",".join(params.get("label_selectors") or []) or None
+    labels, fields = (",".join(params.get(f"{what}_selectors") or []) or None for what in ("label", "field"))
     try:
-        if name and (namespace or not kind.namespaced) and not selector:
+        if name and (namespace or not kind.namespaced) and not labels and not fields:
             live = resources.get(kind, namespace, name)
             return [live] if live else []
-        objects = resources.list(kind, namespace, selector)
+        objects = resources.list(kind, namespace, labels, fields)
     except MeshError as error:
         if isinstance(error, ApiError):
             raise change.explained(error, kind, namespace, name or "*") from None

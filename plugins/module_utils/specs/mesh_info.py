@@ -32,5 +32,6 @@ ARGUMENTS = {
     "name": {"type": "str"},
     "namespace": {"type": "str"},
     "label_selectors": {"type": "list", "elements": "str"},
+    "field_selectors": {"type": "list", "elements": "str"},
     "query": {"type": "str"},
 }
