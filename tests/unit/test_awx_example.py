@@ -61,7 +61,7 @@ def test_every_playbook_of_the_project_has_a_template(data):
 
 def test_surveys_are_what_a_controller_takes(data):
     for entry in data["controller_templates"] + data["controller_workflows"]:
-        assert entry["survey_enabled"] and entry["survey_spec"]["spec"]
+        assert entry["survey_enabled"] == bool(questions(entry))
         for question in questions(entry).values():
             assert question["type"] in TYPES and question["question_description"] and "required" in question
             assert question.get("default") in [None, *question.get("choices", [question.get("default")])]
