@@ -190,6 +190,7 @@ notes:
 seealso:
   - module: meshops.lifecycle.istio_ca_info
   - module: meshops.lifecycle.workload_restart
+  - module: meshops.lifecycle.gateway_certificate
 """
 
 EXAMPLES = r"""

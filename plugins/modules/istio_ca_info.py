@@ -45,6 +45,7 @@ extends_documentation_fragment:
   - meshops.lifecycle.attributes_info
 seealso:
   - module: meshops.lifecycle.istio_ca
+  - module: meshops.lifecycle.gateway_certificate
 """
 
 EXAMPLES = r"""
