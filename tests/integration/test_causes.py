@@ -85,6 +85,8 @@ def test_a_cause_that_stays_ends_the_wait(play, namespace):
         ]
     )
     assert 'serviceaccount "nobody" not found' in run["no account"].msg
+    for name in ("no account", "paused", "suspended", "quota"):
+        assert " failed: " in run[name].msg and "in time" not in run[name].msg, "it ends at once"
     assert f"[cluster] mesh_apply: 0 of 1 ready, waiting for Deployment {namespace}/nobody" in run.stderr
     assert " s so far, " in run.stderr and " s left)" in run.stderr
     assert "it is paused (spec.paused), so the change is not rolled out" in run["paused"].msg
