@@ -44,8 +44,10 @@ options:
   state:
     description:
       - Whether the release should exist. V(present) installs or upgrades it, V(absent) uninstalls it.
+      - V(orphaned) removes the release and leaves its objects as they are, without its marks, after another tool has
+        taken them over. What helm owned of an object that Argo CD has applied becomes Argo CD's. No pod is replaced.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, orphaned]
     default: present
   chart:
     description:

@@ -529,6 +529,40 @@ def test_a_route_to_nowhere_is_degraded_until_it_leads_somewhere(cluster, reposi
 
 @by_argocd
 @pytest.mark.usefixtures("mesh_by_argocd")
+def test_istio_is_handed_over_to_helm_and_back_as_it_runs(run, cluster):
+    """Nothing is removed and no pod is replaced; afterwards the objects are the new method's alone."""
+    parts = {"mesh_parts": ["istio"], "istio_hand_over": True, "istio_analysis": True}
+    to_argocd = {"vars": {**from_git(cluster), **parts}}
+    namespaces = ("istio-system", "istio-ingress", "istio-egress")
+    before = [pods(cluster, namespace) for namespace in namespaces]
+
+    assert "istio_hand_over: true" in run("bootstrap", vars={"mesh_parts": ["istio"]}, expect="failed").msg
+    done = said(run("bootstrap", vars=parts))
+    assert "deleted Application argocd/istiod" in done
+    assert owners(cluster) == ({"helm"}, {"istiod"}, set())
+    assert run("bootstrap", vars=parts).changed == []
+
+    # As an interrupted run leaves it: one release has been forgotten, and nobody has its objects.
+    cluster.kubectl("delete", "secret", "-n", "istio-egress", "-l", "owner=helm")
+    run("bootstrap", **to_argocd)
+    assert owners(cluster) == ({"argocd-controller"}, set(), {"istiod"})
+    assert cluster.kubectl("get", "secrets", "-A", "-l", "owner=helm", "-o", "name").strip() == ""
+    assert run("bootstrap", **to_argocd).changed == []
+    assert [pods(cluster, namespace) for namespace in namespaces] == before
+
+
+def owners(cluster):
+    """Who of the two installers has istiod: by its fields, as a release, and as an Application."""
+    metadata = cluster.get(ISTIOD)["metadata"]
+    managers = {entry["manager"] for entry in metadata["managedFields"]} & {"helm", "argocd-controller"}
+    marks = metadata["annotations"]
+    release = {marks[name] for name in ("meta.helm.sh/release-name",) if name in marks}
+    tracking = {marks[name].split(":")[0] for name in ("argocd.argoproj.io/tracking-id",) if name in marks}
+    return managers, release, tracking
+
+
+@by_argocd
+@pytest.mark.usefixtures("mesh_by_argocd")
 def test_a_forgotten_application_is_named_before_gitops_is_torn_down(run, cluster):
     forgotten = {
         "apiVersion": "argoproj.io/v1alpha1",

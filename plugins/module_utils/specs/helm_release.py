@@ -30,7 +30,11 @@ ARGUMENTS = {
     "name": {"type": "str", "aliases": ["release_name"], "required": True},
     "namespace": {"type": "str", "aliases": ["release_namespace"]},
     "create_namespace": {"type": "bool", "default": False},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "state": {
+        "type": "str",
+        "choices": ["present", "absent", "orphaned"],
+        "default": "present",
+    },
     "chart": {"type": "str", "aliases": ["chart_ref"]},
     "version": {"type": "str", "aliases": ["chart_version"]},
     "repo_url": {"type": "str", "aliases": ["chart_repo_url"]},

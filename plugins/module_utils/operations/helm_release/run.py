@@ -8,8 +8,10 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import workspace
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import absent, present
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import absent, orphaned, present
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context
+
+_STATES = {"present": present.run, "absent": absent.run, "orphaned": orphaned.run}
 
 
 def run(task: Task) -> dict:
@@ -17,6 +19,6 @@ def run(task: Task) -> dict:
     with workspace("meshops-helm-") as private:
         context = Context(task, private)
         try:
-            return absent.run(context) if task.params["state"] == "absent" else present.run(context)
+            return _STATES[task.params["state"]](context)
         except ApiError as error:
             raise MeshError(f"{context.label}: {error.message}", **error.as_sent) from None

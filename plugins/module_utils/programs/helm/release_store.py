@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 
 _STORES = {
     "": "secrets",
@@ -152,6 +153,19 @@ def mark_failed(session, namespace: str, release: Release) -> None:
     }
     path = f"/api/v1/namespaces/{namespace}/{_store()}/{metadata['name']}"
     session.request("PATCH", path, None, body, "application/merge-patch+json")
+
+
+def forget(session, namespace: str, name: str) -> None:
+    """Delete the records of all revisions of a release, the newest last. Raises ApiError."""
+    path = f"/api/v1/namespaces/{namespace}/{_store()}"
+    listed = session.request("GET", path, {"labelSelector": f"owner=helm,name={name}"})
+    holders = [holder["metadata"] for holder in listed.get("items") or []]
+    for metadata in sorted(holders, key=lambda each: int((each.get("labels") or {}).get("version") or 0)):
+        try:
+            session.request("DELETE", f"{path}/{metadata['name']}")
+        except ApiError as error:
+            if error.status != 404:
+                raise
 
 
 def release_of(answer: str) -> Release:
