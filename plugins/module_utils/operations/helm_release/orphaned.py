@@ -145,7 +145,7 @@ def _has_label(entry: Document) -> bool:
 
 def _handed(others: list[Document], helms: list[Document]) -> list[Document]:
     """The managedFields without helm's entries; what they have beside the marks is Argo CD's, where that applied it."""
-    marks = {"f:metadata": {"f:annotations": {f"f:{name}": {} for name in _MARKS}}}
+    marks: Document = {"f:metadata": {"f:annotations": {f"f:{name}": {} for name in _MARKS}}}
     marks["f:metadata"]["f:labels"] = {f"f:{_BY_HELM}": {}}
     handed = []
     for entry in others:
