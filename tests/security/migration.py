@@ -207,10 +207,14 @@ class Bench:
         playbook = self.folder / "killed.yml"
         play = {"hosts": "localhost", "gather_facts": False, "tasks": [self.task("sec-one", "sec-two")]}
         playbook.write_text(yaml.safe_dump([play]))
-        environment = {**self.player.environment, "K8S_AUTH_KUBECONFIG": str(self.cluster.kubeconfig)}
+        record = self.folder / "killed.jsonl"
+        known = {"K8S_AUTH_KUBECONFIG": str(self.cluster.kubeconfig), "MESHOPS_RECORD": str(record)}
+        environment = {**self.player.environment, **known}
         command = [str(Path(sys.executable).with_name("ansible-playbook")), str(playbook)]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-            deadline = time.monotonic() + 60
+        with subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            deadline = time.monotonic() + 180
             while not self.strict():
                 if time.monotonic() > deadline or process.poll() is not None:
                     raise SystemExit("the run that was to be killed has not begun")
