@@ -34,7 +34,7 @@ options:
       - V(present) wants the authority, without a change of the root.
       - V(trusted), V(issuing) and V(retired) go on to the end of that phase, and through those before it. So V(retired) goes
         the whole way. Without a change of the root, they are the same as V(present), and V(trusted) changes nothing.
-      - V(aborted) restores the authority from before, which is possible until V(retired) was begun. The other options
+      - V(aborted) restores the authority from before, which is possible until V(retired) has ended. The other options
         that describe an authority are not needed for it.
     type: str
     choices: [present, trusted, issuing, retired, aborted]

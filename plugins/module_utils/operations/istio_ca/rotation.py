@@ -177,13 +177,17 @@ class Rotation:
         """Restore the authority that was there before, by the same proofs. Raises Stopped and MeshError."""
         before, live = self._store.saved(), self._store.read()
         self.phase = self.plan.locate(live) or ABORTING
-        if before is None or before.bundle is None or self.phase == RETIRED:
+        if before is None or before.bundle is None:
             raise MeshError(
                 f"{self._store.label}: the old root is not trusted any more, so there is no way back. Finish with "
                 "state: retired; then the old authority can be rotated to like any other."
             )
         if live.bundle is None:
             raise self._edited(live)
+        if not before.root_fingerprints <= live.root_fingerprints:  # retired already, or edited by hand
+            roots = plans.roots_text([*live.roots, *before.roots])
+            live = self._write(ABORTING, live, live.bundle._replace(roots=roots))
+            self._until(ABORTING, live, {}, leaves=False)
         if live.signing != before.signing:
             live = self._sign_as_before(live, before)
         if live.root_fingerprints != before.root_fingerprints or live.bundle != before.bundle:
