@@ -8,8 +8,11 @@ and awx/main/models/credential.py (``inject_credential``).
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
+import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -128,7 +131,17 @@ class Controller:
                 "ANSIBLE_HOST_KEY_CHECKING": "False",
             },
         )
+        if runner.status in ("canceled", "timeout"):
+            _end_all(f"MESHOPS_JOB={self.folder}:{number}")
         return Job(runner.status, runner.stdout.read(), list(runner.events))
+
+
+def _end_all(mark):
+    """End what is left of a job, as the end of its container does: Ansible's workers are in sessions of their own."""
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if mark.encode() in path.read_bytes().split(b"\0"):
+                os.kill(int(path.parent.name), signal.SIGKILL)
 
 
 def once_true(condition, limit=120.0):
