@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who sends plain text, by the metrics of real sidecars, and a migration to STRICT that breaks nobody, and back."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+import meshes
+import pytest
+
+OURS = "meshops.lifecycle"
+SPACES = ("mtls-good", "mtls-old")
+OUTSIDE = "mtls-outside"
+POLICIES = "/apis/security.istio.io/v1/peerauthentications"
+METRICS = {"service": {"namespace": "monitoring", "name": "prometheus-operated"}, "scrape_interval": 5}
+CALLERS = {f"{space}/client": f"http://reviews.{space}:9080/" for space in SPACES}
+CALLERS[f"{OUTSIDE}/report"] = "http://reviews.mtls-old:9080/"
+
+pytestmark = [
+    pytest.mark.needs_lab,
+    pytest.mark.in_process,
+    pytest.mark.once,
+    pytest.mark.in_order,
+    pytest.mark.xdist_group("mesh"),
+]
+
+
+@pytest.fixture(scope="session")
+def cluster(measured):
+    return measured
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shops(cluster):
+    """Two shops with sidecars, and a caller of one of them without, all under load."""
+    template = {
+        "metadata": {"labels": {"app": "report"}},
+        "spec": {"containers": [{"name": "client", "image": "meshlab-client"}]},
+    }
+    report = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "report", "namespace": OUTSIDE},
+        "spec": {"selector": {"matchLabels": {"app": "report"}}, "template": template},
+    }
+    documents = [document for space in SPACES for document in meshes.shop(space)]
+    documents += [f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {OUTSIDE}}}\n", json.dumps(report) + "\n"]
+    cluster.kubectl("apply", "-f", "-", stdin="---\n".join(documents))
+    for space, name in [*((space, name) for space in SPACES for name in ("reviews-v1", "reviews-v2", "client"))]:
+        cluster.kubectl("rollout", "status", f"deployment/{name}", "-n", space, "--timeout=180s")
+    cluster.kubectl("rollout", "status", "deployment/report", "-n", OUTSIDE, "--timeout=180s")
+    loads = [
+        subprocess.Popen(
+            cluster.lab_command("load", "--from", client, "--rate", "10", url),
+            stdout=subprocess.PIPE,
+            text=True,
+            env=cluster.environment(),
+        )
+        for client, url in CALLERS.items()
+    ]
+    yield lambda: ended(loads)
+    for load in loads:
+        if load.poll() is None:
+            os.kill(load.pid, signal.SIGINT)
+            load.communicate(timeout=60)
+    cluster.kubectl("delete", "namespace", *SPACES, OUTSIDE, "--wait=false")
+
+
+def ended(loads):
+    """The failed requests of each caller; the loads end with this."""
+    for load in loads:
+        os.kill(load.pid, signal.SIGINT)
+    return [json.loads(load.communicate(timeout=60)[0].splitlines()[-1])["failed"] for load in loads]
+
+
+def migration(name="Migrate", **options):
+    ways = {"namespaces": list(SPACES), "metrics": METRICS, "history": 60, "watch": 20, "interval": 2, **options}
+    return {"name": name, f"{OURS}.mtls_migration": ways}
+
+
+EXCEPTION = {
+    "namespace": "mtls-old",
+    "selector": {"app": "reviews"},
+    "port": 9080,
+    "reason": "the report has no sidecar yet",
+    "expires": "2999-12-31",
+}
+
+
+def modes(cluster):
+    live = cluster.get(POLICIES)["items"]
+    return {
+        f"{each['metadata']['namespace']}/{each['metadata']['name']}": each["spec"].get("mtls", {}).get("mode")
+        for each in live
+        if each["metadata"]["namespace"] in (*SPACES, "istio-system")
+    }
+
+
+def test_who_sends_plain_text_is_seen_and_stays_permissive(play, cluster):
+    query = "workloads[?services].[namespace, name, mode, traffic]"
+    task = {"namespaces": list(SPACES), "metrics": METRICS, "history": 60, "query": query}
+    deadline = time.monotonic() + 120
+    while True:  # until all of it was scraped
+        rows = play([{"name": "Report", f"{OURS}.mtls_report": task}])["Report"].result["result"]
+        seen = {f"{namespace}/{name}": traffic for namespace, name, _mode, traffic in rows}
+        if "no_traffic" not in seen.values() and "plain_text" in seen.values():
+            break
+        assert time.monotonic() < deadline, seen
+    assert {seen["mtls-good/reviews-v1"], seen["mtls-good/reviews-v2"]} == {"proven"}
+    run = play([migration()], check=True, diff=True)["Migrate"]
+    assert run.changed and run.result["plan"] == ["mtls-good"] and modes(cluster) == {}
+    assert f"{OUTSIDE}/report" in json.dumps(run.result["held"]["mtls-old"])
+    assert run.result["diff"]
+
+
+def test_a_migration_with_an_exception_loses_nothing_and_goes_back(play, cluster, shops, tmp_path):
+    record = tmp_path / "record.md"
+    task = migration(exceptions=[EXCEPTION], record=str(record))
+    run = play([task, {**task, "name": "Again"}])
+    assert run["Migrate"].result["phase"] == "migrated" and run["Migrate"].result["held"] == {}
+    assert not run["Again"].changed and run["Again"].result["phase"] == "none"
+    assert modes(cluster) == {
+        "mtls-good/default": "STRICT",
+        "mtls-old/default": "STRICT",
+        "mtls-old/mtls-exception-reviews": None,
+    }
+    assert "the report has no sidecar yet. Expires 2999-12-31." in record.read_text()
+    wide = migration("Wide", exceptions=[EXCEPTION], mesh_wide=True, remove_namespace_policies=True)
+    run = play([wide])["Wide"]
+    assert run.result["record"]["mesh"] == "strict"
+    assert modes(cluster) == {"istio-system/default": "STRICT", "mtls-old/mtls-exception-reviews": None}
+    back = {"name": "Back", f"{OURS}.mtls_migration": {"state": "absent"}}
+    run = play([back, {**back, "name": "Again"}])
+    assert run["Back"].changed and not run["Again"].changed and modes(cluster) == {}
+    assert shops() == [0, 0, 0]
