@@ -10,12 +10,12 @@ import playing
 import pytest
 
 
-def install(cluster, folder):
-    """The Gateway API's definitions and Istio into a lab, by the role, as the demonstration has it."""
+def install(cluster, folder, **more):
+    """The Gateway API's definitions and Istio into a lab, by the role, as the demo has it, and `more` variables."""
     cluster.kubectl("apply", "--server-side", "-f", cluster.variables["MESHLAB_GATEWAY_API_CRDS"])
     player = playing.Player(folder, cluster.kubeconfig, cluster.environment())
     demo = ["-i", str(playing.ROOT / "tests/demo/inventory"), "--limit", "meshlab"]
-    player.play(playbook="meshops.lifecycle.bootstrap", args=demo, vars={"mesh_parts": ["istio"]}, timeout=900)
+    player.play(playbook="meshops.lifecycle.bootstrap", args=demo, vars={"mesh_parts": ["istio"], **more}, timeout=900)
 
 
 def shop(namespace):
