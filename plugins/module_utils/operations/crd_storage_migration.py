@@ -96,18 +96,18 @@ def storage_of(definition: Document) -> str:
 def _definitions(task: Task) -> list[Document]:
     """The definitions that the options name, by their names. Raises MeshError for one that is not there."""
     names, groups = task.params["names"] or [], task.params["groups"] or []
-    found: dict[str, Document] = {}
+    definitions: dict[str, Document] = {}
     for name in names:
         live = task.resources.get(CRD, None, name)
         if live is None:
             raise MeshError(f"CustomResourceDefinition {name} does not exist. Nothing was rewritten.")
-        found[name] = live
+        definitions[name] = live
     if groups:
         for live in task.resources.list(CRD):
             group = live["spec"]["group"]
             if any(group == suffix or group.endswith(f".{suffix}") for suffix in groups):
-                found[live["metadata"]["name"]] = live
-    return [found[name] for name in sorted(found)]
+                definitions[live["metadata"]["name"]] = live
+    return [definitions[name] for name in sorted(definitions)]
 
 
 def _migrate(task: Task, migration: Migration) -> None:
