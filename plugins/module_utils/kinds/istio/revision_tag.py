@@ -75,12 +75,15 @@ def webhook(
             "annotations": {**own, **_KEEP},
         },
         "webhooks": [
-            _webhook(f"{prefix}{INJECTS}", selectors(prefix, tag), template(injector), present, owned) for prefix in names
+            _webhook(f"{prefix}{INJECTS}", selectors(prefix, tag), template(injector), present, owned)
+            for prefix in names
         ],
     }
 
 
-def _webhook(name: str, selecting: Document, pattern: Document, present: dict[str, Document], owned: set[str]) -> Document:
+def _webhook(
+    name: str, selecting: Document, pattern: Document, present: dict[str, Document], owned: set[str]
+) -> Document:
     address = dict(pattern["clientConfig"])
     bundle = address.pop("caBundle", None)
     live = (present.get(name) or {}).get("clientConfig") or {}
