@@ -49,8 +49,8 @@ RETURN = r"""
 _value:
   description:
     - A mapping for each certificate, in the order of the text, with C(key), of the Secret or ConfigMap, or empty, C(subject),
-      C(issuer), C(names), the DNS names, addresses and URIs that it is for, C(serial), C(not_before) and C(not_after) as
-      ISO 8601 in UTC, C(days_left), with one decimal place and negative after the end, and C(ca), whether it may issue others.
+      C(issuer), C(names), the DNS names, addresses and URIs that it is for, C(serial), C(fingerprint), the SHA-256 of
+      its DER form, C(not_before) and C(not_after) as ISO 8601 in UTC, C(days_left), with one decimal place and negative after the end, and C(ca), whether it may issue others.
   type: list
   elements: dict
   sample:
@@ -59,6 +59,7 @@ _value:
       issuer: CN=Example CA
       names: [shop.example.com]
       serial: 4f1a
+      fingerprint: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
       not_before: "2026-01-01T00:00:00Z"
       not_after: "2027-01-01T00:00:00Z"
       days_left: 35.4
