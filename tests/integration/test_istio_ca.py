@@ -113,6 +113,10 @@ def test_another_root_goes_by_phases_and_no_key_is_seen(play, secret, cluster):
         all(set(proxy["roots"]) == {old, new} for proxy in there["proxies"]) and there["rotation"]["step"] == "trusted"
     )
     assert answers(cluster) == {"200": 20}
+    cacerts = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "cacerts", "namespace": SYSTEM}}
+    declared = {"objects": [{**cacerts, "stringData": {"root-cert.pem": "none"}}], "force_conflicts": True}
+    (held,) = play([{"name": "Apply", "meshops.lifecycle.mesh_apply": declared}])["Apply"].result["resources"]
+    assert held["action"] == "unchanged" and held["held_by"] == "istio_ca"
 
     assert play(ca_task(state="issuing", bundle="{{ bundle }}"), **loud)["CA"].changed
     there = info(play)

@@ -39,7 +39,7 @@ def served(*hosts, folder):
         "ec_paramgen_curve:P-256",
         "-nodes",
         "-days",
-        "9",
+        "90",  # more than what is told to expire soon
     ]
     command += ["-subj", "/CN=gateway", "-addext", f"subjectAltName={names}", "-keyout", str(key)]
     certificate = subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -15,9 +15,16 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import Subject
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.plan import PlannedChange
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MESH_ROUTES, MESH_SUBSETS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import ca
 
-_ORDERS = (MESH_SUBSETS, MESH_ROUTES)  # of the kinds that work holds, beside policies of mTLS
-_POLICY = "PeerAuthentication"
+_ORDERS = (MESH_SUBSETS, MESH_ROUTES)  # of the kinds that a shift of traffic holds
+_POLICY = "PeerAuthentication"  # a migration to mTLS does
+
+
+def _may_be_held(planned: PlannedChange) -> bool:
+    """Whether there is work that holds such objects: only then are journals asked for."""
+    kind = planned.kind
+    return kind.order in _ORDERS or kind.kind == _POLICY or (kind.kind, planned.name) == ("Secret", ca.PLUGGED)
 
 
 def left_alone(task: Task, changes: Sequence[PlannedChange]) -> list[PlannedChange]:
@@ -40,9 +47,7 @@ def _holding(task: Task, changes: Iterable[PlannedChange]) -> dict[Subject, Hold
     subjects = {
         Subject(*planned.key)
         for planned in changes
-        if planned.writes
-        and planned.before is not None
-        and (planned.kind.order in _ORDERS or planned.kind.kind == _POLICY)
+        if planned.writes and planned.before is not None and _may_be_held(planned)
     }
     if not subjects:
         return {}
