@@ -49,7 +49,7 @@ def run(task: Task) -> dict[str, Any]:
         if state == "advanced":
             raise MeshError(f"{route.label}: {_NOTHING}. Begin it with state: started, or go the whole way: promoted.")
         if live is not None and declared.is_promoted(task, route, live):
-            return report.unchanged(task, route, live, f"{route.label}: everything goes to the canary already.")
+            return _is_promoted(task, route, live)
     if task.check:
         return _predict(task, route, live, holder.state if holder and under_way else None)
     with Journal.open(
@@ -63,11 +63,18 @@ def run(task: Task) -> dict[str, Any]:
         return _work(task, route, journal)
 
 
+def _is_promoted(task: Task, route: Route, live: Document) -> dict[str, Any]:
+    return report.unchanged(task, route, live, f"{route.label}: everything goes to the canary already.")
+
+
 def _work(task: Task, route: Route, journal: Journal) -> dict[str, Any]:
     state = task.params["state"]
     if journal.state is None:
         if state == "aborted":
             return report.unchanged(task, route, None, f"{route.label}: {_NOTHING}, so there is nothing to abort.")
+        live = route.read(task.resources)
+        if live is not None and declared.is_promoted(task, route, live):  # by a run that ended while this one began
+            return _is_promoted(task, route, live)
         plan = _begin(task, route, journal)
     else:
         plan = plan_module.parse(journal.state.plan, route.form, declared.policy(task))
