@@ -18,7 +18,7 @@ from pathlib import Path
 import meshes
 import playing
 import yaml
-from loads import Loads, Row
+from loads import Loads, Row, measured
 
 TITLE = "Migration to mTLS"
 HISTORY, WATCH, SETTLE = 40, 25, 25.0  # seconds
@@ -51,6 +51,9 @@ ROUTES = [
     }
     for space in SPACES
 ]
+
+
+lab = measured
 
 
 def rows(cluster, folder, options):

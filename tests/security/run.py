@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make security-proof`: changes of mTLS and certificates under a steady load, by this collection and as documented.
 
-Each part is a module beside this file with `TITLE`, `ABOUT` and `rows(cluster, folder, options)`, which yields `Row`s.
-What the load saw is counted from outside. Writes docs/security-proof.md, a table for each part. Exit code 1 when a row
-of ours is not as it should be.
+Each part is a module beside this file with `TITLE`, `ABOUT`, `lab()` and `rows(cluster, folder, options)`, which yields
+`Row`s. What the load saw is counted from outside. Writes docs/security-proof.md, a table for each part. Exit code 1
+when a row of ours is not as it should be.
 """
 
 from __future__ import annotations
@@ -20,11 +20,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
-import loads  # noqa: E402
 import playing  # noqa: E402
 
 PAGE = playing.ROOT / "docs" / "security-proof.md"
-PARTS = ("migration",)  # modules of this folder
+PARTS = ("migration", "authority")  # modules of this folder
 HEAD = """# Changes of mTLS and certificates under load
 
 `make security-proof` writes this page. Clients send steady loads through real sidecars of the lab, with mutual TLS and
@@ -41,10 +40,10 @@ def main() -> int:
     parser.add_argument("--case", help="only cases whose name holds this; the page is not written")
     options = parser.parse_args()
     bad, page = [], [HEAD.format(when=time.strftime("%Y-%m-%d"))]
-    with loads.measured() as cluster, tempfile.TemporaryDirectory(prefix="security-") as folder:
-        for name in [options.part] if options.part else PARTS:
-            part = importlib.import_module(name)
-            page += [f"\n## {part.TITLE}\n", part.ABOUT, _line(COLUMNS), _line(["---"] * len(COLUMNS))]
+    for name in [options.part] if options.part else PARTS:
+        part = importlib.import_module(name)
+        page += [f"\n## {part.TITLE}\n", part.ABOUT, _line(COLUMNS), _line(["---"] * len(COLUMNS))]
+        with part.lab() as cluster, tempfile.TemporaryDirectory(prefix="security-") as folder:
             for row in part.rows(cluster, Path(folder), options):
                 page.append(_line(row.cells()))
                 print(page[-1], flush=True)
