@@ -50,7 +50,8 @@ _value:
   description:
     - A mapping for each certificate, in the order of the text, with C(key), of the Secret or ConfigMap, or empty, C(subject),
       C(issuer), C(names), the DNS names, addresses and URIs that it is for, C(serial), C(fingerprint), the SHA-256 of
-      its DER form, C(not_before) and C(not_after) as ISO 8601 in UTC, C(days_left), with one decimal place and negative after the end, and C(ca), whether it may issue others.
+      its DER form, C(not_before) and C(not_after) as ISO 8601 in UTC, C(days_left), with one decimal place and negative after
+      the end, and C(ca), whether it may issue others.
   type: list
   elements: dict
   sample:

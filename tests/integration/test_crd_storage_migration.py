@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 
 import pytest
@@ -47,6 +48,10 @@ def test_objects_are_rewritten_and_the_old_version_can_go(cluster, namespace, pl
             body = {"apiVersion": f"{group}/v1alpha1", "kind": "Box", "metadata": {"name": f"box-{number}"}, "size": 1}
             cluster.api("POST", boxes.replace("/v1/", "/v1alpha1/"), body)
         declare("v1", ["v1alpha1", "v1"])
+        deadline = time.monotonic() + 60
+        while cluster.get(boxes) is None:  # the server serves another version a moment later
+            assert time.monotonic() < deadline, "v1 is not served"
+            time.sleep(0.2)
         before = {item["metadata"]["name"]: item["metadata"] for item in cluster.get(boxes)["items"]}
         assert cluster.get(path)["status"]["storedVersions"] == ["v1alpha1", "v1"]
 

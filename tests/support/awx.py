@@ -115,6 +115,7 @@ class Controller:
         (env / "extravars").write_text(json.dumps(variables))
         checks = template["job_type"] == "check" if check is None else check
         options = [*(["--check"] if checks else []), *(["--diff"] if template["diff_mode"] else [])]
+        mark = f"{self.folder}:{number}"
         runner = ansible_runner.run(
             private_data_dir=str(self.folder),
             playbook=template["playbook"],
@@ -128,11 +129,12 @@ class Controller:
                 **self.environment,
                 **(credential[0] or {}),
                 "JOB_ID": number,
+                "MESHOPS_JOB": mark,
                 "ANSIBLE_HOST_KEY_CHECKING": "False",
             },
         )
         if runner.status in ("canceled", "timeout"):
-            _end_all(f"MESHOPS_JOB={self.folder}:{number}")
+            _end_all(f"MESHOPS_JOB={mark}")
         return Job(runner.status, runner.stdout.read(), list(runner.events))
 
 

@@ -241,7 +241,7 @@ def _headless(snapshot: Snapshot) -> Iterator[Finding]:
 
 def _is_http(port: Document) -> bool:
     protocol = str(port.get("appProtocol") or port.get("name") or "")
-    return protocol.split("-")[0] in _HTTP or protocol == "grpc-web"
+    return protocol.partition("-")[0] in _HTTP or protocol == "grpc-web"
 
 
 # ---- Kubelet, Prometheus and the API server, which have no proxy -----------------------------------------------------
