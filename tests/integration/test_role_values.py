@@ -71,7 +71,7 @@ def test_the_roles_take_text(play):
     assert run["sources"].msg == [["/a.yaml", "/b.yaml"], ["/c.yaml"], ["prod", "next"], *["1.10"] * 5]
 
 
-LISTS = """{{ [argocd_sources | list, monitoring_sources | list, istio_istiod_release_values.revisionTags | list,
+LISTS = """{{ [argocd_sources | list, monitoring_sources | list, istio_own_tags,
   istio_istiod_release_values.meshConfig.version, istio_istiod_release_values.version, istio_cni_release_values.version,
   istio_base_release_values.version, istio_ztunnel_release_values.version] }}"""
 
