@@ -159,7 +159,7 @@ def test_a_proxy_that_does_not_follow_is_named_and_the_phase_does_not_go_on(play
         bundle, _root = authorities.bundle()
         before = info(play)["authority"]
         given = {"vars": {"bundle": bundle}}
-        refused = play(ca_task(state="retired", bundle="{{ bundle }}", wait_timeout=8), expect="failed", **given)
+        refused = play(ca_task(state="retired", bundle="{{ bundle }}", wait_timeout=20), expect="failed", **given)
         result = refused["CA"].result
         (straggler,) = result["stragglers"]
         assert straggler["workload"] == {"kind": "Deployment", "namespace": NAMESPACE, "name": "deaf"}
