@@ -289,7 +289,7 @@ def test_a_hot_fix_is_told_and_repaired_only_by_force(run, cluster):
     assert changed == "changed DestinationRule production/reviews-destination"
     assert undeclared.startswith("not as declared") and "http1MaxPendingRequests, set by hot-fix" in undeclared
     assert cluster.kubectl("get", *place, "-o", "json")["spec"]["host"] == "reviews"
-    mended = {"spec": {"trafficPolicy": {"connectionPool": None}}}
+    mended = {"spec": {"trafficPolicy": None}}
     cluster.kubectl("patch", *place, "--type=merge", "-p", json.dumps(mended), "--field-manager=hot-fix")
 
 
