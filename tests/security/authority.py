@@ -27,11 +27,10 @@ SYSTEM, SPACE, INGRESS = "istio-system", "sec-shop", "istio-ingress"
 HOST = "shop.example"
 TITLE = "Certificates"
 ABOUT = """A client calls a service through both sidecars; `istio_ca` runs with `settle: 0`, in production the time that
-a kubelet takes. The recipe for a root is that of Istio's documentation: the Secret `cacerts` is deleted and created
-again, istiod and then all workloads are restarted. At the gateway, eight threads make a TLS connection for each
-request, and one connection stays open the whole time.
+a kubelet takes. By kubectl the Secret is deleted and created again. At the gateway, eight threads make a TLS connection
+for each request, and one connection stays open the whole time.
 """
-OURS, RECIPE = "istio_ca", "kubectl, and restarts"
+OURS = "istio_ca"
 
 
 @contextlib.contextmanager
@@ -51,7 +50,6 @@ def rows(cluster, folder, options):
         bench.back,
         bench.does_not_follow,
         bench.gateway,
-        bench.recipe_for_a_root,
     )
     for case in cases:
         if not options.case or options.case in case.__name__:
@@ -162,20 +160,6 @@ class Bench:
             self.cluster.kubectl("create", "secret", "tls", place["name"], "-n", INGRESS, *files)
             handshakes.expect(certificates.read(certificate, "it")[0].fingerprint)
         yield handshakes.row(case, "kubectl delete, create", None)
-
-    def recipe_for_a_root(self):
-        bundle, _root = authorities.bundle()
-        with self.loaded() as loads:
-            begun = time.monotonic()
-            self.recipe(bundle)
-            self.cluster.kubectl("rollout", "restart", "deployment/istiod", "-n", SYSTEM)
-            self.cluster.kubectl("rollout", "status", "deployment/istiod", "-n", SYSTEM, "--timeout=180s")
-            self.cluster.kubectl("rollout", "restart", "deployment/reviews-v1", "deployment/reviews-v2", "-n", SPACE)
-            self.settled("reviews-v1", "reviews-v2")
-            time.sleep(5)
-            seconds = time.monotonic() - begun
-        remark = "the client's own restart is left out, as the load comes from it"
-        yield self.row("another root", RECIPE, self.followed(bundle), loads, seconds, remark, good=True)
 
     # ---- Parts of cases ----------------------------------------------------------------------------------------------
 
