@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params as params_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
@@ -16,7 +16,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.by_kind im
 
 WAY_OUT = "If the field is newer than this collection, use validate: warn."
 _APPLICATION, _APPLICATIONSET = ("argoproj.io", "Application"), ("argoproj.io", "ApplicationSet")
-_TOP = ("apiVersion", "kind", "metadata", "spec", "status")
+_EVERY = ("apiVersion", "kind", "metadata")
+_TOP = (*_EVERY, "spec", "status")
 # Fields of ObjectMeta, apimachinery's types.go.
 _FIELDS = (
     "name generateName namespace selfLink uid resourceVersion generation creationTimestamp deletionTimestamp "
@@ -59,16 +60,13 @@ def judged(kind: Kind, document: dict, validate: str, warn: Callable[[str], obje
 def _checked(kind: Kind, document: dict, partial: bool) -> dict:
     for name in _TEXTS.get((kind.group, kind.kind), ()):
         _check_texts(document.get(name), name)
-    options = options_of(kind.group, kind.kind)
     fields = _WHOLE.get((kind.group, kind.kind))
-    for name in document if fields else ():
-        if name not in _TOP[:3] + (fields or ()):
-            raise MeshError(_unknown(name, _TOP[:3] + (fields or ()), kind.kind))
+    if fields:
+        _refuse_unknown(document, (*_EVERY, *fields), kind.kind)
+    options = options_of(kind.group, kind.kind)
     if not options:
         return document
-    for name in document:
-        if name not in _TOP and (kind.kind, name) != ("Application", "operation"):
-            raise MeshError(_unknown(name, _TOP, kind.kind))
+    _refuse_unknown((name for name in document if (kind.kind, name) != ("Application", "operation")), _TOP, kind.kind)
     if document.get("spec") is None:
         return {name: value for name, value in document.items() if name != "spec"}
     return params_module.check_document(document, options, kind.kind, WAY_OUT, partial=partial)
@@ -76,19 +74,19 @@ def _checked(kind: Kind, document: dict, partial: bool) -> dict:
 
 def check_metadata(metadata: dict) -> None:
     """Raises MeshError for a field that no object's metadata has, and for a name that the server is to make up."""
-    for name in metadata:
-        if name not in _METADATA:
-            raise MeshError(_unknown(name, _METADATA, "metadata", "metadata."))
+    _refuse_unknown(metadata, _METADATA, "metadata", "metadata.")
     if metadata.get("generateName") and not metadata.get("name"):
         raise MeshError(
             "metadata.generateName creates another object in every run, so it cannot be declared. Set metadata.name."
         )
 
 
-def _unknown(name: str, known, what: str, path: str = "") -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(known))}."
-    return f"{path}{name} is not a field of {what}. {hint}"
+def _refuse_unknown(names: Iterable[str], known: Collection[str], what: str, path: str = "") -> None:
+    unknown = next((name for name in names if name not in known), None)
+    if unknown is not None:
+        near = difflib.get_close_matches(unknown, known, n=1, cutoff=0.6)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(known))}."
+        raise MeshError(f"{path}{unknown} is not a field of {what}. {hint}")
 
 
 def _check_texts(mapping, where: str) -> None:
