@@ -13,7 +13,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resource
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import Istiods
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CONFIGMAP
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CONFIGMAP, NAMESPACE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import is_live
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import (
     DEFAULT,
@@ -43,6 +43,11 @@ def tags_of(webhooks: list[dict[str, Any]]) -> dict[str, str]:
     """Tag → revision, by the webhooks of tags."""
     labels = [webhook["metadata"]["labels"] for webhook in webhooks]
     return {label[TAG]: label.get(REVISION, "") for label in labels}
+
+
+def namespaces_of(resources: Resources) -> dict[str, dict[str, Any]]:
+    """All namespaces by their names. Raises ApiError."""
+    return {item["metadata"]["name"]: item for item in resources.list(NAMESPACE)}
 
 
 def pods_of(resources: Resources, namespaces: Iterable[str] | None) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CRD, DEPLOYMENT, NAMESPACE
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CRD, DEPLOYMENT
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import by_workload
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import (
     DEFAULT,
@@ -33,25 +33,27 @@ _NODES = ("k8s-app=istio-cni-node", "app=ztunnel")  # the labels of DaemonSets
 
 def run(task: Task) -> dict[str, Any]:
     """The ``run`` of mesh_versions. Raises MeshError."""
-    result = facts(task, task.params["namespaces"])
+    result = facts(task, task.params["namespaces"], injectors.namespaces_of(task.resources))
     if task.params["outdated_only"]:
         result["workloads"] = _outdated(result)
     return {"changed": False, **result}
 
 
-def facts(task: Task, chosen: list[str] | None) -> dict[str, Any]:
-    """Everything that the module returns; ``chosen``: the namespaces to read. The task has the options of istiod and
-    ``connections``. Raises MeshError."""
+def facts(task: Task, chosen: list[str] | None, namespaces: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Everything that the module returns.
+
+    ``chosen``: the namespaces to read; ``namespaces``: all that there are, by name. The task has the options of istiod
+    and ``connections``. Raises MeshError.
+    """
     resources, namespace = task.resources, task.params["istiod_namespace"]
     injection = injectors.read(resources, namespace)
-    namespaces = {item["metadata"]["name"]: item for item in resources.list(NAMESPACE)}
     pods = injectors.pods_of(resources, chosen)
     connected = injectors.connections(task)
     result: dict[str, Any] = {
-        "control_planes": _control_planes(resources, connected),
+        "control_planes": control_planes(resources, connected),
         "injectors": [{"revision": name, "version": of} for name, of in sorted(injection.versions.items())],
         "tags": [{"tag": tag, "revision": of} for tag, of in sorted(injection.tags.items())],
-        "webhooks": _webhooks(resources),
+        "webhooks": webhooks(resources),
         "namespaces": _namespaces(namespaces, pods, injection, chosen),
         "workloads": _workloads(namespaces, pods, injection, connected),
         "nodes": _nodes(resources),
@@ -69,8 +71,8 @@ def _outdated(facts: dict[str, Any]) -> list[dict[str, Any]]:
     return rows[:_MOST]
 
 
-def _control_planes(resources: Resources, connected: dict[str, str] | None) -> list[dict[str, Any]]:
-    """All istiods of the cluster: several revisions may be in one namespace, or each in its own."""
+def control_planes(resources: Resources, connected: dict[str, str] | None) -> list[dict[str, Any]]:
+    """All istiods of the cluster: several revisions may be in one namespace, or each in its own. Raises ApiError."""
     by_istiod = Counter((connected or {}).values())
     planes = []
     for deployment in resources.list(DEPLOYMENT, None, "app=istiod"):
@@ -97,13 +99,13 @@ def _pod_of(istiod: str, prefix: str) -> bool:
     return istiod.startswith(prefix) and istiod.removeprefix(prefix).count("-") == 1
 
 
-def _webhooks(resources: Resources) -> list[dict[str, Any]]:
-    """Istio's webhook configurations: those that inject, and those that validate."""
+def webhooks(resources: Resources) -> list[dict[str, Any]]:
+    """Istio's webhook configurations: those that inject, and those that validate. Raises ApiError."""
     rows = []
     for kind in (injectors.WEBHOOKS, _VALIDATORS):
         for configuration in resources.list(kind, None, "app in (sidecar-injector, istiod)"):
-            metadata, webhooks = configuration["metadata"], configuration.get("webhooks") or []
-            service = ((webhooks[0].get("clientConfig") or {}).get("service") if webhooks else None) or {}
+            metadata, hooks = configuration["metadata"], configuration.get("webhooks") or []
+            service = ((hooks[0].get("clientConfig") or {}).get("service") if hooks else None) or {}
             rows.append(
                 {
                     "kind": kind.kind,
@@ -111,8 +113,8 @@ def _webhooks(resources: Resources) -> list[dict[str, Any]]:
                     "revision": metadata["labels"].get(REVISION, ""),
                     "tag": metadata["labels"].get(injectors.TAG),
                     "service": f"{service['namespace']}/{service['name']}" if service else None,
-                    "failure_policy": webhooks[0].get("failurePolicy") if webhooks else None,
-                    "has_ca": all((webhook.get("clientConfig") or {}).get("caBundle") for webhook in webhooks),
+                    "failure_policy": hooks[0].get("failurePolicy") if hooks else None,
+                    "has_ca": all((hook.get("clientConfig") or {}).get("caBundle") for hook in hooks),
                 }
             )
     return rows

@@ -8,10 +8,10 @@ from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import NAMESPACE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import is_live
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import DEFAULT, REVISION, selects
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import injection as injectors
 
 _NAMED = 5
 _GATEWAY = KINDS["gateway.networking.k8s.io", "Gateway"]
@@ -24,7 +24,7 @@ def of(task: Task, tag: str, *, replaced: bool) -> list[str]:
     """
     if tag == DEFAULT and replaced:
         return []
-    namespaces = {item["metadata"]["name"]: item for item in task.resources.list(NAMESPACE)}
+    namespaces = injectors.namespaces_of(task.resources)
     users = [f"Namespace {name}" for name, item in namespaces.items() if selects(item, {}) == tag]
     users += _pods(task, tag, namespaces)
     try:

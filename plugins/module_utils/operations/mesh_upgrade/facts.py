@@ -9,10 +9,10 @@ from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import NAMESPACE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import REVISION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import injection as injectors
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import mesh_versions
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import labels
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.workload_restart import choice
@@ -78,16 +78,24 @@ class Facts:
         ]
 
 
+def planes(task: Task) -> Facts:
+    """Control planes and their webhooks alone, for what needs no more. Raises ApiError."""
+    resources = task.resources
+    rows = mesh_versions.control_planes(resources, None)
+    return Facts(mesh={"control_planes": rows, "webhooks": mesh_versions.webhooks(resources)})
+
+
 def read(task: Task) -> Facts:
     """Everything, in a few requests. Raises MeshError."""
     resources = task.resources
-    mesh = mesh_versions.facts(task, None)
+    namespaces = injectors.namespaces_of(resources)
+    mesh = mesh_versions.facts(task, None, namespaces)
     validator = resources.get(_VALIDATORS, None, _DEFAULT_VALIDATOR)
     marks: dict[str, str] = ((validator or {}).get("metadata") or {}).get("labels") or {}
     objects = _objects(task, mesh)
     return Facts(
         mesh=mesh,
-        namespaces={item["metadata"]["name"]: item for item in resources.list(NAMESPACE)},
+        namespaces=namespaces,
         validator=marks.get(REVISION, ""),
         base_version=marks.get(_VERSION, ""),
         objects=objects,

@@ -13,7 +13,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task imp
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import REVISION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import facts as facts_module
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import stages
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import probe, stages
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.stages import Goal
 
 _VIRTUALSERVICE = KINDS["networking.istio.io", "VirtualService"]
@@ -25,9 +25,7 @@ def istiod(task: Task, goal: Goal) -> str:
     """Wait until the new istiod is ready, has patched its webhooks, and judges what is written. Raises MeshError."""
     reasons: list[str] = []
     for _turn in pauses(Deadline(task.params["wait_timeout"]), first=0.5, most=3.0):
-        facts = facts_module.read(task)
-        rows = stages.stages(facts, goal, [], probed=True)
-        reasons = next(stage.reasons for stage in rows if stage.name == "istiod") or _judged(task, goal)
+        reasons = stages.istiod(facts_module.planes(task), goal) or _judged(task, goal)
         if not reasons:
             return f"istiod of revision {goal.revision} is {goal.version}, ready, and judges what is written"
     raise MeshError(sentence(f"The control plane of revision {goal.revision} is not ready", *reasons))
@@ -57,7 +55,7 @@ def _judged(task: Task, goal: Goal) -> list[str]:
 def _refusal(task: Task, document: dict[str, Any]) -> str:
     """What the API server says against a dry run; empty when it accepts."""
     try:
-        task.resources.apply(_VIRTUALSERVICE, document, manager="meshops.lifecycle.upgrade", dry_run=True)
+        task.resources.apply(_VIRTUALSERVICE, document, manager=probe.MANAGER, dry_run=True)
         return ""
     except ApiError as error:
         return error.text

@@ -12,7 +12,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import UPDATED, Change, explained
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import held
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Holder, held
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import NAMESPACE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import (
     checks,
@@ -50,18 +50,17 @@ def _goal(task: Task, facts: Facts) -> Goal:
     return Goal(params["revision"], params["version"], origin, tuple(params["skip_namespaces"]))
 
 
-def _planned(task: Task) -> tuple[Facts, Goal, list[stages.Stage]]:
+def _planned(task: Task) -> tuple[Facts, Goal, list[stages.Stage], Holder | None]:
     facts = facts_module.read(task)
     goal = _goal(task, facts)
     holder = held(task.resources, owner.subject(task))
     probed = owner.was_probed(holder.state if holder else None, goal) or not task.params["probe"]
-    return facts, goal, stages.stages(facts, goal, checks.problems(facts, goal), probed=probed)
+    return facts, goal, stages.stages(facts, goal, checks.problems(facts, goal), probed=probed), holder
 
 
 def _plan(task: Task) -> Result:
-    facts, goal, planned = _planned(task)
-    left = stages.namespaces(facts, goal)
-    holder = held(task.resources, owner.subject(task))
+    facts, goal, planned, holder = _planned(task)
+    left, remarks = stages.namespaces(facts, goal), checks.remarks(facts, goal)
     return {
         "changed": False,
         "back": stages.is_back(facts, goal),
@@ -74,12 +73,12 @@ def _plan(task: Task) -> Result:
         "stages": [stage.row() for stage in planned],
         "next": next((stage.name for stage in planned if stage.status is not Status.DONE), None),
         "problems": next(stage.reasons for stage in planned if stage.name == "checks"),
-        "remarks": checks.remarks(facts, goal),
+        "remarks": remarks,
         "gateways": stages.gateways(facts, goal),
         "waves": stages.waves(left, task.params["waves"], task.params["wave_size"]),
         "users": usage.users(facts, goal.origin) if goal.origin else [],
         "under_way": holder.row() if holder else None,
-        "report": report(goal, planned, checks.remarks(facts, goal)),
+        "report": report(goal, planned, remarks),
     }
 
 
@@ -95,7 +94,7 @@ def _because(reasons: list[str]) -> str:
 
 
 def _begin(task: Task) -> Result:
-    facts, goal, planned = _planned(task)
+    facts, goal, planned, _holder = _planned(task)
     problems = planned[0].reasons
     if problems:
         raise MeshError(sentence("The upgrade was not begun", *problems), problems=problems)
@@ -116,8 +115,7 @@ def _prove(task: Task, name: str, prove: Callable[[Task, Goal], str]) -> Result:
     """A step that changes nothing that stays."""
     if task.check or not task.params["run"]:
         return {"changed": False, "proven": None}
-    facts = facts_module.read(task)
-    goal = _goal(task, facts)
+    goal = _goal(task, facts_module.planes(task))
     with owner.continued(task) as journal:
         proven = prove(task, goal)
         owner.note(journal, name, **{"probed" if name == "probe" else "proven": proven})

@@ -64,7 +64,7 @@ def stages(facts: Facts, goal: Goal, problems: list[str], *, probed: bool) -> li
     left: dict[str, Callable[[], list[str]]] = {
         "checks": lambda: problems,
         "base": lambda: _base(facts, goal),
-        "istiod": lambda: _istiod(facts, goal),
+        "istiod": lambda: istiod(facts, goal),
         "probe": lambda: [] if probed or _is_in_use(facts, goal) else ["no request was made through it yet"],
         "gateways": lambda: [f"{row} is to move" for row in gateways(facts, goal)],
         "waves": lambda: [f"Namespace {name} is to move" for name in namespaces(facts, goal)],
@@ -96,7 +96,8 @@ def _base(facts: Facts, goal: Goal) -> list[str]:
     return [f"the definitions are of {facts.base_version or 'an unknown version'}"]
 
 
-def _istiod(facts: Facts, goal: Goal) -> list[str]:
+def istiod(facts: Facts, goal: Goal) -> list[str]:
+    """What the control plane of the goal lacks."""
     plane = facts.plane(goal.revision)
     if plane is None:
         return [f"revision {goal.revision} has no control plane"]
