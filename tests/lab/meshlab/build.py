@@ -82,7 +82,6 @@ SOURCES = [
     Source("helm", "helm", "helm.sh/helm/v4/cmd/helm", 195, "-X helm.sh/helm/v4/internal/version.version=v4.3.1"),
     Source("pilot-discovery", "istio", "istio.io/istio/pilot/cmd/pilot-discovery", 480, _ISTIO_FLAGS),
     Source("pilot-agent", "istio", "istio.io/istio/pilot/cmd/pilot-agent", 16, _ISTIO_FLAGS),
-    Source("charts", "istio", "./charts", 1),
     Source("xds", "istio", "./xds", 3),
     Source("prometheus-operator", "prom", "github.com/prometheus-operator/prometheus-operator/cmd/operator", 190),
     Source(
@@ -119,10 +118,9 @@ SOURCES = [
     ),
     Source("pilot-discovery-1.30", "istio-1.30", "istio.io/istio/pilot/cmd/pilot-discovery", 480, _OLDER_ISTIO_FLAGS),
     Source("pilot-agent-1.30", "istio-1.30", "istio.io/istio/pilot/cmd/pilot-agent", 16, _OLDER_ISTIO_FLAGS),
-    Source("charts-1.30", "istio-1.30", "./charts", 1),
 ]
 BY_NAME = {source.name: source for source in SOURCES}
-OLDER_ISTIO = ("pilot-discovery-1.30", "pilot-agent-1.30", "charts-1.30")
+OLDER_ISTIO = ("pilot-discovery-1.30", "pilot-agent-1.30")
 ON_REQUEST = ("helm3", "istioctl", "promtool", *OLDER_ISTIO)
 GROUPS = {"istio-1.30": OLDER_ISTIO}  # what `lab build` knows by one name
 ALL = tuple(BY_NAME)
@@ -164,13 +162,13 @@ def program(name: str) -> Path:
 
 def artefacts() -> Path:
     """Charts and manifests that belong to the programs, under a key of the modules that they come from."""
-    keys = [key(BY_NAME[name]) for name in ("charts", "argocd", "prometheus-operator", "pilot-agent")]
-    return cache() / "files" / hashlib.sha256("".join([*keys, "2"]).encode()).hexdigest()[:16]
+    keys = [key(BY_NAME[name]) for name in ("pilot-agent", "argocd", "prometheus-operator")]
+    return cache() / "files" / hashlib.sha256("".join([*keys, "3"]).encode()).hexdigest()[:16]
 
 
 def older_istio() -> Path:
     """Charts, CRDs and bootstrap template of the older Istio."""
-    return cache() / "files" / f"istio-{OLDER_ISTIO_VERSION}-{key(BY_NAME['charts-1.30'])}"
+    return cache() / "files" / f"istio-{OLDER_ISTIO_VERSION}-{key(BY_NAME['pilot-agent-1.30'])}"
 
 
 def envoy() -> Path:
@@ -178,12 +176,12 @@ def envoy() -> Path:
 
 
 def build(report: Report, names: tuple[str, ...] = USUAL) -> None:
-    """Those of these programs that are missing are built, and with the charts all that is not compiled is fetched.
+    """Those of these programs that are missing are built, and with an Istio its files and all that is not compiled.
 
     Says what is compiled and how long it still takes. Raises LabError.
     """
     missing = [BY_NAME[name] for name in names if not program(name).exists()]
-    files, older = "charts" in names, "charts-1.30" in names
+    files, older = "pilot-agent" in names, "pilot-agent-1.30" in names
     complete = not files or (envoy().exists() and artefacts().exists())
     if not missing and complete and (not older or older_istio().exists()):
         return  # nor is the cache written to: it may be another person's
@@ -361,7 +359,7 @@ def write_artefacts(report: Report) -> None:
         return
     report("writing charts and manifests")
     with publishing(artefacts()) as folder:
-        write_istio(folder, "charts", ISTIO_VERSION, report)
+        write_istio(folder, "istio", ISTIO_VERSION, report)
         gateway_api = module_folder("istio", "sigs.k8s.io/gateway-api", report) / "config/crd/standard"
         join(sorted(gateway_api.glob("*_*.yaml")), folder / "gateway-api-crds.yaml")
         argocd = module_folder("argo", "github.com/argoproj/argo-cd/v3", report) / "manifests"
@@ -375,17 +373,17 @@ def write_artefacts(report: Report) -> None:
 def write_older_istio(report: Report) -> None:
     if not older_istio().exists():
         with publishing(older_istio()) as folder:
-            write_istio(folder, "charts-1.30", OLDER_ISTIO_VERSION, report)
+            write_istio(folder, "istio-1.30", OLDER_ISTIO_VERSION, report)
             make_readable(folder)
 
 
-def write_istio(folder: Path, charts_program: str, version: str, report: Report) -> None:
+def write_istio(folder: Path, module: str, version: str, report: Report) -> None:
     """Charts, CRDs and the proxy's bootstrap template of one Istio."""
+    istio = module_folder(module, "istio.io/istio", report)
     charts = folder / "charts"
-    subprocess.run([program(charts_program), str(charts)], check=True)
+    shutil.copytree(istio / "manifests/charts", charts, copy_function=shutil.copyfile)
     for chart in charts.rglob("Chart.yaml"):
         stamp(chart, version)
-    istio = module_folder(BY_NAME[charts_program].module, "istio.io/istio", report)
     shutil.copy(istio / "tools/packaging/common/envoy_bootstrap.json", folder / "envoy_bootstrap_tmpl.json")
     shutil.copy(istio / "manifests/charts/base/files/crd-all.gen.yaml", folder / "istio-crds.yaml")
 
