@@ -71,36 +71,12 @@ DOCUMENTS = [
 ]  # fmt: skip
 # What a document may not lose.
 KEPT = {
-    "hosts",
-    "host",
-    "project",
-    "destination",
-    "repoURL",
-    "path",
-    "server",
-    "namespace",
-    "selector",
-    "name",
-    "port",
-    "uri",
-}
-KEPT |= {"generators", "template", "metadata", "source", "list", "containers", "image", "labels", "endpoints", "prefix"}
-KEPT |= {"destinations", "http", "route", "matchLabels", "containerPort", "fieldPath", "kind", "principals", "protocol"}
-KEPT |= {
-    "a",
-    "elements",
-    "n",
-    "policies",
-    "match",
-    "jsonPointers",
-    "source",
-    "operation",
-    "methods",
-    "subset",
-    "weight",
-    "rules",
-}
-KEPT |= {"ports", "spec", "subsets", "v", "v0", "v1"}
+    "a", "containerPort", "containers", "destination", "destinations", "elements", "endpoints", "fieldPath",
+    "generators", "host", "hosts", "http", "image", "jsonPointers", "kind", "labels", "list", "match", "matchLabels",
+    "metadata", "methods", "n", "name", "namespace", "operation", "path", "policies", "port", "ports", "prefix",
+    "principals", "project", "protocol", "repoURL", "route", "rules", "selector", "server", "source", "spec",
+    "subset", "subsets", "template", "uri", "v", "v0", "v1", "weight",
+}  # fmt: skip
 
 
 def thinned(value, rng):
