@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-import subprocess
 import uuid
 
+import certificates
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import authorities, times
 
 # What the role istio is told, so that istiod and the agents take another root while they run.
@@ -29,18 +29,5 @@ def served(*hosts, folder):
     """A certificate for a gateway and its key, in PEM: (certificate, key)."""
     names = ",".join(f"DNS:{host}" for host in hosts)
     key = folder / f"{uuid.uuid4().hex}.key"
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "90",  # more than what is told to expire soon
-    ]
-    command += ["-subj", "/CN=gateway", "-addext", f"subjectAltName={names}", "-keyout", str(key)]
-    certificate = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    certificate = certificates.self_signed(key, extensions=[f"subjectAltName={names}"], days=90)  # not soon to expire
     return certificate, key.read_text()
