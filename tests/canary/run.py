@@ -11,10 +11,7 @@ request was lost by the shifting itself, when a bad version was promoted, or a g
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -25,9 +22,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
-import clusters  # noqa: E402
 import meshes  # noqa: E402
 import playing  # noqa: E402
+from loads import Loads, inside  # noqa: E402
 
 FOLDER = playing.BUILD / "lab-canary"  # of the lab that is started when there is no other with Istio and Prometheus
 PAGE = playing.ROOT / "docs" / "canary-proof.md"
@@ -77,24 +74,6 @@ class Measured:
         return next((when for when, weight in self.weights if weight), None)
 
 
-@contextlib.contextmanager
-def measured():
-    """The lab when Istio and Prometheus run in it, else another that ends with this."""
-    given = clusters.lab()
-    if given.variables["MESHLAB_REAL_PODS"] != "yes":
-        raise SystemExit("istiod and proxies run for real only with root and network namespaces")
-    if all(given.kubectl("get", "pod", "-A", "-l", label, "-o", "name") for label in ("app=istiod", "prometheus=mesh")):
-        yield given
-        return
-    with clusters.another_lab(FOLDER) as other, tempfile.TemporaryDirectory(prefix="canary-") as folder:
-        other.kubectl("apply", "--server-side", "-f", other.variables["MESHLAB_GATEWAY_API_CRDS"])
-        player = playing.Player(Path(folder), other.kubeconfig, other.environment())
-        demo = ["-i", str(playing.ROOT / "tests" / "demo" / "inventory"), "--limit", "meshlab"]
-        parts = {"mesh_parts": ["istio", "monitoring"], "monitoring_targets": []}
-        player.play(playbook="meshops.lifecycle.bootstrap", args=demo, vars=parts, timeout=900)
-        yield other
-
-
 class Bench:
     def __init__(self, cluster, folder: Path, options):
         self.cluster, self.folder, self.options = cluster, folder, options
@@ -112,10 +91,7 @@ class Bench:
         """What the load saw while the tool moved requests to the canary."""
         self._route({"v1": 100})
         self.cluster.lab("behave", f"{NAMESPACE}/reviews-v2", *behaviour.split())
-        arguments = ("load", "--from", f"{NAMESPACE}/client", "--rate", str(self.options.rate), URL)
-        lines = self.folder / "load.jsonl"  # a pipe would be full after some hundred failures
-        with lines.open("w") as stream:
-            load = subprocess.Popen(self.cluster.lab_command(*arguments), stdout=stream)
+        load = Loads(self.cluster, self.folder, self.options.rate, {"client": inside(f"{NAMESPACE}/client", URL)})
         weights, over = [], threading.Event()
         watch = threading.Thread(target=self._watch, args=(weights, over))
         watch.start()
@@ -127,9 +103,8 @@ class Bench:
             over.set()
             watch.join()
             ended = time.monotonic()
-            load.send_signal(signal.SIGINT)
-            load.wait(timeout=60)
-        return self._tally(lines.read_text(), weights, ended, promoted)
+            load.stop()
+        return self._measured(load, weights, ended, promoted)
 
     def _watch(self, weights: list, over: threading.Event) -> None:
         """Note the canary's weight whenever it is another one."""
@@ -140,8 +115,8 @@ class Bench:
                 weights.append((time.monotonic(), weight))
 
     @staticmethod
-    def _tally(output: str, weights: list, ended: float, promoted: bool) -> Measured:
-        *failures, tally = map(json.loads, output.splitlines())
+    def _measured(load: Loads, weights: list, ended: float, promoted: bool) -> Measured:
+        failures, tally = load.failures["client"], load.tallies["client"]
         begun = ended - tally["seconds"]
         failed = [(line["at"], line.get("status"), line.get("version")) for line in failures]
         since = [(when - begun, weight) for when, weight in weights]
@@ -238,7 +213,10 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="leave the namespace there")
     options = parser.parse_args()
     rows, bad, ours_seen = [], [], []
-    with measured() as cluster, tempfile.TemporaryDirectory(prefix="canary-") as folder:
+    with (
+        meshes.lab_with(FOLDER, "istio", "monitoring") as cluster,
+        tempfile.TemporaryDirectory(prefix="canary-") as folder,
+    ):
         bench = Bench(cluster, Path(folder), options)
         bench.prepare()
         for name, (behaviour, good) in CASES.items():

@@ -20,7 +20,8 @@ import clusters
 import meshes
 import playing
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import certificates
-from loads import Loads, Row
+from loads import Loads, inside
+from row import Row
 
 FOLDER = playing.BUILD / "lab-authority"
 SYSTEM, SPACE, INGRESS = "istio-system", "sec-shop", "istio-ingress"
@@ -166,7 +167,9 @@ class Bench:
     @contextlib.contextmanager
     def loaded(self):
         """A load from the client, through both sidecars."""
-        loads = Loads(self.cluster, self.folder, self.options.rate, {f"{SPACE}/client": "http://reviews:9080/"})
+        loads = Loads(
+            self.cluster, self.folder, self.options.rate, {"client": inside(f"{SPACE}/client", "http://reviews:9080/")}
+        )
         try:
             time.sleep(5)
             yield loads
@@ -220,9 +223,8 @@ class Bench:
 
     @staticmethod
     def row(case, by, outcome, loads, seconds=None, remark="", good=None):
-        requests, failed = sum(loads.requests.values()), sum(loads.failed.values())
-        good = (not failed and good is not False) if by == OURS else True
-        return Row(case, by, outcome, requests, failed, seconds, remark, good)
+        good = (not loads.failed and good is not False) if by == OURS else True
+        return Row(case, by, outcome, loads.requests, loads.failed, seconds, remark, good)
 
 
 class Handshakes:

@@ -18,7 +18,8 @@ from pathlib import Path
 import meshes
 import playing
 import yaml
-from loads import Loads, Row, measured
+from loads import Loads, inside
+from row import Row
 
 TITLE = "Migration to mTLS"
 HISTORY, WATCH, SETTLE = 40, 25, 25.0  # seconds
@@ -53,7 +54,8 @@ ROUTES = [
 ]
 
 
-lab = measured
+def lab():
+    return meshes.lab_with(playing.BUILD / "lab-security", "istio", "monitoring")
 
 
 def rows(cluster, folder, options):
@@ -100,7 +102,7 @@ class Bench:
             result = self.migrate().result
         held, live = result.get("held") or {}, self.strict()
         named = f"{OUTSIDE}/report" in json.dumps(held.get("sec-old"))
-        good = live == {"sec-one", "sec-two"} and named and not sum(loads.failed.values())
+        good = live == {"sec-one", "sec-two"} and named and not loads.failed
         remark = f"sec-old stays PERMISSIVE, {OUTSIDE}/report is named" if named else f"held: {held}"
         yield self.row(name, OURS, f"{len(live)} STRICT", loads, remark=remark, good=good)
         with self.loaded() as loads:
@@ -119,8 +121,7 @@ class Bench:
             time.sleep(2.0)
         seconds = back - begun[0] if begun else None
         good = result.get("phase") == "put_back" and not self.strict()
-        failed = sum(loads.failed.values())
-        yield self.row(name, OURS, "put back by itself", loads, seconds, f"{failed} failed until then", good)
+        yield self.row(name, OURS, "put back by itself", loads, seconds, f"{loads.failed} failed until then", good)
         with self.loaded("sec-one") as loads:
             self.recipe("sec-one")
             time.sleep(5)
@@ -135,7 +136,7 @@ class Bench:
             refused = self.kill_one()
             result = self.migrate("sec-one", "sec-two").result
         runs = len(result.get("record", {}).get("runs", ()))
-        good = self.strict() == {"sec-one", "sec-two"} and runs == 2 and refused and not sum(loads.failed.values())
+        good = self.strict() == {"sec-one", "sec-two"} and runs == 2 and refused and not loads.failed
         remark = "a second run at the same time was refused" if refused else "a second run was not refused"
         yield self.row(name, OURS, f"continued, {len(self.strict())} STRICT", loads, remark=remark, good=good)
 
@@ -147,7 +148,7 @@ class Bench:
         for space in SPACES:
             self.cluster.kubectl("delete", "peerauthentication,destinationrule", "--all", "-n", space)
         time.sleep(3.0)
-        callers = {who: url for who, url in CALLERS.items() if not spaces or who.split("/")[0] in spaces}
+        callers = {who: inside(who, url) for who, url in CALLERS.items() if not spaces or who.split("/")[0] in spaces}
         loads = Loads(self.cluster, self.folder, self.options.rate, callers)
         try:
             time.sleep(SETTLE)
@@ -230,8 +231,7 @@ class Bench:
 
     @staticmethod
     def row(case, by, outcome, loads, seconds=None, remark="", good=True):
-        requests, failed = sum(loads.requests.values()), sum(loads.failed.values())
-        return Row(case, by, outcome, requests, failed, seconds, remark, good)
+        return Row(case, by, outcome, loads.requests, loads.failed, seconds, remark, good)
 
 
 def policy(space):

@@ -1,21 +1,47 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What tests of Istio need: a lab of their own with the real istiod and gateways, installed by the role."""
+"""What tests and proofs of Istio need: a lab with the real istiod and gateways, installed by the roles."""
 
 from __future__ import annotations
 
+import contextlib
 import re
+import tempfile
+from pathlib import Path
 
+import clusters
 import playing
 import pytest
 
+# part of the mesh → the label of its pods
+PODS = {"istio": "app=istiod", "monitoring": "prometheus=mesh"}
 
-def install(cluster, folder, **more):
-    """The Gateway API's definitions and Istio into a lab, by the role, as the demo has it, and `more` variables."""
-    cluster.kubectl("apply", "--server-side", "-f", cluster.variables["MESHLAB_GATEWAY_API_CRDS"])
+
+def bootstrap(cluster, folder, parts, **more):
+    """These parts of the mesh into a lab, by the playbook, as the demo has them, and `more` variables."""
     player = playing.Player(folder, cluster.kubeconfig, cluster.environment())
     demo = ["-i", str(playing.ROOT / "tests/demo/inventory"), "--limit", "meshlab"]
-    player.play(playbook="meshops.lifecycle.bootstrap", args=demo, vars={"mesh_parts": ["istio"], **more}, timeout=900)
+    player.play(playbook="meshops.lifecycle.bootstrap", args=demo, vars={"mesh_parts": [*parts], **more}, timeout=900)
+
+
+def install(cluster, folder, parts=("istio",), **more):
+    """The same after the Gateway API's definitions, which Istio's gateways need."""
+    cluster.kubectl("apply", "--server-side", "-f", cluster.variables["MESHLAB_GATEWAY_API_CRDS"])
+    bootstrap(cluster, folder, parts, **more)
+
+
+@contextlib.contextmanager
+def lab_with(folder, *parts):
+    """The lab when these parts run in it, else another with them in ``folder`` that ends with this."""
+    given = clusters.lab()
+    if given.variables["MESHLAB_REAL_PODS"] != "yes":
+        raise SystemExit("istiod and proxies run for real only with root and network namespaces")
+    if all(given.kubectl("get", "pod", "-A", "-l", PODS[part], "-o", "name") for part in parts):
+        yield given
+        return
+    with clusters.another_lab(folder) as other, tempfile.TemporaryDirectory(prefix="mesh-") as scratch:
+        install(other, Path(scratch), parts, monitoring_targets=[])
+        yield other
 
 
 def shop(namespace):
@@ -42,10 +68,7 @@ def measured(mesh, together, tmp_path_factory):
     """The same lab with a Prometheus that scrapes its proxies, every 5 s, for Istio's standard metrics."""
 
     def install_monitoring():
-        player = playing.Player(tmp_path_factory.mktemp("measured"), mesh.kubeconfig, mesh.environment())
-        demo = ["-i", str(playing.ROOT / "tests/demo/inventory"), "--limit", "meshlab"]
-        parts = {"mesh_parts": ["monitoring"], "monitoring_targets": []}
-        player.play(playbook="meshops.lifecycle.bootstrap", args=demo, vars=parts, timeout=600)
+        bootstrap(mesh, tmp_path_factory.mktemp("measured"), ["monitoring"], monitoring_targets=[])
 
     together.once("mesh-monitoring", install_monitoring)
     return mesh

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -25,35 +24,14 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import changes  # noqa: E402
-import clusters  # noqa: E402
 import meshes  # noqa: E402
 import playing  # noqa: E402
 
-FOLDER, PORT_BASE = playing.BUILD / "lab-traffic", 16800  # of the lab that is started when there is no other
+FOLDER = playing.BUILD / "lab-traffic"  # of the lab that is started when there is no other
 NAMESPACE = "traffic"
 SET = "traffic"
 KINDS = ("networking.istio.io/v1/" + kind for kind in ("DestinationRule", "Gateway", "ServiceEntry", "VirtualService"))
 ALLOWED = [f"--prune-allowlist={kind}" for kind in KINDS]
-
-
-@contextlib.contextmanager
-def mesh():
-    """The lab when Istio runs in it, else another that ends with this; Istio comes by Helm, definitions as well."""
-    found = clusters.lab()
-    if found.variables["MESHLAB_REAL_PODS"] != "yes":
-        raise SystemExit("istiod and proxies run for real only with root and network namespaces")
-    if found.kubectl("get", "deployment", "-n", "istio-system", "-l", "app=istiod", "-o", "name"):
-        yield found
-        return
-    before = os.environ.get("MESHLAB_DIR")
-    with clusters.another_lab(FOLDER, PORT_BASE) as other:
-        os.environ["MESHLAB_DIR"] = str(FOLDER)
-        try:
-            yield other
-        finally:
-            del os.environ["MESHLAB_DIR"]
-            if before:
-                os.environ["MESHLAB_DIR"] = before
 
 
 @dataclass
@@ -74,9 +52,7 @@ class Bench:
 
     def prepare(self) -> None:
         if not self.cluster.kubectl("get", "deployment", "istiod", "-n", "istio-system", "--ignore-not-found"):
-            demo = ["-i", str(playing.ROOT / "tests" / "demo" / "inventory"), "--limit", "meshlab"]
-            parts = {"mesh_parts": ["istio"]}
-            self.player.play(playbook="meshops.lifecycle.bootstrap", args=demo, vars=parts, timeout=900)
+            meshes.bootstrap(self.cluster, self.folder, ["istio"])
         self.cluster.kubectl("scale", "deployment/istiod", "-n", "istio-system", "--replicas=2")
         self._rolled_out("istio-system", "istiod")
         with self._only_the_last_istiod():
@@ -207,7 +183,7 @@ def main() -> int:
     parser.add_argument("--case", help="only cases whose name holds this")
     parser.add_argument("--keep", action="store_true", help="leave the namespace and the second istiod there")
     options = parser.parse_args()
-    with mesh() as cluster, tempfile.TemporaryDirectory(prefix="traffic-") as folder:
+    with meshes.lab_with(FOLDER, "istio") as cluster, tempfile.TemporaryDirectory(prefix="traffic-") as folder:
         bench = Bench(cluster, Path(folder), options.rate)
         bench.prepare()
         rows = []

@@ -27,6 +27,7 @@ sys.path[:0] = [str(HERE.parent / "support")]
 
 import clusters  # noqa: E402
 import playing  # noqa: E402
+from loads import Loads, inside  # noqa: E402
 
 FOLDER = playing.BUILD / "lab-upgrade"
 PAGE = playing.ROOT / "docs" / "upgrade-proof.md"
@@ -137,14 +138,11 @@ class Proof:
 
     def measured(self, name: str, tool) -> Row:
         """What both loads saw while the tool worked."""
-        urls = {
+        wanted = {
             "outside": [self.cluster.variables["MESHLAB_GATEWAY_URL"] + "/"],
-            "inside": ["--from", "stock/client", INSIDE],
+            "inside": inside("stock/client", INSIDE),
         }
-        loads = {}
-        for kind, arguments in urls.items():
-            command = self.cluster.lab_command("load", "--rate", str(self.rate), *arguments)
-            loads[kind] = subprocess.Popen(command, stdout=(self.folder / f"{kind}.jsonl").open("w"))
+        loads = Loads(self.cluster, self.folder, self.rate, wanted)
         time.sleep(2)
         began = time.monotonic()
         try:
@@ -152,11 +150,8 @@ class Proof:
         finally:
             seconds = time.monotonic() - began
             time.sleep(2)
-            for load in loads.values():
-                load.send_signal(signal.SIGINT)
-                load.wait(timeout=60)
-        tallies = {kind: json.loads((self.folder / f"{kind}.jsonl").read_text().splitlines()[-1]) for kind in urls}
-        row = Row(name, seconds, tallies["outside"], tallies["inside"], remark)
+            loads.stop()
+        row = Row(name, seconds, loads.tallies["outside"], loads.tallies["inside"], remark)
         print(row.line(), flush=True)
         return row
 
