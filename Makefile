@@ -246,9 +246,10 @@ builder:
 source: builder
 	@$(BUILDER); $$builder/python tools/source_copy.py $(SOURCE)
 
+# The tarball of another version goes away: `installed` can install one only.
 .PHONY: build
 build: source ## The collection's tarball (.build/meshops-lifecycle-VERSION.tar.gz)
-	@$(BUILDER); cd $(SOURCE) && $$builder/ansible-galaxy collection build --force --output-path $(BUILD)
+	@rm -f $(BUILD)/meshops-lifecycle-*.tar.gz; $(BUILDER); cd $(SOURCE) && $$builder/ansible-galaxy collection build --force --output-path $(BUILD)
 
 # The collection as a user installs it, for sanity and lint. They ask git for the files, and the repository around the
 # copy would answer that all of it is ignored; so it is a repository of its own.
