@@ -62,6 +62,15 @@ class Certificate:
             "days_left": self.days_left(now),
         }
 
+    def flaws(self, now: datetime) -> list[str]:
+        """Why it is not to be used now, as predicates without a full stop ("has expired at …")."""
+        listed = []
+        if self.not_after <= now:
+            listed.append(f"has expired at {times.text_of(self.not_after)}")
+        if self.not_before > now:
+            listed.append(f"is not valid before {times.text_of(self.not_before)}")
+        return listed + ([self.weakness] if self.weakness else [])
+
     @property
     def label(self) -> str:
         """How messages name it."""

@@ -17,12 +17,11 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task imp
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import explained
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET, renewer
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import gateway_certificates, gateway_serving
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gateway_certificates import FORMS, Use
 
 MANAGER = "meshops.lifecycle.ca"
-_CERT_MANAGER = "cert-manager.io/certificate-name"
 Document = dict[str, Any]
 
 
@@ -37,7 +36,7 @@ def run(task: Task) -> Document:
     problems = [
         *_of_the_chain(chain, key),
         *_of_the_hosts(task, chain[0], uses),
-        *_of_the_secret(live, namespace, name),
+        *_of_the_secret(live),
     ]
     if problems:
         raise MeshError(sentence(f"Secret {namespace}/{name} was not touched", *problems), problems=problems)
@@ -61,15 +60,10 @@ def _get(task: Task, namespace: str, name: str) -> Document | None:
 
 
 def _of_the_chain(chain: list[Certificate], key: str) -> list[str]:
-    leaf, now, problems = chain[0], times.now(), []
+    leaf, problems = chain[0], []
     if not certificates.is_key_of(leaf, certificates.load_key(key, "private_key")):
         problems.append(f"private_key is not the key of the first certificate of certificate, {leaf.label}.")
-    if leaf.not_after <= now:
-        problems.append(f"certificate has expired at {times.text_of(leaf.not_after)}.")
-    if leaf.not_before > now:
-        problems.append(f"certificate is not valid before {times.text_of(leaf.not_before)}.")
-    if leaf.weakness:
-        problems.append(f"certificate {leaf.weakness}.")
+    problems += [f"certificate {flaw}." for flaw in leaf.flaws(times.now())]
     for link, issuer in itertools.pairwise(chain):
         if not link.is_issued_by(issuer):
             problems.append(
@@ -94,11 +88,9 @@ def _of_the_hosts(task: Task, leaf: Certificate, uses: list[Use]) -> list[str]:
     return problems
 
 
-def _of_the_secret(live: Document | None, namespace: str, name: str) -> list[str]:
-    issuer = ((live or {}).get("metadata", {}).get("annotations") or {}).get(_CERT_MANAGER)
-    if not issuer:
-        return []
-    return [f"It is written by the Certificate {issuer} of cert-manager, which would write over the change."]
+def _of_the_secret(live: Document | None) -> list[str]:
+    writer = renewer(live) if live else ""
+    return [f"It is written by the {writer}, which would write over the change."] if writer else []
 
 
 def _desired(live: Document | None, namespace: str, name: str, certificate: str, key: str) -> Document:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +15,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import ca
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import injection
 
@@ -97,11 +97,8 @@ def certificate_in(secret: Document, label: str) -> Certificate:
         if data.get(cert):
             if not data.get(key):
                 raise MeshError(f"{label} has {cert} and no {key}.")
-            try:
-                text = base64.b64decode(data[cert], validate=True).decode()
-            except ValueError:
-                raise MeshError(f"{label}, key {cert}, is not text in PEM.") from None
-            return certificates.read(text, f"{label}, key {cert}")[0]
+            part = f"{label}, key {cert}"
+            return certificates.read(ca.text(data[cert], part), part)[0]
     raise MeshError(f"{label} has no certificate: neither tls.crt nor cert is among its keys.")
 
 

@@ -189,6 +189,12 @@ def decoded(live: dict | None, key: str) -> str | None:
         return None
 
 
+def renewer(live: dict) -> str:
+    """What renews a live Secret by itself (``Certificate x of cert-manager``), or empty."""
+    name = (live["metadata"].get("annotations") or {}).get("cert-manager.io/certificate-name")
+    return f"Certificate {name} of cert-manager" if name else ""
+
+
 # References that are one value to the server, each with what it fills in. Declared without that, one differs from what
 # is stored, and two who apply the same manifest on the server take it from each other.
 _REFERENCES = {"fieldRef": {"apiVersion": "v1"}, "resourceFieldRef": {"divisor": "0"}}

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,13 +13,12 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base import cert
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.certificates import Certificate
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CONFIGMAP, SECRET
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CONFIGMAP, SECRET, renewer
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import ca
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.ca import Bundle
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
 DEPLOYMENT = KINDS["apps", "Deployment"]
-_CERT_MANAGER = "cert-manager.io/certificate-name"  # an annotation of the Secrets that cert-manager writes
 Document = dict[str, Any]
 
 
@@ -69,12 +69,15 @@ def read(resources: Resources, namespace: str) -> Authority:
             continue
         if ca.ISTIO_GENERATED in (secret.get("data") or {}):
             source = "self_signed"
-        label = SECRET.label(namespace, name)
-        there = of_bundle(_bundle(secret, label, source), label)
-        annotations = secret["metadata"].get("annotations") or {}
-        writer = f"Certificate {annotations[_CERT_MANAGER]} of cert-manager" if annotations.get(_CERT_MANAGER) else ""
-        return Authority(source, secret, there.bundle, there.signing, there.chain, there.roots, writer)
+        return of_secret(secret, source)
     return Authority("none")
+
+
+def of_secret(secret: Document, source: str) -> Authority:
+    """What a Secret means. Raises MeshError for one that istiod cannot use."""
+    label = SECRET.label(secret["metadata"]["namespace"], secret["metadata"]["name"])
+    there = of_bundle(_bundle(secret, label, source), label)
+    return dataclasses.replace(there, source=source, secret=secret, writer=renewer(secret))
 
 
 def _bundle(secret: Document, label: str, source: str) -> Bundle:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import certificates, times
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import certificates
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.certificates import Certificate
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_ca.authority import Authority
 
@@ -49,10 +49,4 @@ def _of_a_certificate(name: str, certificate: Certificate, now: datetime) -> lis
         findings.append(
             f"{label} may not sign certificates (basicConstraints CA:FALSE, or keyUsage without keyCertSign)."
         )
-    if certificate.not_after <= now:
-        findings.append(f"{label} has expired at {times.text_of(certificate.not_after)}.")
-    if certificate.not_before > now:
-        findings.append(f"{label} is not valid before {times.text_of(certificate.not_before)}.")
-    if certificate.weakness:
-        findings.append(f"{label} {certificate.weakness}.")
-    return findings
+    return findings + [f"{label} {flaw}." for flaw in certificate.flaws(now)]

@@ -50,19 +50,17 @@ def of(task: Task) -> Wanted:
     """What the options declare. Raises MeshError for a bundle that istiod cannot sign with."""
     params = task.params
     if params["bundle"]:
-        given = params["bundle"]
-        return _given(_complete(given.get("cert"), given.get("key"), given.get("chain"), given.get("root")), _OPTIONS)
+        return _given(_complete(params["bundle"]), _OPTIONS)
     if params["from_secret"]:
         return _from_secret(task, params["from_secret"])
     return _from_root(task, params["root"], params["intermediate"] or {})
 
 
-def _complete(cert: str | None, key: str | None, chain: str | None, root: str | None) -> Bundle:
-    parts = {"cert": cert, "key": key, "root": root}
-    missing = [f"bundle.{name}" for name, value in parts.items() if not value]
+def _complete(given: dict[str, Any]) -> Bundle:
+    missing = [_OPTIONS[part] for part in ("cert", "key", "root") if not given.get(part)]
     if missing:
         raise MeshError(f"{', '.join(missing)} is missing. istiod signs with a certificate, its key and a root.")
-    return _bundle(cert or "", key or "", chain or "", root or "", _OPTIONS)
+    return _bundle(given["cert"], given["key"], given.get("chain") or "", given["root"], _OPTIONS)
 
 
 def _bundle(cert: str, key: str, chain: str, root: str, names: dict[str, str]) -> Bundle:
@@ -148,7 +146,7 @@ def _kept_root(task: Task, root: dict[str, Any], now: datetime) -> tuple[Pair, b
         missing = [key for key in (_CERT, _KEY) if not data.get(key)]
         if missing:
             raise MeshError(f"{label} has no {' and no '.join(missing)}, so it keeps no root. Name another Secret.")
-        text, key = (base64.b64decode(data[part]).decode() for part in (_CERT, _KEY))
+        text, key = (ca.text(data[part], f"{label}, key {part}") for part in (_CERT, _KEY))
         return Pair(certificates.read(text, f"{label}, key {_CERT}")[0], key), False
     common_name, days = root.get("common_name") or name, int(root.get("days") or 3650)
     organization, key_type = root.get("organization") or "Istio", root.get("key_type") or "rsa_2048"

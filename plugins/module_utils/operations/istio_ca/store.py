@@ -45,10 +45,9 @@ class Store:
 
     def write(self, live: Authority, bundle: Bundle) -> Authority:
         """One request, at the state that was read. Raises MeshError when somebody else has written since."""
-        after = self._request(live, bundle)
-        there = authorities.of_bundle(ca.bundle_of(after, self.label), self.label)
-        self.written.append(self.row(live, there))
-        return self.read()
+        written = authorities.of_secret(self._request(live, bundle), "plugged")
+        self.written.append(self.row(live, written))
+        return written
 
     def _request(self, live: Authority, bundle: Bundle) -> Document:
         secret = live.secret if live.secret and live.secret["metadata"]["name"] == ca.PLUGGED else None
@@ -108,10 +107,8 @@ class Store:
         secret = self.resources.get(SECRET, self.namespace, SAVED)
         if secret is None:
             return None
-        label = SECRET.label(self.namespace, SAVED)
-        there = authorities.of_bundle(ca.bundle_of(secret, label), label)
         source = (secret["metadata"].get("annotations") or {}).get(f"{_PREFIX}source", "plugged")
-        return Authority(source, secret, there.bundle, there.signing, there.chain, there.roots)
+        return authorities.of_secret(secret, source)
 
     def forget(self) -> None:
         """Delete what was kept. Raises ApiError."""
