@@ -107,24 +107,23 @@ def _distributed(
 def _webhooks(resources: Resources, namespace: str, trusts: dict[str, str]) -> list[str]:
     """The webhooks by which the API server would not trust istiod; those whose Service is gone do not count."""
     lines = []
-    services = {service["metadata"]["name"] for service in resources.list(KINDS["", "Service"], namespace)}
+    names = [service["metadata"]["name"] for service in resources.list(KINDS["", "Service"], namespace)]
+    services = {(namespace, name) for name in names if name.startswith("istiod")}
     for kind in ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"):
         for hook in resources.list(KINDS["admissionregistration.k8s.io", kind]):
-            for roots in sorted(_of_istiod(hook, namespace, services)):
+            for roots in sorted(_authorities(hook, services)):
                 lines += _compared(f"{kind} {hook['metadata']['name']}", roots, trusts, {})
     return lines[:_NAMED]
 
 
-def _of_istiod(hook: Document, namespace: str, services: set[str]) -> set[str]:
-    """The authorities by which the API server trusts the webhooks of this control plane."""
-    clients = [webhook.get("clientConfig") or {} for webhook in hook.get("webhooks") or []]
-    ours = [
-        client
-        for client in clients
-        if (client.get("service") or {}).get("namespace") == namespace
-        and (client.get("service") or {}).get("name", "") in {name for name in services if name.startswith("istiod")}
-    ]
-    return {ca.text(client["caBundle"], hook["metadata"]["name"]) for client in ours if client.get("caBundle")}
+def _authorities(hook: Document, services: set[tuple[str, str]]) -> set[str]:
+    """The authorities by which the API server trusts the webhooks that these Services, (namespace, name), serve."""
+    texts = set()
+    for client in [webhook.get("clientConfig") or {} for webhook in hook.get("webhooks") or []]:
+        service = client.get("service") or {}
+        if client.get("caBundle") and (service.get("namespace"), service.get("name")) in services:
+            texts.add(ca.text(client["caBundle"], hook["metadata"]["name"]))
+    return texts
 
 
 def _compared(where: str, text: str, trusts: dict[str, str], distrusted: dict[str, str]) -> list[str]:

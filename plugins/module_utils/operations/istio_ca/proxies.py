@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,8 +24,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import is_gateway, proxy_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import injection
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_ca.authority import environment
-
-_Parsed = tuple[Certificate, ...]
 
 
 @dataclass(frozen=True)
@@ -80,25 +79,21 @@ def _ask(session: Session, pod: dict[str, Any]) -> Proxy:
     try:
         secrets = proxy_secrets.ask(session, proxy.namespace, proxy.pod)
         leaf = certificates.read(secrets.chain, f"the certificate of the proxy {proxy.label}")[0]
-        roots = frozenset(root.fingerprint for root in _roots(secrets.roots))
+        roots = _roots(secrets.roots)
     except proxy_secrets.Unasked as trouble:
-        return Proxy(*_place(proxy), trouble=str(trouble))
+        return dataclasses.replace(proxy, trouble=str(trouble))
     except ApiError as error:
         raise MeshError(
             f"The proxy {proxy.label} cannot be asked for its certificates: {error.message} It needs the verbs get and "
             "create on pods/portforward in every namespace with proxies."
         ) from None
-    return Proxy(*_place(proxy), leaf=leaf, roots=roots)
-
-
-def _place(proxy: Proxy) -> tuple[str, str, Workload, bool, bool]:
-    return proxy.namespace, proxy.pod, proxy.workload, proxy.gateway, proxy.takes_anchors
+    return dataclasses.replace(proxy, leaf=leaf, roots=roots)
 
 
 @functools.lru_cache(maxsize=64)
-def _roots(text: str) -> _Parsed:
-    """Most proxies have the same."""
-    return tuple(certificates.read(text, "the roots of a proxy"))
+def _roots(text: str) -> frozenset[str]:
+    """The fingerprints in a text, which most proxies have alike."""
+    return frozenset(root.fingerprint for root in certificates.read(text, "the roots of a proxy"))
 
 
 @dataclass(frozen=True)
