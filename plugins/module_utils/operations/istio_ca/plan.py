@@ -49,9 +49,13 @@ class Plan:
     restarts_istiod: bool
 
     @property
+    def changes_root(self) -> bool:
+        return set(self.old_roots) != set(self.new_roots)
+
+    @property
     def phases(self) -> tuple[str, ...]:
         """The phases to go by, in their order."""
-        return (ISSUING,) if set(self.old_roots) == set(self.new_roots) else PHASES
+        return PHASES if self.changes_root else (ISSUING,)
 
     def row(self) -> dict[str, Any]:
         """As it stands in the journal."""
@@ -64,7 +68,7 @@ class Plan:
         old, new, roots = set(self.old_roots), set(self.new_roots), live.root_fingerprints
         signed_by_old = live.signing.fingerprint == self.old_signing
         anchors = [root for root in live.roots if root.fingerprint in new]
-        signed_by_new = leads_to(live.signing, live.chain, anchors) and (len(self.phases) > 1 or not signed_by_old)
+        signed_by_new = leads_to(live.signing, live.chain, anchors) and (self.changes_root or not signed_by_old)
         if signed_by_new and roots == new:
             return self.phases[-1]
         if signed_by_new and roots == old | new:

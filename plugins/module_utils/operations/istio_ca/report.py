@@ -78,7 +78,7 @@ def predicted(task: Task, store: Store, live: Authority, plan: Plan, target: str
     new, before = wanted.make(), live
     for phase in plan.phases[plan.index(where) + 1 : plan.index(target) + 1]:
         signer = new if phase in (ISSUING, RETIRED) else live
-        roots = wanted.roots if phase == RETIRED or len(plan.phases) == 1 else (*live.roots, *wanted.roots)
+        roots = wanted.roots if phase == RETIRED or not plan.changes_root else (*live.roots, *wanted.roots)
         unique = tuple({root.fingerprint: root for root in roots}.values())
         after = Authority("plugged", live.secret, signer.bundle, signer.signing, signer.chain, unique)
         store.written.append({**store.row(before, after), "phase": phase})

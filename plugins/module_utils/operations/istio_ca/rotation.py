@@ -82,7 +82,7 @@ class Rotation:
         if phase == RETIRED:
             return now._replace(roots=plans.roots_text(wanted.roots, now.roots))
         signer = wanted.make().bundle or now
-        if len(self.plan.phases) == 1 and not self.plan.live_renewal:
+        if not self.plan.changes_root and not self.plan.live_renewal:
             return signer._replace(roots=now.roots)  # byte for byte: else istiod takes it for another root
         return signer._replace(roots=plans.roots_text([*wanted.roots, *live.roots], now.roots))
 
@@ -218,7 +218,7 @@ class Rotation:
         if before.bundle is None or live.bundle is None:
             raise self._edited(live)
         roots = plans.roots_text([*before.roots, *live.roots], live.bundle.roots)
-        if len(self.plan.phases) == 1 and not self.plan.live_renewal:
+        if not self.plan.changes_root and not self.plan.live_renewal:
             roots = live.bundle.roots
         live = self._write(ABORTING, live, before.bundle._replace(roots=roots))
         self._until(ABORTING, live, {}, leaves=self.plan.live_renewal)

@@ -105,17 +105,16 @@ def _plan(live: Authority, wanted: Wanted, settings: Settings) -> Plan:
 
 def _refuse(task: Task, live: Authority, settings: Settings, plan: Plan, state: str) -> None:
     """Raises MeshError with everything that has to be mended before anything is written."""
-    root_changes = len(plan.phases) > 1
     namespace = task.params["istiod_namespace"]
-    problems = preflight.problems(task.resources, live, settings, namespace, root_changes)
-    if root_changes and state == "present":
+    problems = preflight.problems(task.resources, live, settings, namespace, plan.changes_root)
+    if plan.changes_root and state == "present":
         problems.append(
             "Another root is wanted than the one that the mesh trusts, which state: present does not change. Go by the "
             "phases trusted, issuing and retired; state: retired goes the whole way."
         )
     if problems:
         raise MeshError(sentence("The authority was not touched", *problems), problems=problems)
-    if root_changes:
+    if plan.changes_root:
         late = [proxy.label for proxy in proxies.survey(task) if not proxy.takes_anchors]
         if late:
             shown = ", ".join(late[:5]) + (f" and {len(late) - 5} more" if len(late) > 5 else "")
