@@ -6,15 +6,13 @@ from __future__ import annotations
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.workloads import CONVERSATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import waits
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import UPDATED, Change, explained
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_ca.authority import DEPLOYMENT
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.workload_restart import choice
-
-_MANAGER = "meshops.lifecycle.restart"
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.workload_restart.annotate import annotate
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.workload_restart.choice import Candidate
 
 
 def restart(task: Task, namespace: str, token: str, deadline: Deadline) -> None:
@@ -24,19 +22,11 @@ def restart(task: Task, namespace: str, token: str, deadline: Deadline) -> None:
     """
     changes = []
     for item in task.resources.list(DEPLOYMENT, namespace, "app=istiod"):
-        name = item["metadata"]["name"]
-        if choice.restarted_for(item) != token:
-            task.progress(f"Deployment {namespace}/{name} is restarted, to read the authority from its Secret")
-        desired = {
-            "kind": "Deployment",
-            "metadata": {"namespace": namespace, "name": name},
-            "spec": {"template": {"metadata": {"annotations": {choice.ANNOTATION: token}}}},
-        }
-        try:
-            after = task.resources.apply(DEPLOYMENT, desired, manager=_MANAGER, force=True)
-        except ApiError as error:
-            raise explained(error, DEPLOYMENT, namespace, name) from None
-        changes.append(Change(DEPLOYMENT, namespace, name, UPDATED, item, after))
+        workload = Workload("Deployment", namespace, item["metadata"]["name"])
+        change = annotate(task, Candidate(workload, token), item)
+        if change.changed:
+            task.progress(f"{workload.label} is restarted, to read the authority from its Secret")
+        changes.append(change)
     try:
         waits.all_ready(task, task.resources, changes, deadline, lambda _kind: CONVERSATION)
     except MeshError as error:

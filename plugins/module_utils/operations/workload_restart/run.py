@@ -13,27 +13,21 @@ from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, pauses
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.workloads import CONVERSATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live, results, waits
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import (
-    UNCHANGED,
-    UPDATED,
-    Change,
-    explained,
-)
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import NAMESPACE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload, by_workload
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import injection as injectors
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.workload_restart import choice
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.workload_restart.annotate import annotate
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.workload_restart.choice import (
     Candidate,
     Skipped,
 )
 
-MANAGER = "meshops.lifecycle.restart"
 _NAMED = 5  # pods or workloads that a message names
 
 
@@ -137,7 +131,7 @@ def _restartable(work: Work, candidates: list[Candidate]) -> list[Candidate]:
 def _restart(work: Work, batch: list[Candidate]) -> None:
     """Restart some workloads at once, and see that each has come up as it is to be. Raises MeshError."""
     deadline = Deadline(work.task.params["wait_timeout"])
-    changes = [_annotate(work, candidate) for candidate in batch]
+    changes = [annotate(work.task, candidate, work.objects[candidate.workload]) for candidate in batch]
     work.changes += changes
     if work.task.check:
         return
@@ -150,24 +144,6 @@ def _restart(work: Work, batch: list[Candidate]) -> None:
                 "alone that it does not declare."
             )
     _prove(work, batch, deadline)
-
-
-def _annotate(work: Work, candidate: Candidate) -> Change:
-    """Write what it is restarted for; a workload that has it is only waited for. Raises MeshError."""
-    workload = candidate.workload
-    kind, before = KINDS["apps", workload.kind], work.objects[workload]
-    if choice.restarted_for(before) == candidate.value:
-        return Change(kind, workload.namespace, workload.name, UNCHANGED, before, before)
-    desired = {
-        "kind": workload.kind,
-        "metadata": {"namespace": workload.namespace, "name": workload.name},
-        "spec": {"template": {"metadata": {"annotations": {choice.ANNOTATION: candidate.value}}}},
-    }
-    try:
-        after = work.task.resources.apply(kind, desired, manager=MANAGER, force=True, dry_run=work.task.check)
-    except ApiError as error:
-        raise explained(error, kind, workload.namespace, workload.name) from None
-    return Change(kind, workload.namespace, workload.name, UPDATED, before, after)
 
 
 def _prove(work: Work, batch: list[Candidate], deadline: Deadline) -> None:
