@@ -16,6 +16,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import explained
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET, renewer
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import gateway_certificates, gateway_serving
@@ -141,7 +142,8 @@ def _await(task: Task, uses: list[Use], leaf: Certificate) -> list[Document]:
     late: list[str] = []
     for _turn in pauses(deadline, first=0.3, most=2.0):
         places = gateway_serving.places(task, gateway_certificates.uses(task.resources), uses)
-        late = [f"{place.label}: {why}" for place in places if (why := gateway_serving.lacking(task, place, leaf))]
+        reasons = parallel(lambda place: gateway_serving.lacking(task, place, leaf), places)
+        late = [f"{place.label}: {why}" for place, why in zip(places, reasons, strict=True) if why]
         if places and not late:
             return [place.row() for place in places]
         if not places:

@@ -14,6 +14,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.certificate
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import ca
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
@@ -104,10 +105,27 @@ def certificate_in(secret: Document, label: str) -> Certificate:
 
 def rows(resources: Resources, now: datetime) -> list[Document]:
     """Each use with its certificate, as a result has it: ``problem`` says what is wrong, or is None."""
-    return [_row(resources, use, now) for use in uses(resources)]
+    listed = uses(resources)
+    places = list(dict.fromkeys((use.namespace, use.secret) for use in listed))  # many servers have the same Secret
+    read = dict(zip(places, live.parallel(lambda place: _certificate(resources, *place), places), strict=True))
+    return [_row(use, read[use.namespace, use.secret], now) for use in listed]
 
 
-def _row(resources: Resources, use: Use, now: datetime) -> Document:
+def _certificate(resources: Resources, namespace: str, name: str) -> Certificate | str:
+    """The certificate of a Secret, or why there is none."""
+    label = SECRET.label(namespace, name)
+    try:
+        secret = resources.get(SECRET, namespace, name)
+        if secret is None:
+            return f"{label} does not exist, so the gateway serves nothing on this port."
+        return certificate_in(secret, label)
+    except ApiError as error:
+        return f"{label} cannot be read: {error.message}"
+    except MeshError as error:
+        return error.message
+
+
+def _row(use: Use, certificate: Certificate | str, now: datetime) -> Document:
     label = SECRET.label(use.namespace, use.secret)
     row: Document = {
         "gateway": use.gateway,
@@ -117,15 +135,8 @@ def _row(resources: Resources, use: Use, now: datetime) -> Document:
         "certificate": None,
         "uncovered_hosts": [],
     }
-    try:
-        live = resources.get(SECRET, use.namespace, use.secret)
-        if live is None:
-            return {**row, "problem": f"{label} does not exist, so the gateway serves nothing on this port."}
-        certificate = certificate_in(live, label)
-    except ApiError as error:
-        return {**row, "problem": f"{label} cannot be read: {error.message}"}
-    except MeshError as error:
-        return {**row, "problem": error.message}
+    if isinstance(certificate, str):
+        return {**row, "problem": certificate}
     lacking = uncovered(certificate, use.hosts)
     problem = ""
     if certificate.not_after <= now:
