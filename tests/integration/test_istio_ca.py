@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 
 import authorities
+import killed
 import meshes
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import certificates
@@ -64,7 +64,7 @@ def info(play):
 
 
 def journals(cluster):
-    return cluster.kubectl("get", "configmap", "-n", SYSTEM, "-l", "meshops.lifecycle/operation", "-o", "name").split()
+    return killed.journals(cluster, SYSTEM)
 
 
 def answers(cluster):
@@ -82,16 +82,10 @@ def body_of(key):
     return key.split("\n")[1]
 
 
-def run(cluster, *, session=None, **options):
-    """One run of the module, here and now; None when it was killed."""
+def run(cluster, *, dies=0, **options):
+    """One run of the module, here and now; None when it was killed, at its nth write."""
     arguments = {"kubeconfig": str(cluster.kubeconfig), "settle": 0, "lease_duration": 1, "wait_timeout": 60, **options}
-    task = ENTRY.task(ENTRY.checked(arguments), check=False, warn=lambda _line: None, progress=lambda _line: None)
-    if session:
-        task.__dict__["session"] = session(task.session)
-    try:
-        return ENTRY.run(task)
-    except Killed:
-        return None
+    return killed.run(ENTRY, arguments, dies=dies, answered=dies % 2 == 0, reads=False)
 
 
 def test_another_root_goes_by_phases_and_no_key_is_seen(play, secret, cluster):
@@ -211,40 +205,10 @@ def test_back_from_where_the_new_authority_signs_and_an_edit_in_between(play, cl
     assert answers(cluster) == {"200": 20}
 
 
-class Killed(BaseException):
-    """The process is no more."""
-
-
-class Dying:
-    """A session of a process that is killed at its nth write: nothing is sent any more, by no thread of it."""
-
-    def __init__(self, session, number, answered):
-        self._session, self._left, self._answered = session, number, answered
-
-    def __getattr__(self, name):
-        return getattr(self._session, name)
-
-    def request(self, verb, *arguments, **options):
-        if threading.current_thread() is not threading.main_thread():
-            raise OSError("only the thread that is at work counts")
-        self._left -= verb != "GET"
-        if self._left <= 0:
-            if self._left == 0 and verb != "GET" and self._answered:
-                self._session.request(verb, *arguments, **options)
-            raise Killed
-        return self._session.request(verb, *arguments, **options)
-
-
 def test_it_is_killed_again_and_again_and_arrives(cluster, play):
     bundle, root = authorities.bundle()
     for dies in range(3, 60):
-        result = run(
-            cluster,
-            session=lambda session, dies=dies: Dying(session, dies, dies % 2 == 0),
-            state="retired",
-            bundle=bundle,
-        )
-        if result:
+        if run(cluster, dies=dies, state="retired", bundle=bundle):
             break
     there = info(play)
     assert there["authority"]["signing"]["fingerprint"] == fingerprint(bundle["cert"])

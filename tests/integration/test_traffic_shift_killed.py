@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-import threading
-
+import killed
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.modules.traffic_shift import ENTRY
 
@@ -18,44 +17,13 @@ def cluster(no_istiod):
     return no_istiod
 
 
-class Killed(BaseException):
-    """The process is no more."""
-
-
-class Dying:
-    """A session of a process that is killed at its nth request: nothing is sent any more, by no thread of it."""
-
-    def __init__(self, session, number, answered):
-        self._session, self._left, self._answered = session, number, answered
-
-    def __getattr__(self, name):
-        return getattr(self._session, name)
-
-    def request(self, *arguments, **options):
-        if threading.current_thread() is not threading.main_thread():
-            raise OSError("only the thread that is at work counts")
-        self._left -= 1
-        if self._left <= 0:
-            if self._left == 0 and self._answered:
-                self._session.request(*arguments, **options)
-            raise Killed
-        return self._session.request(*arguments, **options)
-
-
-def run(cluster, namespace, *, dies=0, answered=False, **options):
-    """One run of the module, here and now; the result, or None when it was killed."""
+def run(cluster, namespace, *, dies=0, **options):
+    """One run of the module; every other one that dies has its last request answered."""
     sides = {"from": {"host": "old"}, "to": {"host": "new"}, "steps": [{"weight": 50}], "pause": 0}
     sides = {} if options.get("state") == "aborted" else sides
     place = {"name": "shop", "namespace": namespace, "kubeconfig": str(cluster.kubeconfig)}
     arguments = {**place, **sides, "wait_proxies": False, "lease_duration": 1, **options}
-    lines = []
-    task = ENTRY.task(ENTRY.checked(arguments), check=False, warn=lines.append, progress=lines.append)
-    if dies:
-        task.__dict__["session"] = Dying(task.session, dies, answered)
-    try:
-        return ENTRY.run(task)
-    except Killed:
-        return None
+    return killed.run(ENTRY, arguments, dies=dies, answered=dies % 2 == 0)
 
 
 @pytest.fixture
@@ -81,13 +49,6 @@ def weights(live):
     return [entry.get("weight") for entry in live["spec"]["http"][0]["route"]]
 
 
-def journals(cluster, namespace):
-    """What is left of a shift; a lease may stay, and is over by itself."""
-    return cluster.kubectl(
-        "get", "configmap", "-n", namespace, "-l", "meshops.lifecycle/operation", "-o", "name"
-    ).split()
-
-
 def live_route(cluster, namespace):
     return cluster.get(f"/apis/networking.istio.io/v1/namespaces/{namespace}/virtualservices/shop")
 
@@ -95,12 +56,12 @@ def live_route(cluster, namespace):
 def test_the_whole_way(cluster, namespace, declare):
     for dies in range(1, MOST):
         declare()
-        if run(cluster, namespace, dies=dies, answered=dies % 2 == 0):
+        if run(cluster, namespace, dies=dies):
             break
         assert weights(live_route(cluster, namespace)) in ([None], [50, 50], [0, 100])
         again = run(cluster, namespace)
         assert again["phase"] in ("promoted", "none")  # the last is of one that was killed when all was done
-        assert weights(live_route(cluster, namespace)) == [0, 100] and not journals(cluster, namespace)
+        assert weights(live_route(cluster, namespace)) == [0, 100] and not killed.journals(cluster, namespace)
     assert 12 < dies < MOST - 1
 
 
@@ -109,10 +70,10 @@ def test_the_way_back(cluster, namespace, declare):
     owned = [entry["fieldsV1"] for entry in before["metadata"]["managedFields"]]
     for dies in range(1, MOST):
         run(cluster, namespace, state="started")
-        if run(cluster, namespace, dies=dies, answered=dies % 2 == 0, state="aborted"):
+        if run(cluster, namespace, dies=dies, state="aborted"):
             break
         run(cluster, namespace, state="aborted")
         live = live_route(cluster, namespace)
-        assert live["spec"] == before["spec"] and not journals(cluster, namespace)
+        assert live["spec"] == before["spec"] and not killed.journals(cluster, namespace)
         assert [entry["fieldsV1"] for entry in live["metadata"]["managedFields"]] == owned
     assert 6 < dies < MOST - 1
