@@ -131,6 +131,21 @@ def test_a_plan_is_the_same_after_the_journal():
     assert plans.parse(a_plan().row()) == a_plan()
 
 
+@pytest.mark.parametrize(
+    "writes, known",
+    [
+        ([], {"before"}),
+        ([("before", "trusted")], {"before", "trusted"}),
+        ([("before", "trusted"), ("before", "trusted")], {"before", "trusted"}),
+        ([("before", "trusted"), ("trusted", "made"), ("trusted", "made anew")], {"trusted", "made anew"}),
+        ([("before", "trusted"), ("trusted", "before")], {"before", "trusted"}),
+    ],
+)
+def test_what_was_announced_again_and_again_and_never_written_leaves_what_is_live_known(writes, known):
+    verdicts = [{"step": "it", "over": over, "wrote": wrote} for over, wrote in writes]
+    assert plans.digests("before", [*verdicts, {"step": "it", "proven": 3}]) == known
+
+
 def test_the_text_of_the_roots_always_differs_from_the_one_before():
     one = [OLD_ROOT.certificate]
     first = plans.roots_text(one)

@@ -87,6 +87,15 @@ def parse(row: dict[str, Any]) -> Plan:
     return Plan(**{**row, "old_roots": tuple(row["old_roots"]), "new_roots": tuple(row["new_roots"])})
 
 
+def digests(before: str, verdicts: Iterable[dict[str, Any]]) -> set[str]:
+    """The digests that the Secret may have: of the write that was announced last and of what that was to replace, as
+    the run that announced it may not have lived to write it, nor the ones that announced it anew. ``before``: of what
+    was there before any.
+    """
+    announced = [verdict for verdict in verdicts if "wrote" in verdict]
+    return {announced[-1]["over"], announced[-1]["wrote"]} if announced else {before}
+
+
 def leads_to(signing: Certificate, chain: Iterable[Certificate], anchors: Iterable[Certificate]) -> bool:
     """Whether a signing certificate is under one of these roots."""
     return certificates.path_to_root(signing, chain, anchors) is not None

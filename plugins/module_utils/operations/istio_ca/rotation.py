@@ -88,7 +88,8 @@ class Rotation:
 
     def _write(self, phase: str, live: Authority, bundle: Bundle) -> Authority:
         """The journal first, so that whoever goes on after a kill knows what is ours."""
-        self._journal.record(phase, verdicts=[{"wrote": bundle.digest}])
+        over = live.bundle.digest if live.bundle else ""
+        self._journal.record(phase, verdicts=[{"wrote": bundle.digest, "over": over}])
         self._task.progress(f"{self._store.label}: {phase}")
         return self._store.write(live, bundle)
 
@@ -140,21 +141,11 @@ class Rotation:
 
     def _ours(self) -> Authority:
         """What is live, which has to be what this work has written last, or what was there before. Raises Stopped."""
-        live = self._store.read()
-        if live.bundle is None or live.bundle.digest not in self._known():
+        live, state = self._store.read(), self._journal.state
+        known = plans.digests(state.before["digest"], state.verdicts) if state else set()
+        if live.bundle is None or live.bundle.digest not in known:
             raise self._edited(live)
         return live
-
-    def _known(self) -> list[str]:
-        """The digests that the Secret may have: the last one that was announced, and the one before it, as the run
-        that announced it may not have lived to write it.
-        """
-        state = self._journal.state
-        if state is None:
-            return []
-        digests = [state.before["digest"]]
-        digests += [verdict["wrote"] for verdict in state.verdicts if "wrote" in verdict]
-        return digests[-2:]
 
     def _where(self, live: Authority) -> str:
         where = self.plan.locate(live)
