@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import certificates, pem
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import certificates, pem, times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 
 _DAY = 24 * 60 * 60  # seconds
@@ -22,7 +21,7 @@ def read(source: Any, now: datetime | None = None) -> list[dict[str, Any]]:
 
     Raises MeshError, which never shows the text.
     """
-    now = now or datetime.now(timezone.utc)
+    now = now or times.now()
     if isinstance(source, str):
         return list(_of_text("", source, now, "the text"))
     name = f"{source['kind']} {source['metadata']['name']}"
@@ -43,7 +42,7 @@ def _plain(text: str) -> str:
         return text
     try:
         return base64.b64decode("".join(text.split()), validate=True).decode("ascii")
-    except (binascii.Error, UnicodeDecodeError, ValueError):
+    except ValueError:
         return ""
 
 
