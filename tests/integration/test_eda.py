@@ -274,6 +274,12 @@ def test_bad_arguments_end_a_source_with_words(source, name, args, words):
     assert words in source(name, args).next()["message"]
 
 
+def test_the_certificate_of_the_server_is_not_verified_where_the_source_says_so(source, cluster):
+    server = yaml.safe_load(cluster.kubeconfig.read_text())["clusters"][0]["cluster"]["server"]
+    args = {"host": server, "api_key": "nobody", "validate_certs": False}
+    assert "answers 401" in source("argocd_applications", args).next()["message"]
+
+
 REPORT = """
 - hosts: "{{ mesh_hosts }}"
   connection: local

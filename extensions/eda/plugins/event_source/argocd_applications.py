@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 DOCUMENTATION = r"""
@@ -63,14 +64,9 @@ _INITIAL = ("none", "unhealthy", "all")
 
 
 def _shared() -> Any:
-    """The file that sources have in common; ansible-rulebook runs a source as a single file."""
+    """The file that sources have in common, run as ansible-rulebook runs a source: as a single file."""
     path = Path(__file__).resolve().parents[1] / "shared" / "kubernetes_watch.py"
-    spec = importlib.util.spec_from_file_location("meshops_kubernetes_watch", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} cannot be loaded")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return SimpleNamespace(**runpy.run_path(str(path)))
 
 
 def reported(application: dict[str, Any]) -> dict[str, str]:
@@ -146,11 +142,4 @@ async def main(queue: asyncio.Queue, args: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-
-    class Printing:
-        """A queue that shows what is put into it."""
-
-        async def put(self, item: dict[str, Any]) -> None:
-            print(item)
-
-    asyncio.run(main(Printing(), {}))  # type: ignore[arg-type]
+    asyncio.run(main(_shared().Printing(), {}))

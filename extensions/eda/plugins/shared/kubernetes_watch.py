@@ -45,6 +45,13 @@ class Refused(Exception):
         self.status = status
 
 
+class Printing:
+    """A queue that shows what is put into it, for a source that is run by hand."""
+
+    async def put(self, item: dict[str, Any]) -> None:
+        print(item)
+
+
 def check_arguments(args: dict[str, Any], known: tuple[str, ...], source: str) -> None:
     """Raise BadArguments for names that nobody knows."""
     unknown = sorted(set(args) - set(known) - set(CONNECTION) - {"eda_feedback_queue"})
@@ -61,17 +68,18 @@ class Cluster:
     """
 
     def __init__(self, args: dict[str, Any]) -> None:
-        named = {name: args.get(name) or os.environ.get(f"K8S_AUTH_{name.upper()}") for name in CONNECTION}
-        self._named = named
+        named = {name: os.environ.get(f"K8S_AUTH_{name.upper()}") for name in CONNECTION}
+        named |= {name: args[name] for name in CONNECTION if args.get(name) not in (None, "")}
+        verify = str(named["validate_certs"]).lower() not in ("false", "no", "0")
         self._token_file = named["api_key_file"]
         self._token = named["api_key"]
         self._exec: dict[str, Any] | None = None
         self._http: aiohttp.ClientSession | None = None
         if named["host"]:
-            self.server, self._tls = named["host"], _tls(named["ca_cert"], named["validate_certs"])
+            self.server, self._tls = named["host"], _tls(named["ca_cert"], verify)
         elif named["kubeconfig"] or os.environ.get("KUBECONFIG") or not _IN_CLUSTER.exists():
             self._read_kubeconfig(
-                named["kubeconfig"] or os.environ.get("KUBECONFIG") or "~/.kube/config", named["context"]
+                named["kubeconfig"] or os.environ.get("KUBECONFIG") or "~/.kube/config", named["context"], verify
             )
         else:
             host, port = (os.environ[f"KUBERNETES_SERVICE_{name}"] for name in ("HOST", "PORT"))
@@ -79,7 +87,7 @@ class Cluster:
             self._token_file = str(_IN_CLUSTER / "token")
         self.server = self.server.rstrip("/")
 
-    def _read_kubeconfig(self, path: Any, context: str | None) -> None:
+    def _read_kubeconfig(self, path: Any, context: str | None, verify: bool) -> None:
         try:
             config = (
                 path if isinstance(path, dict) else yaml.safe_load(Path(path).expanduser().read_text(encoding="utf-8"))
@@ -91,14 +99,9 @@ class Cluster:
         cluster = _named(config, "clusters", "cluster", chosen["cluster"])
         user = _named(config, "users", "user", chosen["user"]) if chosen.get("user") else {}
         self.server = cluster["server"]
-        verify = not cluster.get("insecure-skip-tls-verify") and self._named["validate_certs"] not in (
-            False,
-            "false",
-            "False",
-        )
         self._tls = _tls(
             _text(cluster, "certificate-authority"),
-            verify,
+            verify and not cluster.get("insecure-skip-tls-verify"),
             _text(user, "client-certificate"),
             _text(user, "client-key"),
         )
@@ -250,14 +253,14 @@ def _text(entry: dict[str, Any], name: str) -> str:
     return Path(entry[name]).expanduser().read_text(encoding="utf-8") if entry.get(name) else ""
 
 
-def _tls(authority: Any, verify: Any, certificate: str = "", key: str = "") -> ssl.SSLContext:
+def _tls(authority: Any, verify: bool, certificate: str = "", key: str = "") -> ssl.SSLContext:
     """authority: PEM, or the path of a file with it. Python loads certificates of clients from files alone."""
     context = ssl.create_default_context()
     if authority and "-----BEGIN" in authority:
         context.load_verify_locations(cadata=authority)
     elif authority:
         context.load_verify_locations(cafile=str(Path(authority).expanduser()))
-    if str(verify).lower() in ("false", "no", "0"):
+    if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if certificate and key:
