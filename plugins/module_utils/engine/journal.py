@@ -42,10 +42,10 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_s
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CONFIGMAP
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import MANAGED_BY
 
 MANAGER = "meshops.lifecycle.journal"
 OPERATION = "meshops.lifecycle/operation"  # the label of journals and their leases; its value is the operation
-_MANAGED_BY = "app.kubernetes.io/managed-by"
 _KEY = "journal"  # of the ConfigMap's data
 _KEPT = 200  # runs and steps, each
 
@@ -215,7 +215,7 @@ class Journal:
 
 
 def _labels(operation: str) -> dict[str, str]:
-    return {_MANAGED_BY: "meshops.lifecycle", OPERATION: operation}
+    return {MANAGED_BY: "meshops.lifecycle", OPERATION: operation}
 
 
 def _state(live: dict) -> State:

@@ -12,11 +12,11 @@ import re
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import DEFAULT, REVISION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import MANAGED_BY
 
 Document = dict[str, Any]
 
 TAG = "istio.io/tag"
-MANAGED_BY = "app.kubernetes.io/managed-by"
 INJECTS = "sidecar-injector.istio.io"  # what the names of webhooks that inject end with
 _INJECTION, _INJECT = "istio-injection", "sidecar.istio.io/inject"
 _AUTO = f"auto.{INJECTS}"

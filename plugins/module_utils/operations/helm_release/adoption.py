@@ -16,6 +16,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import adopt
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import release_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.drift import MANAGER
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import manifest
@@ -36,7 +37,7 @@ def former_owners(item: Object, live: dict[str, Any] | None) -> Entries:
         for entry in live["metadata"].get("managedFields") or []
         if not entry.get("subresource") and entry.get("manager") != MANAGER
     ]
-    if manifest.release_of(live):
+    if release_of(live):
         return [entry for entry in entries if entry.get("manager") in _INSTALLERS]
     return [
         entry

@@ -15,6 +15,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import ow
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.plan import PlannedChange
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.write import Writer
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import release_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import definitions
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context, refused
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import manifest
@@ -57,7 +58,7 @@ def planned(context: Context, chart: str, arguments: list[str]) -> list[Update]:
 
 
 def _judged(context: Context, planned_change: PlannedChange) -> Update:
-    owner = manifest.release_of(planned_change.before or {})
+    owner = release_of(planned_change.before or {})
     if owner and planned_change.writes and not context.params.get("take_ownership"):
         raise MeshError(
             f"{planned_change.label} is an object of the release {'/'.join(owner)}, which would put it back. Set "

@@ -18,6 +18,7 @@ from decimal import Decimal
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import release_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import manifest, merge
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.manifest import Object
 
@@ -71,7 +72,7 @@ def find(session, items: list[Object], live: dict, release: str, namespace: str)
         current = live.get(item.key)
         if current is None:
             return Drift(item, None, [])
-        owner = manifest.release_of(current)
+        owner = release_of(current)
         if owner and owner != (namespace, release):
             return Drift(item, current, [_OWNER], owner="/".join(owner))
         declared = manifest.owned(item, release, namespace)

@@ -22,6 +22,12 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CRD
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import (
+    MANAGED_BY,
+    OF_RELEASES,
+    release_of,
+    tracked_by,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import drift, lock, report
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context, refused
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.drift import MANAGER
@@ -30,10 +36,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.ma
 
 Document = dict[str, Any]
 
-TRACKING = "argocd.argoproj.io/tracking-id"
 NEXT = "argocd-controller"  # the field manager of Argo CD's syncs
-_MARKS = ("meta.helm.sh/release-name", "meta.helm.sh/release-namespace")
-_BY_HELM = "app.kubernetes.io/managed-by"
 _ATTEMPTS = 4  # how often an object that somebody else writes meanwhile is read again
 _NAMED = 3
 
@@ -59,7 +62,7 @@ def _refuse_drift(context: Context, items: list[Object], live: dict[Any, Documen
     """What a hand has changed and nobody else tracks yet would be overwritten by who comes next. Raises MeshError."""
     if context.params["force_conflicts"]:
         return
-    there = [item for item in items if (current := live.get(item.key)) and not _tracked(current)]
+    there = [item for item in items if (current := live.get(item.key)) and not tracked_by(current)]
     drifted = drift.find(context.session, there, live, context.name, context.namespace)
     lines = [each.text() for each in drifted if not each.owner and each.live is not None]
     lines = [line for line in lines if not line.endswith(": metadata.annotations")]
@@ -72,15 +75,11 @@ def _refuse_drift(context: Context, items: list[Object], live: dict[Any, Documen
         )
 
 
-def _tracked(live: Document) -> bool:
-    return TRACKING in (live["metadata"].get("annotations") or {})
-
-
 def _tell_alone(context: Context, items: list[Object], live: dict[Any, Document | None]) -> None:
     """Once somebody else tracks objects of the release, those that nobody does are told. Argo CD marks
     no definition."""
     there = [(item, current) for item in items if item.kind != CRD and (current := live.get(item.key))]
-    alone = [item.label for item, current in there if not _tracked(current)]
+    alone = [item.label for item, current in there if not tracked_by(current)]
     if alone and len(alone) < len(there):
         named = ", ".join(alone[:_NAMED]) + (f" and {len(alone) - _NAMED} more" if len(alone) > _NAMED else "")
         context.task.warn(f"{context.label}: left without an owner, as no Application tracks it: {named}.")
@@ -118,20 +117,20 @@ def patch(context: Context, live: Document) -> list[Document]:
     """The JSON patch that takes the marks of the release, and helm's ownership, from an object; empty for one that has
     none of them, or those of another release."""
     metadata = live["metadata"]
-    owner = manifest.release_of(live)
+    owner = release_of(live)
     entries = metadata.get("managedFields") or []
     helms = [entry for entry in entries if entry.get("manager") == MANAGER and not entry.get("subresource")]
     if owner not in (None, (context.namespace, context.name)) or not (owner or helms):
         return []
-    annotations = {key: value for key, value in (metadata.get("annotations") or {}).items() if key not in _MARKS}
+    annotations = {key: value for key, value in (metadata.get("annotations") or {}).items() if key not in OF_RELEASES}
     operations: list[Document] = [
         {"op": "test", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"]},
         {"op": "add", "path": "/metadata/annotations", "value": annotations},
     ]
     others = [entry for entry in entries if entry not in helms]
     labels = metadata.get("labels") or {}
-    if labels.get(_BY_HELM) == "Helm" and not any(_has_label(entry) for entry in others):
-        rest = {key: value for key, value in labels.items() if key != _BY_HELM}
+    if labels.get(MANAGED_BY) == "Helm" and not any(_has_label(entry) for entry in others):
+        rest = {key: value for key, value in labels.items() if key != MANAGED_BY}
         operations.append({"op": "add", "path": "/metadata/labels", "value": rest})
     managed = _handed(others, helms)
     operations.append({"op": "replace", "path": "/metadata/managedFields", "value": managed or [{}]})
@@ -140,13 +139,13 @@ def patch(context: Context, live: Document) -> list[Document]:
 
 def _has_label(entry: Document) -> bool:
     tree = entry.get("fieldsV1") or {}
-    return f"f:{_BY_HELM}" in ((tree.get("f:metadata") or {}).get("f:labels") or {})
+    return f"f:{MANAGED_BY}" in ((tree.get("f:metadata") or {}).get("f:labels") or {})
 
 
 def _handed(others: list[Document], helms: list[Document]) -> list[Document]:
     """The managedFields without helm's entries; what they have beside the marks is Argo CD's, where that applied it."""
-    marks: Document = {"f:metadata": {"f:annotations": {f"f:{name}": {} for name in _MARKS}}}
-    marks["f:metadata"]["f:labels"] = {f"f:{_BY_HELM}": {}}
+    marks: Document = {"f:metadata": {"f:annotations": {f"f:{name}": {} for name in OF_RELEASES}}}
+    marks["f:metadata"]["f:labels"] = {f"f:{MANAGED_BY}": {}}
     handed = []
     for entry in others:
         if (entry.get("manager"), entry.get("operation"), entry.get("subresource")) == (NEXT, "Apply", None):

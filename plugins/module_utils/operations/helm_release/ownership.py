@@ -11,9 +11,10 @@ from __future__ import annotations
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import owners as owners_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import MANAGED_BY, release_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release.context import Context, refused
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm import complaint, release_store
-from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.manifest import Object, release_of
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.manifest import Object
 
 TAKES_OWNERSHIP = (3, 17)  # the first Helm with --take-ownership
 SPARES_OTHERS = (4, 3)  # the first Helm whose uninstall leaves alone what is another release's
@@ -102,5 +103,5 @@ def _owner(live: dict) -> str:
     release = release_of(live)
     if release:
         return f"release {'/'.join(release)}"
-    manager = ((live.get("metadata") or {}).get("labels") or {}).get("app.kubernetes.io/managed-by") or ""
+    manager = ((live.get("metadata") or {}).get("labels") or {}).get(MANAGED_BY) or ""
     return owners_module.words(manager) if owners_module.is_ours(manager) else ""

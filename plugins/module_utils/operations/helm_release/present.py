@@ -11,6 +11,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.versions im
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import CREATED, UNCHANGED, Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CRD, NAMESPACE
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import release_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import (
     adoption,
     definition_updates,
@@ -274,9 +275,7 @@ def _leftovers(context: Context, revisions: list[Release], target: list[Object])
 
 
 def _ours(context: Context, live: dict) -> bool:
-    annotations = live["metadata"].get("annotations") or {}
-    owner = annotations.get("meta.helm.sh/release-name"), annotations.get("meta.helm.sh/release-namespace")
-    return owner == (context.name, context.namespace)
+    return release_of(live) == (context.namespace, context.name)
 
 
 def _delete(context: Context, change: Change) -> None:

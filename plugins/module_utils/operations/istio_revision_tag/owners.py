@@ -24,31 +24,28 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import revision_tag
-from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.helm.manifest import release_of
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import (
+    MANAGED_BY,
+    OF_RELEASES,
+    TRACKING,
+    release_of,
+    tracked_by,
+)
 
 Document = dict[str, Any]
 
-TRACKING = "argocd.argoproj.io/tracking-id"
 _LEFT_ALONE = {
     "argocd.argoproj.io/sync-options": "Prune=false",
     "argocd.argoproj.io/compare-options": "IgnoreExtraneous",
 }
-_OF_RELEASES = ("meta.helm.sh/release-name", "meta.helm.sh/release-namespace")
 _INSTALLERS = frozenset({"helm", "istioctl", "istio-operator", "argocd-controller", "argocd-application-controller"})
-
-
-def application_of(live: Document | None) -> str:
-    """The Application that tracks an object, as ``[NAMESPACE_]NAME``; empty for none."""
-    annotations = ((live or {}).get("metadata") or {}).get("annotations") or {}
-    return str(annotations.get(TRACKING) or "").partition(":")[0]
 
 
 def named(live: Document | None) -> str:
     """Who keeps an object, in words; empty where nobody does."""
-    release = release_of(live or {})
-    if application_of(live):
-        return f"the Application {application_of(live)}"
+    release, application = release_of(live or {}), tracked_by(live or {})
+    if application:
+        return f"the Application {application}"
     return f"the Helm release {'/'.join(release)}" if release else ""
 
 
@@ -69,8 +66,8 @@ def freed(task: Task, tag: str, objects: list[tuple[Kind, Document | None]]) -> 
 
     Raises MeshError where an Application cannot give the tag up.
     """
-    applications = sorted({application_of(live) for _kind, live in objects} - {""})
     kept = [(kind, live, live) for kind, live in objects if live]
+    applications = sorted({tracked_by(live) for _kind, _before, live in kept} - {""})
     if applications and not task.check:
         kept = [(kind, live, _annotate(task, kind, live, _LEFT_ALONE)) for kind, _before, live in kept]
         for application in applications:
@@ -85,11 +82,11 @@ def _freed(task: Task, kind: Kind, before: Document, live: Document) -> Change:
     owner = named(before)
     if not owner:
         return Change(kind, *place, UNCHANGED, live, live)
-    marks = dict.fromkeys([TRACKING, *_LEFT_ALONE, *_OF_RELEASES])
+    marks = dict.fromkeys([TRACKING, *_LEFT_ALONE, *OF_RELEASES])
     body = {
         "metadata": {
             "annotations": {**marks, "helm.sh/resource-policy": "keep"},
-            "labels": {revision_tag.MANAGED_BY: manager},
+            "labels": {MANAGED_BY: manager},
         }
     }
     entries = installers_of(live, manager)
@@ -124,7 +121,7 @@ def _predicted(live: Document, entries: list[Document], manager: str) -> Documen
 
 
 def _annotate(task: Task, kind: Kind, live: Document, values: dict[str, Any]) -> Document:
-    if not application_of(live):
+    if not tracked_by(live):
         return live
     metadata = live["metadata"]
     try:

@@ -16,9 +16,10 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import Subject
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import mtls
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.peerauthentication import KIND
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import tracked_by
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates import options as gate_options
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls import report
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls.snapshot import Snapshot, annotations_of
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls.snapshot import Snapshot
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration import (
     exceptions,
     policies,
@@ -31,7 +32,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_
     acknowledged,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration.plan import Plan
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.gitops import TRACKING
 
 OPERATION = "mtls_migration"
 _STATED = ("namespaces", "exceptions", "mesh_wide", "remove_namespace_policies", "unproven", "ignore_findings")
@@ -108,7 +108,7 @@ def _tracked(live: Snapshot) -> dict[str, str]:
     tracked = {}
     for namespace in live.namespaces:
         policy = live.policies.deciding(mtls.NAMESPACE, namespace)
-        name = annotations_of(policy).get(TRACKING, "").split(":")[0] if policy else ""
+        name = tracked_by(policy) if policy else ""
         if policy and name:
             tracked[namespace] = (
                 f"{KIND.kind} {mtls.name_of(policy)} is tracked by Application {name} of Argo CD, which would put it "

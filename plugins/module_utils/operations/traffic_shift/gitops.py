@@ -19,10 +19,10 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task imp
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import owners
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import explained
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import tracked_by
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.subject import Route
 
 Document = dict[str, Any]
-TRACKING = "argocd.argoproj.io/tracking-id"
 _RESPECT = "RespectIgnoreDifferences=true"
 _SIMPLE = re.compile(r"(\.[A-Za-z]+\??|\[\d*\]\??|\.\[\d*\]\??)+")  # a path of jq without a filter
 
@@ -41,9 +41,8 @@ class Verdict:
 
 
 def application_of(resources: Resources, live: Document) -> Document | None:
-    """The Application that tracks a live object, or None: by the annotation that Argo CD has used since 3.0."""
-    tracking = str((live["metadata"].get("annotations") or {}).get(TRACKING) or "")
-    name = tracking.split(":", 1)[0]
+    """The Application that tracks a live object, or None."""
+    name = tracked_by(live)
     if not name:
         return None
     try:
@@ -148,13 +147,13 @@ def _set_enabled(resources: Resources, kept: Document, enabled: bool | None) -> 
 def before_a_shift(task: Task, route: Route, live: Document, paths: list[str]) -> tuple[list[str], Document | None]:
     """What keeps a shift from beginning, each without a full stop; and the automated sync that is to be paused."""
     way = task.params["argocd"]
-    if way == "ignore" or TRACKING not in (live["metadata"].get("annotations") or {}):
+    if way == "ignore" or not tracked_by(live):
         return [], None
     application = application_of(task.resources, live)
     if application is None:
-        name = live["metadata"]["annotations"][TRACKING].split(":")[0]
         task.warn(
-            f"{route.label} is tracked by Application {name} of Argo CD, which cannot be read. It may revert weights."
+            f"{route.label} is tracked by Application {tracked_by(live)} of Argo CD, which cannot be read. It may "
+            "revert weights."
         )
         return [], None
     conflict = verdict(application, route, paths)

@@ -17,12 +17,17 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collec
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import KINDS as BUILTIN
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import (
+    MANAGED_BY,
+    RELEASE_NAME,
+    RELEASE_NAMESPACE,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
 _CRD = "CustomResourceDefinition"
 _DOCUMENT = re.compile(r"(?m)^(?=---(?:\s|$))")
 _DEFINITION = re.compile(rf"(?m)^kind: {_CRD}[ \t]*$")
-_MADE_BY_HELM = "app.kubernetes.io/managed-by=Helm"
+_MADE_BY_HELM = f"{MANAGED_BY}=Helm"
 # Groups whose types the API server knows as Go types, to which strategic merge patches apply.
 _BUILTIN_GROUPS = {kind.group for kind in BUILTIN} | {
     "storage.k8s.io",
@@ -117,21 +122,14 @@ def read(resources: Resources, items: list[Object]) -> dict[tuple, dict | None]:
     return live.read(resources, items, selector=_MADE_BY_HELM)
 
 
-def release_of(live: dict) -> tuple[str, str] | None:
-    """(namespace, name) of the release that an object belongs to by its annotations."""
-    annotations = (live.get("metadata") or {}).get("annotations") or {}
-    namespace, name = annotations.get("meta.helm.sh/release-namespace"), annotations.get("meta.helm.sh/release-name")
-    return (namespace, name) if namespace and name else None
-
-
 def owned(item: Object, release: str, namespace: str) -> dict:
     """The object's body as helm sends it: with its namespace and the marks of the release (helm's validate.go)."""
     metadata = {**item.desired["metadata"]}
-    metadata["labels"] = {**(metadata.get("labels") or {}), "app.kubernetes.io/managed-by": "Helm"}
+    metadata["labels"] = {**(metadata.get("labels") or {}), MANAGED_BY: "Helm"}
     metadata["annotations"] = {
         **(metadata.get("annotations") or {}),
-        "meta.helm.sh/release-name": release,
-        "meta.helm.sh/release-namespace": namespace,
+        RELEASE_NAME: release,
+        RELEASE_NAMESPACE: namespace,
     }
     body = {**item.desired, "metadata": metadata}
     return item.kind.normalise(body) if item.kind.normalise else body
