@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
+
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload
 
 _NAMED = 5  # workloads that a line names
 _AHEAD = 1  # minor versions that a control plane may be ahead of its proxies (istio.io, Supported releases)
@@ -17,13 +19,13 @@ def of(facts: dict[str, Any]) -> list[str]:
     planes = {plane["revision"]: plane for plane in facts["control_planes"]}
     return [
         *_unready(facts["control_planes"]),
-        *_tags(facts["tags"], planes),
-        *_namespaces(facts["namespaces"]),
+        *tags(facts["tags"], planes),
+        *namespaces(facts["namespaces"]),
         *_webhooks(facts["webhooks"], planes),
         *_skew(facts["workloads"], planes),
         *_unconnected(facts["workloads"]),
         *_nodes(facts["nodes"]),
-        *_crds(facts["crds"]),
+        *crds(facts["crds"]),
     ]
 
 
@@ -40,14 +42,16 @@ def _plane(plane: dict[str, Any]) -> str:
     return f"istiod {plane['namespace']}/{plane['name']} (revision {plane['revision']}, {plane['version']})"
 
 
-def _tags(tags: list[dict[str, Any]], planes: dict[str, Any]) -> Iterator[str]:
-    for tag in tags:
+def tags(rows: list[dict[str, Any]], planes: Container[str]) -> Iterator[str]:
+    """Tags of nothing. ``planes``: the revisions that have a control plane."""
+    for tag in rows:
         if tag["revision"] not in planes:
             yield f"the tag {tag['tag']} points to revision {tag['revision']}, which has no control plane"
 
 
-def _namespaces(namespaces: list[dict[str, Any]]) -> Iterator[str]:
-    for row in namespaces:
+def namespaces(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Namespaces whose new pods nothing injects."""
+    for row in rows:
         if row["selects"] and row["version"] is None:
             meaning = f" (revision {row['revision']})" if row["selects"] != row["revision"] else ""
             yield (
@@ -99,7 +103,7 @@ def _unconnected(workloads: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _listed(rows: list[dict[str, Any]]) -> str:
-    names = [f"{row['kind']} {row['namespace']}/{row['name']}" for row in rows[:_NAMED]]
+    names = [Workload.of_row(row).label for row in rows[:_NAMED]]
     return ", ".join(names) + (f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else "")
 
 
@@ -109,8 +113,9 @@ def _nodes(nodes: list[dict[str, Any]]) -> Iterator[str]:
             yield f"DaemonSet {row['namespace']}/{row['name']} is ready on {row['ready']} of {row['wanted']} nodes"
 
 
-def _crds(crds: list[dict[str, Any]]) -> Iterator[str]:
-    for row in crds:
+def crds(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Definitions of which objects may be stored in a version that is not served."""
+    for row in rows:
         lost = [version for version in row["stored"] if version not in row["served"]]
         if lost:
             yield (

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 # A ReplicaSet is named after its owner and the hash of the template, which is a label of its pods.
@@ -17,6 +17,11 @@ class Workload(NamedTuple):
     kind: str
     namespace: str
     name: str
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Workload:
+        """The workload of a result's row, see :meth:`row`."""
+        return cls(row["kind"], row["namespace"], row["name"])
 
     @property
     def label(self) -> str:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.versions import unsupported_step
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import REVISION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import mesh_problems
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import behaviour, stages
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.facts import Facts
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.stages import Goal
@@ -22,9 +24,10 @@ def problems(facts: Facts, goal: Goal) -> list[str]:
     return [
         *_step(facts, goal),
         *_planes(facts, goal),
-        *_selectors(facts),
+        *mesh_problems.tags(facts.mesh["tags"], {row["revision"] for row in facts.mesh["control_planes"]}),
+        *mesh_problems.namespaces(facts.mesh["namespaces"]),
         *_webhooks(facts, goal),
-        *_definitions(facts),
+        *mesh_problems.crds(facts.mesh["crds"]),
     ]
 
 
@@ -60,16 +63,6 @@ def _planes(facts: Facts, goal: Goal) -> Iterator[str]:
             yield f"istiod {row['namespace']}/{row['name']} is not ready: mend it, or go back, before anything moves"
 
 
-def _selectors(facts: Facts) -> Iterator[str]:
-    planes = {row["revision"] for row in facts.mesh["control_planes"]}
-    for row in facts.mesh["tags"]:
-        if row["revision"] not in planes:
-            yield f"the tag {row['tag']} points to revision {row['revision']}, which has no control plane"
-    for row in facts.mesh["namespaces"]:
-        if row["selects"] and row["version"] is None:
-            yield f"Namespace {row['name']} selects {row['selects']}, which has no control plane for its new pods"
-
-
 def _webhooks(facts: Facts, goal: Goal) -> Iterator[str]:
     """Of other revisions than the new one, whose istiod a stage waits for."""
     ready = {row["revision"] for row in facts.mesh["control_planes"] if row["ready"]}
@@ -78,48 +71,41 @@ def _webhooks(facts: Facts, goal: Goal) -> Iterator[str]:
             yield f"{row['kind']} {row['name']} refuses all writes: revision {row['revision']} has no ready istiod"
 
 
-def _definitions(facts: Facts) -> Iterator[str]:
-    for row in facts.mesh["crds"]:
-        lost = [version for version in row["stored"] if version not in row["served"]]
-        if lost:
-            yield f"{row['name']} may have objects stored in {', '.join(lost)}, which it does not serve: migrate them"
-
-
 def _left_out(facts: Facts) -> Iterator[str]:
-    for (kind, namespace, name), reason in sorted(facts.unrestartable.items()):
-        yield f"{kind} {namespace}/{name} is not restarted: {reason}"
+    for workload, reason in sorted(facts.unrestartable.items()):
+        yield f"{workload.label} is not restarted: {reason}"
     for name in sorted(facts.namespaces):
         if facts.is_excluded(name):
             yield f"Namespace {name} is left alone: its owner excludes it"
 
 
 def _own_selectors(facts: Facts) -> Iterator[str]:
-    for key, item in sorted(facts.objects.items()):
+    gateways = facts.gateway_workloads()
+    for workload, item in sorted(facts.objects.items()):
         labels = (item["spec"]["template"].get("metadata") or {}).get("labels") or {}
-        namespace = facts.namespaces.get(key[1]) or {"metadata": {}}
+        namespace = facts.namespaces.get(workload.namespace) or {"metadata": {}}
         of_namespace = namespace["metadata"].get("labels") or {}
-        is_gateway = any(
-            (row["kind"], row["namespace"], row["name"]) == key and row["gateway"] for row in facts.mesh["workloads"]
-        )
-        if REVISION in labels and REVISION not in of_namespace and labels.get("app") != "istiod" and not is_gateway:
+        if workload in gateways or labels.get("app") == "istiod":
+            continue
+        if REVISION in labels and REVISION not in of_namespace:
             yield (
-                f"{key[0]} {key[1]}/{key[2]} selects revision {labels[REVISION]} by a label of its pods, which "
+                f"{workload.label} selects revision {labels[REVISION]} by a label of its pods, which "
                 "is for its owner to change"
             )
 
 
 def _gaps(facts: Facts) -> Iterator[str]:
     """Workloads that answer nothing for a while when they are restarted."""
-    for (kind, namespace, name), item in sorted(facts.objects.items()):
-        reason = gap(kind, item["spec"])
+    for workload, item in sorted(facts.objects.items()):
+        reason = gap(workload.kind, item["spec"])
         if reason:
-            yield f"{kind} {namespace}/{name} has a gap when it is restarted: {reason}"
+            yield f"{workload.label} has a gap when it is restarted: {reason}"
 
 
 def _hasty(facts: Facts) -> Iterator[str]:
     """Workloads that end at once, while proxies still send them what was on its way."""
-    rows = {(row["kind"], row["namespace"], row["name"]) for row in facts.mesh["workloads"] if not row["gateway"]}
-    hasty = sorted(f"{key[1]}/{key[2]}" for key, item in facts.objects.items() if key in rows and is_hasty(item))
+    rows = set(map(Workload.of_row, facts.mesh["workloads"])) - facts.gateway_workloads()
+    hasty = sorted(f"{it.namespace}/{it.name}" for it, item in facts.objects.items() if it in rows and is_hasty(item))
     if hasty:
         more = f" and {len(hasty) - _NAMED} more" if len(hasty) > _NAMED else ""
         yield (

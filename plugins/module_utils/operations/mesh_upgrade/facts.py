@@ -32,16 +32,16 @@ Document = dict[str, Any]
 class Facts:
     """``mesh``: the facts of mesh_versions. ``validator``: the revision that validates by default.
 
-    ``objects``: workloads with a proxy as they are live; ``unrestartable``: (kind, namespace, name) of what nobody
-    restarts, with the reason.
+    ``objects``: workloads with a proxy as they are live; ``unrestartable``: those that nobody restarts, with the
+    reason.
     """
 
     mesh: Document
     namespaces: dict[str, Document] = field(default_factory=dict)
     validator: str = ""
     base_version: str = ""
-    objects: dict[tuple[str, str, str], Document] = field(default_factory=dict)
-    unrestartable: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    objects: dict[Workload, Document] = field(default_factory=dict)
+    unrestartable: dict[Workload, str] = field(default_factory=dict)
     budgets: list[Document] = field(default_factory=list)
     gateways: list[Document] = field(default_factory=list)
     envoy_filters: list[Document] = field(default_factory=list)
@@ -64,9 +64,13 @@ class Facts:
 
     def is_of_chart(self, row: Document) -> bool:
         """Whether a workload is a gateway of Istio's chart; istiod makes those of the Gateway API, and renews them."""
-        item = self.objects.get((row["kind"], row["namespace"], row["name"])) or {"spec": {"template": {}}}
+        item = self.objects.get(Workload.of_row(row)) or {"spec": {"template": {}}}
         pod_labels = (item["spec"]["template"].get("metadata") or {}).get("labels") or {}
         return bool(row["gateway"]) and _MADE_BY_ISTIOD not in pod_labels
+
+    def gateway_workloads(self) -> set[Workload]:
+        """Gateways of charts and of the Gateway API."""
+        return {Workload.of_row(row) for row in self.mesh["workloads"] if row["gateway"]}
 
     def gateways_of(self, revision: str) -> list[str]:
         """Gateways of the Gateway API that select a revision by a label of their own."""
@@ -106,24 +110,23 @@ def read(task: Task) -> Facts:
     )
 
 
-def _objects(task: Task, mesh: Document) -> dict[tuple[str, str, str], Document]:
-    wanted = {(row["kind"], row["namespace"], row["name"]) for row in mesh["workloads"]}
+def _objects(task: Task, mesh: Document) -> dict[Workload, Document]:
+    wanted = set(map(Workload.of_row, mesh["workloads"]))
     listed = {}
     for kind in choice.KINDS:
         for item in task.resources.list(KINDS["apps", kind]):
-            key = (kind, item["metadata"]["namespace"], item["metadata"]["name"])
-            if key in wanted or (item["metadata"].get("labels") or {}).get("app") == "istiod":
-                listed[key] = item
+            workload = Workload(kind, item["metadata"]["namespace"], item["metadata"]["name"])
+            if workload in wanted or (item["metadata"].get("labels") or {}).get("app") == "istiod":
+                listed[workload] = item
     return listed
 
 
-def _unrestartable(mesh: Document, objects: dict[tuple[str, str, str], Document]) -> dict[tuple[str, str, str], str]:
+def _unrestartable(mesh: Document, objects: dict[Workload, Document]) -> dict[Workload, str]:
     reasons = {}
-    for row in mesh["workloads"]:
-        key = (row["kind"], row["namespace"], row["name"])
-        reason = choice.reason_to_skip(choice.Candidate(Workload(*key), ""), objects.get(key))
+    for workload in map(Workload.of_row, mesh["workloads"]):
+        reason = choice.reason_to_skip(choice.Candidate(workload, ""), objects.get(workload))
         if reason:
-            reasons[key] = reason
+            reasons[workload] = reason
     return reasons
 
 

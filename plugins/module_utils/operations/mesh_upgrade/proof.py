@@ -10,6 +10,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock impor
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import REVISION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import facts as facts_module
@@ -68,11 +69,7 @@ def gateways(task: Task, goal: Goal) -> str:
         facts = facts_module.read(task)
         left = stages.gateways(facts, goal)
         rows = [row for row in facts.mesh["workloads"] if facts.is_of_chart(row)]
-        left += [
-            f"{row['kind']} {row['namespace']}/{row['name']}: istiod does not know its proxy"
-            for row in rows
-            if row["unconnected"]
-        ]
+        left += [f"{Workload.of_row(row).label}: istiod does not know its proxy" for row in rows if row["unconnected"]]
         if not left:
             return f"{len(rows)} gateways are of revision {goal.revision} in {goal.version}"
     raise MeshError(sentence("Not every gateway has moved", *left))

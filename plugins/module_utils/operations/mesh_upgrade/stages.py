@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_problems import minor
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import labels, usage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.facts import Facts
@@ -117,7 +118,7 @@ def _is_in_use(facts: Facts, goal: Goal) -> bool:
 def gateways(facts: Facts, goal: Goal) -> list[str]:
     """The gateways of charts that are still to move, as ``Deployment ingress/gateway``."""
     return [
-        f"{row['kind']} {row['namespace']}/{row['name']}"
+        Workload.of_row(row).label
         for row in facts.mesh["workloads"]
         if facts.is_of_chart(row) and (goal.origin in row["revisions"] or _is_behind(row, goal))
     ]
@@ -136,7 +137,7 @@ def namespaces(facts: Facts, goal: Goal) -> list[str]:
         if not facts.is_of_chart(row)
         and row["outdated"]
         and row["expected_revision"] == goal.revision
-        and (row["kind"], row["namespace"], row["name"]) not in facts.unrestartable
+        and Workload.of_row(row) not in facts.unrestartable
     }
     selecting = {name for name, row in rows.items() if row["selects"] and row["revision"] == goal.origin}
     return [name for name in sorted(late | selecting) if name not in goal.skip and not facts.is_excluded(name)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.facts import Facts
 
 
@@ -33,7 +34,7 @@ def _selectors(facts: Facts, revision: str) -> Iterator[str]:
 def _proxies(facts: Facts, revision: str) -> Iterator[str]:
     for row in facts.mesh["workloads"]:
         if revision in row["revisions"]:
-            yield f"{row['kind']} {row['namespace']}/{row['name']} has proxies of it"
+            yield f"{Workload.of_row(row).label} has proxies of it"
 
 
 def _connections(facts: Facts, revision: str) -> Iterator[str]:
