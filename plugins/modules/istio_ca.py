@@ -162,15 +162,6 @@ options:
       - The time for each phase to be proven, in seconds. The kubelet takes up to 90 of them to bring the Secret to istiod.
     type: int
     default: 600
-  lease_duration:
-    description:
-      - Seconds after which a run that was killed is held to be dead.
-    type: int
-    default: 60
-  run:
-    description:
-      - How people know this run, such as the id of a job of AWX. It is shown to whoever is refused meanwhile.
-    type: str
   istiod_namespace:
     description:
       - Namespace of istiod.
@@ -178,6 +169,7 @@ options:
     default: istio-system
 extends_documentation_fragment:
   - meshops.lifecycle.connection
+  - meshops.lifecycle.journal
   - meshops.lifecycle.attributes
 notes:
   - A change of the root needs C(ISTIO_MULTIROOT_MESH) in the environment of istiod and C(PROXY_CONFIG_XDS_AGENT) in the

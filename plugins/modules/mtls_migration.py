@@ -32,6 +32,7 @@ extends_documentation_fragment:
   - meshops.lifecycle.istiod
   - meshops.lifecycle.gates
   - meshops.lifecycle.prometheus
+  - meshops.lifecycle.journal
   - meshops.lifecycle.attributes
 seealso:
   - module: meshops.lifecycle.mtls_report
@@ -120,13 +121,6 @@ options:
       - File on the machine where the module runs, to which the record is written, as Markdown if the name ends in C(.md),
         otherwise as JSON. It is written at the end of the task, also if it fails.
     type: path
-  run:
-    description: How people know this run, such as the id of a job of AWX. It is shown to others and kept in the record.
-    type: str
-  lease_duration:
-    description: Seconds after which a run that does not renew its lease counts as dead, and the next one takes over.
-    type: int
-    default: 60
   wait_timeout:
     description: Seconds to wait until proxies have acknowledged a change.
     type: int

@@ -8,7 +8,7 @@ that goes on one step a task holds its objects between two tasks as well. ``clos
 
 ::
 
-    with Journal.open(resources, "traffic_shift", subject, progress=task.progress) as journal:
+    with Journal.of(task, "traffic_shift", subject) as journal:
         if journal.state is None:
             journal.begin(plan={"weights": [5, 50, 100]}, before=saved, holds=[destination_rule])
         ...
@@ -30,6 +30,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base import time
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import lease
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import (
     LIMIT,
@@ -59,6 +60,19 @@ class Journal:
         self._live: dict | None = None
         self.state: State | None = None
         self.lease: lease.Lease
+
+    @classmethod
+    def of(cls, task: Task, operation: str, subject: Subject, namespace: str | None = None) -> Journal:
+        """``open`` as a task wants it, by the options of the fragment ``journal``."""
+        return cls.open(
+            task.resources,
+            operation,
+            subject,
+            namespace=namespace,
+            run=task.params["run"] or "",
+            duration=task.params["lease_duration"],
+            progress=task.progress,
+        )
 
     @classmethod
     def open(

@@ -27,6 +27,8 @@ ARGUMENTS = {
             "user_agent": {"type": "str"},
         },
     },
+    "run": {"type": "str"},
+    "lease_duration": {"type": "int", "default": 60},
     "state": {
         "type": "str",
         "choices": ["present", "trusted", "issuing", "retired", "aborted"],
@@ -84,7 +86,5 @@ ARGUMENTS = {
     },
     "settle": {"type": "int", "default": 120},
     "wait_timeout": {"type": "int", "default": 600},
-    "lease_duration": {"type": "int", "default": 60},
-    "run": {"type": "str"},
     "istiod_namespace": {"type": "str", "default": "istio-system"},
 }

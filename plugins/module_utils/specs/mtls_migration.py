@@ -120,6 +120,8 @@ ARGUMENTS = {
             "scrape_interval": {"type": "float", "default": 15},
         },
     },
+    "run": {"type": "str"},
+    "lease_duration": {"type": "int", "default": 60},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "namespaces": {"type": "list", "elements": "str"},
     "exceptions": {
@@ -155,8 +157,6 @@ ARGUMENTS = {
     "keep_going": {"type": "bool", "default": False},
     "root_namespace": {"type": "str"},
     "record": {"type": "path"},
-    "run": {"type": "str"},
-    "lease_duration": {"type": "int", "default": 60},
     "wait_timeout": {"type": "int", "default": 120},
     "wait_proxies": {"type": "bool", "default": True},
 }

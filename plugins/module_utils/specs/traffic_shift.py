@@ -122,6 +122,8 @@ ARGUMENTS = {
             "scrape_interval": {"type": "float", "default": 15},
         },
     },
+    "run": {"type": "str"},
+    "lease_duration": {"type": "int", "default": 60},
     "state": {
         "type": "str",
         "choices": ["promoted", "started", "advanced", "aborted"],
@@ -191,8 +193,6 @@ ARGUMENTS = {
         "default": "refuse",
     },
     "record": {"type": "path"},
-    "run": {"type": "str"},
-    "lease_duration": {"type": "int", "default": 60},
     "wait_timeout": {"type": "int", "default": 120},
     "wait_proxies": {"type": "bool", "default": True},
 }

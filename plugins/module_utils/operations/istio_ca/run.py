@@ -49,7 +49,7 @@ def run(task: Task) -> dict[str, Any]:
     target = _target(plan, state)
     if task.check:
         return report.predicted(task, store, live, plan, target, wanted)
-    with _journal(task, namespace) as journal:
+    with Journal.of(task, OPERATION, plans.subject_of(namespace)) as journal:
         rotation = Rotation(task, store, _begun(task, store, journal, plan), journal)
         try:
             rotation.advance(target, wanted)
@@ -58,17 +58,6 @@ def run(task: Task) -> dict[str, Any]:
         except MeshError as error:
             raise report.failed(store, rotation, error) from None
         return report.result(task, store, rotation)
-
-
-def _journal(task: Task, namespace: str) -> Journal:
-    return Journal.open(
-        task.resources,
-        OPERATION,
-        plans.subject_of(namespace),
-        run=task.params.get("run") or "",
-        duration=task.params["lease_duration"],
-        progress=task.progress,
-    )
 
 
 def _begun(task: Task, store: Store, journal: Journal, plan: Plan) -> Plan:
@@ -154,7 +143,7 @@ def _abort(task: Task, store: Store, under_way: State | None) -> dict[str, Any]:
         return report.unchanged(task, store.read())
     if task.check:
         return report.predicted_abort(task, store)
-    with _journal(task, store.namespace) as journal:
+    with Journal.of(task, OPERATION, plans.subject_of(store.namespace)) as journal:
         if journal.state is None:
             return report.unchanged(task, store.read())
         rotation = Rotation(task, store, plans.parse(journal.state.plan), journal)

@@ -29,19 +29,9 @@ def subject(task: Task) -> Subject:
     return Subject("", "Namespace", None, task.params["istiod_namespace"])
 
 
-@contextlib.contextmanager
-def opened(task: Task) -> Iterator[Journal]:
+def opened(task: Task) -> Journal:
     """The journal with its lease. Raises lease.Held, MeshError."""
-    with Journal.open(
-        task.resources,
-        OPERATION,
-        subject(task),
-        namespace=task.params["istiod_namespace"],
-        run=task.params["run"] or "",
-        duration=task.params["lease_duration"],
-        progress=task.progress,
-    ) as journal:
-        yield journal
+    return Journal.of(task, OPERATION, subject(task), namespace=task.params["istiod_namespace"])
 
 
 @contextlib.contextmanager

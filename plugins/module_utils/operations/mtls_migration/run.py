@@ -129,14 +129,7 @@ def _has_work(task: Task, plan: Plan) -> bool:
 def _work(
     task: Task, subject: Subject, prometheus: Prometheus, waivers: list[Waiver], plan: Plan | None
 ) -> dict[str, Any]:
-    with Journal.open(
-        task.resources,
-        OPERATION,
-        subject,
-        run=task.params.get("run") or "",
-        duration=task.params["lease_duration"],
-        progress=task.progress,
-    ) as journal:
+    with Journal.of(task, OPERATION, subject) as journal:
         if journal.state is None:
             plan = plan or _plan(task, prometheus, waivers)
             with acknowledged(task):  # a task that may not ask istiod begins nothing
@@ -253,9 +246,7 @@ def _absent(task: Task, subject: Subject) -> dict[str, Any]:
         return _answer(task, predicted, "restored" if predicted else "none", {})
     if not ours() and holder is None:
         return _answer(task, [], "none", {})
-    with Journal.open(
-        task.resources, OPERATION, subject, run=task.params.get("run") or "", duration=task.params["lease_duration"]
-    ) as journal:
+    with Journal.of(task, OPERATION, subject) as journal:
         if journal.state is None:
             journal.begin(plan={}, before={})
         written = []

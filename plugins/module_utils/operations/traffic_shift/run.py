@@ -52,14 +52,7 @@ def run(task: Task) -> dict[str, Any]:
             return _is_promoted(task, route, live)
     if task.check:
         return _predict(task, route, live, holder.state if holder and under_way else None)
-    with Journal.open(
-        task.resources,
-        subject.OPERATION,
-        route.subject,
-        run=task.params.get("run") or "",
-        duration=task.params["lease_duration"],
-        progress=task.progress,
-    ) as journal:
+    with Journal.of(task, subject.OPERATION, route.subject) as journal:
         return _work(task, route, journal)
 
 
