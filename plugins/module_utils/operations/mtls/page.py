@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.report import line
 
 Row = dict[str, Any]
@@ -62,11 +60,3 @@ def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> list[str]:
     if not rows:
         return ["None."]
     return [line(list(head)), line(["---"] * len(head)), *(line([str(cell) for cell in row]) for row in rows)]
-
-
-def write(path: str, text: str, option: str) -> None:
-    """Write a page or a record. Raises MeshError that names the option."""
-    try:
-        Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise MeshError(f"{option}: {path} cannot be written: {error.strerror or error}.") from None

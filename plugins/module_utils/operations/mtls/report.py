@@ -14,7 +14,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task imp
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.client import Prometheus
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.errors import PrometheusError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.options import prometheus_of
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import mesh_info
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import files, mesh_info
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls import (
     evidence,
     facts,
@@ -29,8 +29,7 @@ def run(task: Task) -> dict[str, Any]:
     search = mesh_info.compiled(task.params.get("query"))
     with opened(task) as prometheus:
         _live, document, _findings = facts_of(task, prometheus, task.params.get("namespaces"))
-    if task.params.get("page") and not task.check:
-        page.write(task.params["page"], page.markdown(document, times.text_of(times.now())), "page")
+    files.write(task, "page", lambda: page.markdown(document, times.text_of(times.now())))
     if search is not None:
         return {"changed": False, "result": search.search(document)}
     return {"changed": False, **document}

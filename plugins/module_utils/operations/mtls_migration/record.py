@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import State
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import files
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.report import line
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls import page
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration import plan as plan_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration.exceptions import Waiver
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration.plan import HELD, Plan
@@ -59,10 +58,7 @@ def of(plan: Plan, waivers: list[Waiver], state: State | None, phase: str, secon
 
 def write(task: Task, record: Record) -> None:
     """Write it where the task wants it. Raises MeshError."""
-    path = task.params.get("record")
-    if path and not task.check:
-        text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-        page.write(path, markdown(record) if str(path).endswith(".md") else text, "record")
+    files.write_record(task, record, markdown)
 
 
 def markdown(record: Record) -> str:

@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import State
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import files
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates import report as table
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.plan import Plan
 
@@ -39,17 +37,8 @@ def of(plan: Plan, state: State, phase: str) -> Record:
 
 
 def write(task: Task, document: Record) -> None:
-    """Write it where the task wants it: JSON, or Markdown where the file's name ends so. Raises MeshError."""
-    path = task.params.get("record")
-    if not path or task.check:
-        return
-    text = (
-        markdown(document) if str(path).endswith(".md") else json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    )
-    try:
-        Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise MeshError(f"record: {path} cannot be written: {error.strerror or error}.") from None
+    """Write it where the task wants it. Raises MeshError."""
+    files.write_record(task, document, markdown)
 
 
 def markdown(document: Record) -> str:
