@@ -5,19 +5,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, Stopwatch
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio import propagation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.client import Prometheus
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.errors import PrometheusError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import mtls
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.peerauthentication import KIND
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import acknowledgement
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.acknowledgement import Acknowledgement
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.gates import Gates
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.sides import Side, Sides
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.verdict import Outcome, overall
@@ -95,10 +95,10 @@ class Migration:
             self._note(stage, **begun)
         watch = Stopwatch()
         try:
-            with self._acknowledged() as acked:
+            with acknowledged(self._task) as asked:
                 written = self._write_mesh() if namespace is None else self._write(namespace)
                 self.changes += written
-                self.proxies = acked(written)
+                self.proxies = asked.of(written)
         except MeshError as error:
             self._put_back(stage, f"the change did not succeed: {error.message}", watch)
             return
@@ -171,7 +171,7 @@ class Migration:
     def _clean_up(self) -> None:
         """Policies of namespaces that only repeat what the mesh says."""
         written = []
-        with self._acknowledged() as acked:
+        with acknowledged(self._task) as asked:
             for policy in policies.ours(self._task.resources):
                 plain = mtls.namespace_of(policy) != self._root and not mtls.selector_of(policy)
                 if plain and policies.is_created(policy) and mtls.mode_of(policy.get("spec")) == mtls.STRICT:
@@ -179,7 +179,7 @@ class Migration:
                     written.append(policies.put_back(self._task.resources, policy))
             changes = [change for change in written if change]
             self.changes += changes
-            self.proxies = acked(changes)
+            self.proxies = asked.of(changes)
         self._note(CLEANUP, outcome=STRICT, removed=[change.label for change in changes])
 
     # ---- Watching and going back -------------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ class Migration:
         self._task.warn(f"{stage} is put back: {reason}.")
         self._journal.record(stage, verdicts=[{"stage": stage, "reason": reason}])
         trouble = ""
-        with self._acknowledged(late=True) as acked:
+        with acknowledged(self._task, late=True) as asked:
             written = []
             for policy in policies.ours(self._task.resources):
                 ours = mtls.namespace_of(policy) == (self._root if stage == MESH else stage)
@@ -231,41 +231,12 @@ class Migration:
             self.changes += changes
             seconds = round(watch.elapsed, 1)
             try:
-                self.proxies = acked(changes)
+                self.proxies = asked.of(changes)
             except MeshError as error:
                 trouble = error.message
         self._note(stage, outcome=PUT_BACK, reason=reason, seconds=seconds, trouble=trouble, proxies=self.proxies)
 
-    @contextlib.contextmanager
-    def _acknowledged(self, late: bool = False) -> Iterator[Callable[[list[Change]], int | None]]:
-        with acknowledged(self._task, late) as acked:
-            yield acked
 
-
-@contextlib.contextmanager
-def acknowledged(task: Task, late: bool = False) -> Iterator[Callable[[list[Change]], int | None]]:
-    """``acked(changes)`` waits until all proxies have them, and returns how many. Raises MeshError without an istiod;
-    with ``late`` not before it is called."""
-    istiods, trouble = None, None
-    try:
-        istiods = propagation.converse(task, task.resources)
-        if istiods is None and task.params["wait_proxies"]:
-            trouble = MeshError(
-                f"No istiod runs in {task.params['istiod_namespace']}, so nothing proves that proxies have a policy. "
-                "Set istiod_namespace or istiod_urls; with wait_proxies: false a policy counts once it is written."
-            )
-    except MeshError as error:
-        trouble = error
-    if trouble and not late:
-        raise trouble
-
-    def acked(changes: list[Change]) -> int | None:
-        if trouble:
-            raise trouble
-        return istiods.acked(changes, Deadline(task.params["wait_timeout"])) if istiods else None
-
-    try:
-        yield acked
-    finally:
-        if istiods:
-            istiods.close()
+def acknowledged(task: Task, late: bool = False) -> contextlib.AbstractContextManager[Acknowledgement]:
+    """Who is asked whether proxies have a policy, see ``acknowledgement.opened``."""
+    return acknowledgement.opened(task, "a policy", late=late)

@@ -250,11 +250,11 @@ def _absent(task: Task, subject: Subject) -> dict[str, Any]:
         if journal.state is None:
             journal.begin(plan={}, before={})
         written = []
-        with acknowledged(task, late=True) as acked:
+        with acknowledged(task, late=True) as asked:
             for policy in ours():
                 journal.check()
                 written.append(policies.put_back(task.resources, policy))
             changes = [change for change in written if change]
-            proxies = acked(changes)
+            proxies = asked.of(changes)
         journal.close()
     return _answer(task, changes, "restored" if changes else "none", {}, proxies)

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio import propagation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import UPDATED, Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import acknowledgement
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.acknowledgement import Acknowledgement
 
 Document = dict[str, Any]
 
@@ -22,23 +22,20 @@ Document = dict[str, Any]
 class Proof:
     """Who is asked in one step; ``proxies``: how many have acknowledged, None where none was asked."""
 
-    def __init__(self, task: Task, istiods: propagation.Istiods | None, trouble: MeshError | None = None):
-        self._task, self._istiods, self._trouble = task, istiods, trouble
+    def __init__(self, task: Task, asked: Acknowledgement):
+        self._task, self._asked = task, asked
         self.proxies: int | None = None
 
     def of(self, kind: Kind, live: Document) -> None:
         """Wait until the object as it was written works. Raises MeshError."""
-        if self._trouble:
-            raise self._trouble
-        task = self._task
-        deadline = Deadline(task.params["wait_timeout"])
+        self._asked.check()
+        deadline = Deadline(self._task.params["wait_timeout"])
         if kind.ready:
-            wait.until_ready(task, task.resources, kind, live, None, deadline)
-        if self._istiods:
-            metadata = live["metadata"]
-            change = Change(kind, metadata.get("namespace"), metadata["name"], UPDATED, live, live)
-            # Where another controller serves the route, istiod may not know it: what it pushed has been acknowledged.
-            self.proxies = self._istiods.acked([change] if _is_of_istiod(kind, live) else [], deadline)
+            wait.until_ready(self._task, self._task.resources, kind, live, None, deadline)
+        metadata = live["metadata"]
+        change = Change(kind, metadata.get("namespace"), metadata["name"], UPDATED, live, live)
+        # Where another controller serves the route, istiod may not know it: what it pushed has been acknowledged.
+        self.proxies = self._asked.of([change] if _is_of_istiod(kind, live) else [], deadline)
 
 
 def _is_of_istiod(kind: Kind, live: Document) -> bool:
@@ -49,31 +46,6 @@ def _is_of_istiod(kind: Kind, live: Document) -> bool:
 
 @contextlib.contextmanager
 def opened(task: Task, *, late: bool = False) -> Iterator[Proof]:
-    """To be opened before a write, so that what happens after it is told from what was before.
-
-    Raises MeshError when istiod may not be asked, or is not there; with ``late`` only when it would be asked, for a
-    write that has to be made in any case.
-    """
-    istiods, trouble = None, None
-    try:
-        istiods = _istiods(task)
-    except MeshError as error:
-        if not late:
-            raise
-        trouble = error
-    try:
-        yield Proof(task, istiods, trouble)
-    finally:
-        if istiods:
-            istiods.close()
-
-
-def _istiods(task: Task) -> propagation.Istiods | None:
-    istiods = propagation.converse(task, task.resources)
-    if istiods is None and task.params["wait_proxies"]:
-        raise MeshError(
-            f"No istiod runs in {task.params['istiod_namespace']}, so it cannot be proven that proxies have a step. "
-            "Set istiod_namespace, or istiod_urls where the control plane is outside of the cluster; with "
-            "wait_proxies: false a step counts once it is written."
-        )
-    return istiods
+    """To be opened before a write, see ``acknowledgement.opened``."""
+    with acknowledgement.opened(task, "a step", late=late) as asked:
+        yield Proof(task, asked)
