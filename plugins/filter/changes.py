@@ -39,7 +39,12 @@ _value:
   elements: str
 """
 
-from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, results_of, rows_of
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import (
+    answering,
+    label_of,
+    results_of,
+    rows_of,
+)
 
 
 @answering("changes")
@@ -65,7 +70,7 @@ def changed(result):
         )
     for row in rows_of([result]):
         if row["action"] != "unchanged":
-            yield f"{row['action']} {_label(row)}{', which replaces its pods' if row.get('restarts') else ''}"
+            yield f"{row['action']} {label_of(row)}{', which replaces its pods' if row.get('restarts') else ''}"
     if result.get("pushed"):
         yield f"pushed commit {result['commit'][:8]} to {result['branch']}"
 
@@ -74,11 +79,7 @@ def _left(result):
     """Objects that are not as declared, because unfinished work holds them."""
     for row in rows_of([result]):
         if row.get("held_by"):
-            yield f"left as it is {_label(row)}, held by {row['held_by']}"
-
-
-def _label(row):
-    return f"{row['kind']} {row['namespace']}/{row['name']}" if row.get("namespace") else f"{row['kind']} {row['name']}"
+            yield f"left as it is {label_of(row)}, held by {row['held_by']}"
 
 
 class FilterModule:

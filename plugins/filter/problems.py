@@ -57,7 +57,12 @@ _value:
 """
 
 from ansible_collections.meshops.lifecycle.plugins.filter.changes import changed
-from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering, results_of, rows_of
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import (
+    answering,
+    label_of,
+    results_of,
+    rows_of,
+)
 
 _LINES = 100  # workloads, and Applications, with a line of their own
 
@@ -92,8 +97,7 @@ def _deviations(result):
     """What others have added to declared objects, and what declared objects refer to and is not there."""
     for row in rows_of([result]):
         for fields in row.get("foreign_fields") or []:
-            place = f"{row['namespace']}/{row['name']}" if row.get("namespace") else row["name"]
-            yield f"not as declared: {row['kind']} {place} has undeclared {fields}"
+            yield f"not as declared: {label_of(row)} has undeclared {fields}"
     yield from (f"leads nowhere: {finding}" for finding in result.get("unresolved") or [])
 
 

@@ -62,6 +62,11 @@ def results_of(results: Iterable) -> Iterator[dict]:
             yield from (one for one in result.get("results", [result]) if isinstance(one, dict))
 
 
+def label_of(row: dict) -> str:
+    """How lines name the object of a row."""
+    return f"{row['kind']} {row['namespace']}/{row['name']}" if row.get("namespace") else f"{row['kind']} {row['name']}"
+
+
 def rows_of(results: Iterable) -> Iterator[dict]:
     """The rows of ``resources`` in registered results."""
     for result in results_of(results):
