@@ -163,21 +163,15 @@ def _wrong_ports(snapshot: Snapshot, policy: Document) -> Iterator[Finding]:
 
 def _bound(member: Member) -> set[int]:
     """Container ports that Services lead to; a rule for another port is not in a proxy."""
-    return {target for service in member.services for target in _target_ports(service, member)} or member.ports
+    return set(_targets(member)) or member.ports
 
 
-def _target_ports(service: Document, member: Member) -> Iterator[int]:
-    for port in service["spec"].get("ports") or []:
-        number = port_number(member.pods[0], port.get("targetPort") or port["port"])
-        if number is not None:
-            yield number
-
-
-def _targets(member: Member, service_port: int) -> Iterator[int]:
+def _targets(member: Member, service_port: int | None = None) -> Iterator[int]:
+    """Container ports that Services lead to: with all of their ports, or with this one."""
     for service in member.services:
         for port in service["spec"].get("ports") or []:
             number = port_number(member.pods[0], port.get("targetPort") or port["port"])
-            if port["port"] == service_port and number is not None:
+            if number is not None and service_port in (None, port["port"]):
                 yield number
 
 

@@ -21,7 +21,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.ackno
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.gates import Gates
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.sides import Side, Sides
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.verdict import Outcome, overall
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls import report
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls import report, snapshot
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration import (
     exceptions,
     policies,
@@ -150,7 +150,7 @@ class Migration:
         """Namespaces that stay PERMISSIVE say so themselves before the mesh is STRICT."""
         self._journal.check()
         resources = self._task.resources
-        live, _facts, _findings = report.facts_of(self._task, None, None)
+        live = snapshot.read(self._task, self._root)
         changes = []
         for namespace in live.namespaces:
             effective = live.policies.of(namespace, {})
