@@ -16,7 +16,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
 _KIND = peerauthentication.KIND
-_AMBIENT = "ambient.istio.io/redirection"  # an annotation of pods whose traffic ztunnel takes
 _SYSTEM = ("kube-system", "kube-public", "kube-node-lease")
 _OF_ISTIO = ("istiod", "ztunnel", "istio-cni-node")  # values of the labels app and k8s-app
 _ISTIOD_NAMESPACE = "istio-system"
@@ -112,6 +111,4 @@ def is_outside(pod: dict[str, Any]) -> bool:
         return False
     if metadata.get("namespace") in _SYSTEM or (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed"):
         return False
-    if (metadata.get("annotations") or {}).get(_AMBIENT) == "enabled":
-        return False
-    return injection.proxy_of(pod) is None
+    return not injection.is_in_mesh(pod)

@@ -16,6 +16,7 @@ CONTAINER = "istio-proxy"
 REVISION = "istio.io/rev"  # a label of namespaces, pods and control planes, an annotation of injected pods
 DEFAULT = "default"
 _INJECTION, _INJECT = "istio-injection", "sidecar.istio.io/inject"
+_AMBIENT = "ambient.istio.io/redirection"  # an annotation of pods whose traffic ztunnel takes
 _OWN_IMAGE, _TEMPLATES = "sidecar.istio.io/proxyImage", "inject.istio.io/templates"
 
 
@@ -91,6 +92,11 @@ def proxy_of(pod: dict[str, Any]) -> Proxy | None:
             image = container.get("image") or ""
             return Proxy(_annotations(pod).get(REVISION, ""), version_of(image), image)
     return None
+
+
+def is_in_mesh(pod: dict[str, Any]) -> bool:
+    """Whether what a pod sends goes through a proxy of the mesh: a sidecar of its own, or ztunnel."""
+    return proxy_of(pod) is not None or _annotations(pod).get(_AMBIENT) == "enabled"
 
 
 def version_of(image: str) -> str:

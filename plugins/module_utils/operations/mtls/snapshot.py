@@ -18,13 +18,12 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workl
     is_live,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import mtls
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import is_gateway, proxy_of
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import is_gateway, is_in_mesh
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.mtls import Effective, Policies
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import plaintext
 
 Document = dict[str, Any]
-_AMBIENT = "ambient.istio.io/redirection"
 _OWN = (15020, 15021, 15090)  # ports of the proxy itself, which are never captured
 _POLICY = KINDS["security.istio.io", "PeerAuthentication"]
 _ALWAYS = (_POLICY, KINDS["", "Pod"])
@@ -149,8 +148,7 @@ def of(
 def is_meshed(pod: Document) -> bool:
     """Whether PeerAuthentications are for a pod: it has a sidecar or ztunnel; a gateway's listeners have TLS of their
     own."""
-    ambient = (pod["metadata"].get("annotations") or {}).get(_AMBIENT) == "enabled"
-    return (ambient or proxy_of(pod) is not None) and not is_gateway(pod)
+    return is_in_mesh(pod) and not is_gateway(pod)
 
 
 def _selects(service: Document, namespace: str, labels: Mapping[str, str]) -> bool:
