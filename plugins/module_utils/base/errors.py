@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 BUG = "This is a bug in the collection"  # in the message of every error that nobody foresaw; tests look for it
 _HIDDEN = "<hidden>"
@@ -32,6 +33,12 @@ def without_secrets(text: str) -> str:
     if "PRIVATE KEY-----" in text:
         text = _PRIVATE_KEY.sub(rf"\1{_HIDDEN}", text)
     return text
+
+
+def few(names: Sequence[str], most: int = 5, between: str = ", ") -> str:
+    """As many names as a person reads: ``a, b and 3 more``."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return between.join(names[:most]) + more
 
 
 def sentence(*parts: str) -> str:

@@ -11,7 +11,7 @@ import re
 import threading
 from collections.abc import Iterable
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import without_secrets
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import few, without_secrets
 
 _TEXT = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
 _NAMED = 5  # so many objects are named that one text is about
@@ -42,7 +42,7 @@ class Notices:
         """The warnings since the last call, one sentence a text."""
         with self._lock:
             taken, self._objects = self._objects, {}
-        return [f"{_listed(labels)}: {text}" if labels else text for text, labels in taken.items()]
+        return [f"{few(labels, _NAMED)}: {text}" if labels else text for text, labels in taken.items()]
 
 
 def _label(document) -> str:
@@ -54,8 +54,3 @@ def _label(document) -> str:
         return f"{details.get('kind')} {details['name']}" if details.get("name") else ""
     place = [metadata.get("namespace"), metadata.get("name")]
     return f"{document.get('kind')} {'/'.join(filter(None, place))}" if metadata.get("name") else ""
-
-
-def _listed(labels: list[str]) -> str:
-    more = f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else ""
-    return ", ".join(labels[:_NAMED]) + more

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, few
 
 _NAMED = 3  # objects that the message names
 
@@ -26,9 +26,8 @@ def refuse_vanishing(allowed: Collection[str] | None, leaving: Iterable[tuple[st
     if not vanishing:
         return
     labels = [label for every in vanishing.values() for label in every]
-    more = f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else ""
     raise MeshError(
-        f"No {' and no '.join(vanishing)} is declared any more, and {', '.join(labels[:_NAMED])}{more} would be "
+        f"No {' and no '.join(vanishing)} is declared any more, and {few(labels, _NAMED)} would be "
         f"deleted. If that is meant, list {', '.join(vanishing)} in prune_kinds; if not, look for a misspelt variable "
         "or an empty list. Nothing was written.",
         vanishing=vanishing,

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, few
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import workspace
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect, typed
@@ -124,9 +124,8 @@ class _Delivery:
         labels = [file.label for file in plan.objects if file.after is not None and file.changed]
         named = [label for label in labels if label in unjudged]
         if named:
-            more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
             self.task.warn(
-                f"Not judged: {', '.join(named[:_NAMED])}{more}. This collection has no module for these, and with "
+                f"Not judged: {few(named, _NAMED)}. This collection has no module for these, and with "
                 "delivery: git no cluster is asked. Fields that are misspelt are found by Argo CD alone."
             )
 

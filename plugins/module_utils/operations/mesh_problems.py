@@ -8,6 +8,7 @@ import re
 from collections.abc import Container, Iterator
 from typing import Any
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import few
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload
 
 _NAMED = 5  # workloads that a line names
@@ -103,8 +104,7 @@ def _unconnected(workloads: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _listed(rows: list[dict[str, Any]]) -> str:
-    names = [Workload.of_row(row).label for row in rows[:_NAMED]]
-    return ", ".join(names) + (f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else "")
+    return few([Workload.of_row(row).label for row in rows], _NAMED)
 
 
 def _nodes(nodes: list[dict[str, Any]]) -> Iterator[str]:

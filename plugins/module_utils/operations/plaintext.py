@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, few
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
@@ -60,10 +60,10 @@ def check(task: Task, changing: Iterable[Changing]) -> None:
     if not callers:
         return
     message = (
-        f"{', '.join(change.label for change in policies)}: mTLS becomes required in {_few(stricter)}, and pods "
+        f"{', '.join(change.label for change in policies)}: mTLS becomes required in {few(stricter, _MOST)}, and pods "
         f"without a sidecar cannot call what is there. There are such pods in {len(callers)} "
-        f"workload{'s' if len(callers) > 1 else ''}: {_few(callers)}. Give those that call a sidecar first, or keep "
-        "PERMISSIVE"
+        f"workload{'s' if len(callers) > 1 else ''}: {few(callers, _MOST)}. Give those that call a sidecar first, or "
+        "keep PERMISSIVE"
     )
     if wanted == "refuse":
         raise MeshError(f"Nothing was written. {message}. With plain_text: warn this is a warning.")
@@ -89,10 +89,6 @@ def _newly_strict(task: Task, changing: list[Changing]) -> list[str]:
 
 def _place(policy: Document) -> tuple[str, str]:
     return str(policy["metadata"].get("namespace") or ""), str(policy["metadata"]["name"])
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
 
 
 def callers_of(pods: Iterable[Document]) -> list[str]:

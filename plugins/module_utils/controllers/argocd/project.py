@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, few
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION, PROJECT
@@ -23,7 +23,7 @@ def before_delete(task: Task, resources, live: dict) -> None:
         )
     used = sorted(_users(resources, live))
     if used:
-        named = ", ".join(used[:5]) + (f" and {len(used) - 5} more" if len(used) > 5 else "")
+        named = few(used)
         raise MeshError(
             f"{label} is not removed, because {len(used)} Application{'s' if len(used) > 1 else ''} still belong"
             f"{'' if len(used) > 1 else 's'} to it: {named}. Delete them, or give them another project, first.",

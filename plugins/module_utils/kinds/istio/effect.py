@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import few
+
 _ROOT_NAMESPACE = "istio-system"  # what is there is for the whole mesh, unless istiod was told of another
 _NAMED = 3  # issuers, filters or hosts that are named
 
@@ -37,13 +39,13 @@ def authorization_policy(live: dict[str, Any]) -> str:
 def request_authentication(live: dict[str, Any]) -> str:
     rules = [rule for rule in _mapping(live.get("spec")).get("jwtRules") or [] if isinstance(rule, dict)]
     issuers = [str(rule.get("issuer")) for rule in rules]
-    return f"accepts tokens of {_few(issuers) or 'no issuer'}, for {_workloads(live)}"
+    return f"accepts tokens of {few(issuers, _NAMED) or 'no issuer'}, for {_workloads(live)}"
 
 
 def envoy_filter(live: dict[str, Any]) -> str:
     patches = [patch for patch in _mapping(live.get("spec")).get("configPatches") or [] if isinstance(patch, dict)]
     names = sorted({f"{_mapping(patch.get('patch')).get('operation')} {patch.get('applyTo')}" for patch in patches})
-    return f"patches the proxies' configuration ({_few(names)}) of {_workloads(live)}" if names else ""
+    return f"patches the proxies' configuration ({few(names, _NAMED)}) of {_workloads(live)}" if names else ""
 
 
 def extension(live: dict[str, Any]) -> str:
@@ -79,16 +81,11 @@ def _workloads(live: dict[str, Any]) -> str:
     targets = spec.get("targetRefs") or ([spec["targetRef"]] if spec.get("targetRef") else [])
     if targets:
         names = [f"{target.get('kind')} {target.get('name')}" for target in targets]
-        return f"{_few(names)} of {namespace}"
+        return f"{few(names, _NAMED)} of {namespace}"
     if selector:
         labels = [f"{name}={value}" for name, value in sorted(selector.items())]
-        return f"workloads with {_few(labels)} of {place}"
+        return f"workloads with {few(labels, _NAMED)} of {place}"
     return f"all workloads of {place}"
-
-
-def _few(names: list[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _count(items: list[Any], name: str) -> str:

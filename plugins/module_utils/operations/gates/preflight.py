@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import sentence
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import few, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.client import Prometheus
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.errors import (
     PrometheusError,
@@ -113,10 +113,9 @@ def _unknown_labels(series: list[Mapping[str, str]], sides: Sides) -> list[str]:
     if not stable.service or any(traffic.belongs(labels, stable, sides) for labels in series):
         return []
     seen = sorted({f"{each.get('destination_workload')} ({each.get('destination_version')})" for each in series})
-    more = f" and {len(seen) - _NAMED} more" if len(seen) > _NAMED else ""
     expected = ", ".join(stable.workloads) or stable.version
     return [
         f"Metrics have no request to the stable side of Service {stable.namespace}/{stable.service} ({expected}); they "
-        f"know these workloads (versions): {', '.join(seen[:_NAMED])}{more}. Check the labels of the pods, and "
+        f"know these workloads (versions): {few(seen, _NAMED)}. Check the labels of the pods, and "
         "who sends requests."
     ]

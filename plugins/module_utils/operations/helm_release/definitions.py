@@ -12,6 +12,7 @@ import os
 import tarfile
 from collections.abc import Iterator
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import few
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import CREATED, UNCHANGED, Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CRD
@@ -87,7 +88,7 @@ def added(context: Context, target: list[Object], release: Release) -> list[Chan
 
 def _warn(context: Context, older: list[str], missing: list[str]) -> None:
     problems = [
-        f"{what}: {', '.join(names[:_NAMED])}" + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+        f"{what}: {few(names, _NAMED)}"
         for what, names in (("differ from the chart's", older), ("are missing", missing))
         if names
     ]

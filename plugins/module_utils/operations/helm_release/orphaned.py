@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, few
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import (
@@ -81,8 +81,7 @@ def _tell_alone(context: Context, items: list[Object], live: dict[Any, Document 
     there = [(item, current) for item in items if item.kind != CRD and (current := live.get(item.key))]
     alone = [item.label for item, current in there if not tracked_by(current)]
     if alone and len(alone) < len(there):
-        named = ", ".join(alone[:_NAMED]) + (f" and {len(alone) - _NAMED} more" if len(alone) > _NAMED else "")
-        context.task.warn(f"{context.label}: left without an owner, as no Application tracks it: {named}.")
+        context.task.warn(f"{context.label}: left without an owner, as no Application tracks it: {few(alone, _NAMED)}.")
 
 
 def _given_up(context: Context, item: Object, live: Document | None) -> Change:

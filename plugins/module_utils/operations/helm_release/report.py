@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, few
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
@@ -51,8 +51,7 @@ def _warn(context: Context, changes: list[Change]) -> None:
         if change.unjudged:
             reasons.setdefault(change.unjudged, []).append(change.kind.label(change.namespace, change.name))
     for reason, labels in reasons.items():
-        named = ", ".join(labels[:3]) + (f" and {len(labels) - 3} more" if len(labels) > 3 else "")
-        context.task.warn(f"{context.label}: {named} could not be validated: {reason}.")
+        context.task.warn(f"{context.label}: {few(labels, 3)} could not be validated: {reason}.")
 
 
 def wait_ready(context: Context, items: list[Object], live: dict) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import certificates
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.certificates import Certificate
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, few
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
@@ -45,9 +45,8 @@ class Seen:
         """What is missing, without a full stop."""
         lines = [*self.missing]
         if self.stragglers:
-            rows = [f"{row['namespace']}/{row['pod']} ({row['reason']})" for row in self.stragglers[:_NAMED]]
-            more = f" and {len(self.stragglers) - _NAMED} more" if len(self.stragglers) > _NAMED else ""
-            lines.append(f"{len(self.stragglers)} of {self.proxies} proxies do not follow: {'; '.join(rows)}{more}")
+            rows = [f"{row['namespace']}/{row['pod']} ({row['reason']})" for row in self.stragglers]
+            lines.append(f"{len(self.stragglers)} of {self.proxies} proxies do not follow: {few(rows, _NAMED, '; ')}")
         return "; ".join(lines)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import times
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, few, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal, held
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import State
@@ -106,8 +106,7 @@ def _refuse(task: Task, live: Authority, settings: Settings, plan: Plan, state: 
     if plan.changes_root:
         late = [proxy.label for proxy in proxies.survey(task) if not proxy.takes_anchors]
         if late:
-            shown = ", ".join(late[:5]) + (f" and {len(late) - 5} more" if len(late) > 5 else "")
-            task.warn(f"These proxies follow only when they are restarted, in each phase: {shown}.")
+            task.warn(f"These proxies follow only when they are restarted, in each phase: {few(late)}.")
 
 
 def _refuse_another(plan: Plan, wanted: Wanted) -> None:

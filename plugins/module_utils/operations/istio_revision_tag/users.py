@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import few
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import is_live
@@ -36,8 +37,7 @@ def of(task: Task, tag: str, *, replaced: bool) -> list[str]:
 
 def listed(users: list[str]) -> str:
     """As many users as a person reads."""
-    more = f" and {len(users) - _NAMED} more" if len(users) > _NAMED else ""
-    return ", ".join(users[:_NAMED]) + more
+    return few(users, _NAMED)
 
 
 def _pods(task: Task, tag: str, namespaces: dict[str, dict[str, Any]]) -> list[str]:

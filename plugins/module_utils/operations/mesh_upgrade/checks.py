@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import few
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.versions import unsupported_step
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import REVISION
@@ -107,9 +108,8 @@ def _hasty(facts: Facts) -> Iterator[str]:
     rows = set(map(Workload.of_row, facts.mesh["workloads"])) - facts.gateway_workloads()
     hasty = sorted(f"{it.namespace}/{it.name}" for it, item in facts.objects.items() if it in rows and is_hasty(item))
     if hasty:
-        more = f" and {len(hasty) - _NAMED} more" if len(hasty) > _NAMED else ""
         yield (
-            f"no preStop hook: {', '.join(hasty[:_NAMED])}{more}. Unless they go on serving after SIGTERM by "
+            f"no preStop hook: {few(hasty, _NAMED)}. Unless they go on serving after SIGTERM by "
             "themselves, a restart loses requests that are on their way; a preStop that sleeps prevents that"
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import few
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import mtls
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls import evidence as traffic
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls.evidence import Evidence
@@ -25,7 +26,6 @@ _REWRITTEN = "/app-health/"  # the path of a probe that asks the agent instead o
 _PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
 _PLAIN_TLS = ("DISABLE", "SIMPLE", "MUTUAL")
 _HTTP = ("http", "http2", "https", "grpc", "grpc-web")
-_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,10 @@ def _plain_text(snapshot: Snapshot, evidence: Evidence) -> Iterator[Finding]:
             continue
         known = [f"{row['namespace']}/{row['workload']}" for row in tally.rows() if row["workload"] != traffic.NOBODY]
         unknown = any(row["workload"] == traffic.NOBODY for row in tally.rows()) or not known
-        callers = _few(known)
+        callers = few(known)
         if unknown:
             # Metrics do not say who has no proxy; who may it be is known by the pods.
-            whom = _few(snapshot.callers) or "none in this cluster, so from outside of it"
+            whom = few(snapshot.callers) or "none in this cluster, so from outside of it"
             callers = f"{callers}; " * bool(callers) + f"from callers without a proxy (pods without one: {whom})"
         count = f"{tally.plain:.0f} requests or connections" if tally.plain > 0 else f"{tally.plain_bytes:.0f} bytes"
         yield Finding(
@@ -350,8 +350,3 @@ def _called(snapshot: Snapshot, label: str, service: Document | None) -> Iterato
                 f"the API server calls port {port} of it without a proxy ({label})",
                 "Exclude the port from the proxy, or declare an exception for it",
             )
-
-
-def _few(names: list[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
