@@ -134,7 +134,7 @@ each-core:
 
 # ---- The lab and tests on a cluster ---------------------------------------------------------------------------------
 .PHONY: lab
-lab: collections ## Build (a quarter of an hour the first time) and start the lab; harmless when it runs
+lab: collections ## Build (about 20 minutes the first time) and start the lab; harmless when it runs
 	@$(LAB) up
 
 # With the programs that only tests need, which are compiled at their first use otherwise.

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The same tarball from the same commit, wherever it is built: `release_tarball.py BUILT RESULT SECONDS`.
+"""The same tarball from the same commit, wherever it is built.
 
 What ansible-galaxy builds has the order of the file system and the times of the build. Here files are in the order of
-their names, with the time SECONDS since 1970, and FILES.json and the checksum of it in MANIFEST.json follow.
+their names, with one time in seconds since 1970, and FILES.json and the checksum of it in MANIFEST.json follow.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import gzip
 import hashlib
 import io
 import json
-import sys
 import tarfile
 from pathlib import Path
 
@@ -50,7 +49,3 @@ def _add(archive: tarfile.TarFile, like: tarfile.TarInfo, content: bytes, second
     member.type, member.linkname, member.mode, member.mtime = like.type, like.linkname, like.mode, seconds
     member.size = len(content) if like.isfile() else 0
     archive.addfile(member, io.BytesIO(content) if like.isfile() else None)
-
-
-if __name__ == "__main__":
-    print(rewrite(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])))

@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import time
 
 import meshes
 import pytest
+from loads import Loads, inside
 
 OURS = "meshops.lifecycle"
 SPACES = ("mtls-good", "mtls-old")
@@ -36,46 +34,14 @@ def cluster(measured):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def shops(cluster):
+def shops(cluster, tmp_path_factory):
     """Two shops with sidecars, and a caller of one of them without, all under load."""
-    template = {
-        "metadata": {"labels": {"app": "report"}},
-        "spec": {"containers": [{"name": "client", "image": "meshlab-client"}]},
-    }
-    report = {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": "report", "namespace": OUTSIDE},
-        "spec": {"selector": {"matchLabels": {"app": "report"}}, "template": template},
-    }
-    documents = [document for space in SPACES for document in meshes.shop(space)]
-    documents += [f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {OUTSIDE}}}\n", json.dumps(report) + "\n"]
-    cluster.kubectl("apply", "-f", "-", stdin="---\n".join(documents))
-    for space, name in [*((space, name) for space in SPACES for name in ("reviews-v1", "reviews-v2", "client"))]:
-        cluster.kubectl("rollout", "status", f"deployment/{name}", "-n", space, "--timeout=180s")
-    cluster.kubectl("rollout", "status", "deployment/report", "-n", OUTSIDE, "--timeout=180s")
-    loads = [
-        subprocess.Popen(
-            cluster.lab_command("load", "--from", client, "--rate", "10", url),
-            stdout=subprocess.PIPE,
-            text=True,
-            env=cluster.environment(),
-        )
-        for client, url in CALLERS.items()
-    ]
-    yield lambda: ended(loads)
-    for load in loads:
-        if load.poll() is None:
-            os.kill(load.pid, signal.SIGINT)
-            load.communicate(timeout=60)
+    meshes.shops_with_a_caller_outside(cluster, SPACES, OUTSIDE)
+    callers = {client: inside(client, url) for client, url in CALLERS.items()}
+    loads = Loads(cluster, tmp_path_factory.mktemp("loads"), 10, callers)
+    yield loads
+    loads.stop()
     cluster.kubectl("delete", "namespace", *SPACES, OUTSIDE, "--wait=false")
-
-
-def ended(loads):
-    """The failed requests of each caller; the loads end with this."""
-    for load in loads:
-        os.kill(load.pid, signal.SIGINT)
-    return [json.loads(load.communicate(timeout=60)[0].splitlines()[-1])["failed"] for load in loads]
 
 
 def migration(name="Migrate", **options):
@@ -137,4 +103,5 @@ def test_a_migration_with_an_exception_loses_nothing_and_goes_back(play, cluster
     back = {"name": "Back", f"{OURS}.mtls_migration": {"state": "absent"}}
     run = play([back, {**back, "name": "Again"}])
     assert run["Back"].changed and not run["Again"].changed and modes(cluster) == {}
-    assert shops() == [0, 0, 0]
+    shops.stop()
+    assert [tally["failed"] for tally in shops.tallies.values()] == [0, 0, 0]

@@ -75,21 +75,7 @@ class Bench:
         self.player = playing.Player(folder / "plays", cluster.kubeconfig, cluster.environment())
 
     def prepare(self):
-        documents = [document for space in SPACES for document in meshes.shop(space)]
-        documents.append(f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {OUTSIDE}}}\n")
-        template = {
-            "metadata": {"labels": {"app": "report"}},
-            "spec": {"containers": [{"name": "client", "image": "meshlab-client"}]},
-        }
-        spec = {"selector": {"matchLabels": {"app": "report"}}, "template": template}
-        metadata = {"name": "report", "namespace": OUTSIDE}
-        report = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec}
-        documents += [json.dumps(each) + "\n" for each in (report, *ROUTES)]
-        self.cluster.kubectl("apply", "-f", "-", stdin="---\n".join(documents))
-        for space in SPACES:
-            for name in ("reviews-v1", "reviews-v2", "client"):
-                self.cluster.kubectl("rollout", "status", f"deployment/{name}", "-n", space, "--timeout=120s")
-        self.cluster.kubectl("rollout", "status", "deployment/report", "-n", OUTSIDE, "--timeout=120s")
+        meshes.shops_with_a_caller_outside(self.cluster, SPACES, OUTSIDE, ROUTES)
 
     def clean(self):
         self.cluster.kubectl("delete", "namespace", *SPACES, OUTSIDE, "--wait=false")

@@ -29,6 +29,7 @@ class Loads:
                 self._running[name] = (lines, subprocess.Popen(command, stdout=stream))
 
     def stop(self):
+        """End them; a second time does nothing."""
         for _lines, process in self._running.values():
             process.send_signal(signal.SIGINT)
         for name, (lines, process) in self._running.items():

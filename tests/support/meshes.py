@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import tempfile
 from pathlib import Path
@@ -51,6 +52,26 @@ def shop(namespace):
     ours = [re.sub(r"namespace: prod\b", f"namespace: {namespace}", text) for text in ours]
     labels = "{istio-injection: enabled}"
     return [f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {namespace}, labels: {labels}}}\n", *ours]
+
+
+def shops_with_a_caller_outside(cluster, spaces, outside, documents=()):
+    """The shop in each namespace, and a Deployment `report` without sidecar in another one; all of them run."""
+    labels = {"app": "report"}
+    pod = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "client", "image": "meshlab-client"}]}}
+    report = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "report", "namespace": outside},
+        "spec": {"selector": {"matchLabels": labels}, "template": pod},
+    }
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": outside}}
+    texts = [text for space in spaces for text in shop(space)]
+    texts += [json.dumps(document) + "\n" for document in (namespace, report, *documents)]
+    cluster.kubectl("apply", "-f", "-", stdin="---\n".join(texts))
+    for space in spaces:
+        for name in ("reviews-v1", "reviews-v2", "client"):
+            cluster.kubectl("rollout", "status", f"deployment/{name}", "-n", space, "--timeout=180s")
+    cluster.kubectl("rollout", "status", "deployment/report", "-n", outside, "--timeout=180s")
 
 
 @pytest.fixture(scope="session")
