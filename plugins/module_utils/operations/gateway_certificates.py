@@ -17,6 +17,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resource
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import live
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import ca
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import GATEWAY_NAME
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import injection
 
@@ -24,7 +25,6 @@ ISTIO_GATEWAY = KINDS["networking.istio.io", "Gateway"]
 GATEWAY = KINDS["gateway.networking.k8s.io", "Gateway"]
 # Forms of a credential, in the order in which istiod looks: kubernetes.io/tls, and generic Secrets.
 FORMS = (("tls.crt", "tls.key"), ("cert", "key"))
-_GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
 Document = dict[str, Any]
 
 
@@ -76,8 +76,7 @@ def _of_api(gateway: Document, pods: list[Document]) -> Iterator[Use]:
     own = tuple(
         pod
         for pod in pods
-        if pod["metadata"]["namespace"] == namespace
-        and (pod["metadata"].get("labels") or {}).get(_GATEWAY_NAME) == name
+        if pod["metadata"]["namespace"] == namespace and (pod["metadata"].get("labels") or {}).get(GATEWAY_NAME) == name
     )
     for listener in gateway["spec"].get("listeners") or []:
         for reference in (listener.get("tls") or {}).get("certificateRefs") or []:

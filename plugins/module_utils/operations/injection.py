@@ -18,12 +18,14 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workl
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import (
     DEFAULT,
     REVISION,
+    TAG,
     Injection,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
-TAG = "istio.io/tag"
 WEBHOOKS = KINDS["admissionregistration.k8s.io", "MutatingWebhookConfiguration"]
+VALIDATORS = KINDS["admissionregistration.k8s.io", "ValidatingWebhookConfiguration"]
+DEFAULT_VALIDATOR = "istiod-default-validator"  # validates what names no revision; of the chart base
 POD = KINDS["", "Pod"]
 _WITHOUT = "With connections: false the task does not ask"
 _INJECTOR = "istio-sidecar-injector"  # the ConfigMap, with the revision as its suffix

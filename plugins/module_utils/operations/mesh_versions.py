@@ -15,6 +15,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workl
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import (
     DEFAULT,
     REVISION,
+    TAG,
     Injection,
     is_gateway,
     proxy_of,
@@ -26,7 +27,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations impor
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import mesh_problems
 
 _DAEMONSET = KINDS["apps", "DaemonSet"]
-_VALIDATORS = KINDS["admissionregistration.k8s.io", "ValidatingWebhookConfiguration"]
 _MOST = 500  # workloads of an answer that is about the outdated ones
 _NODES = ("k8s-app=istio-cni-node", "app=ztunnel")  # the labels of DaemonSets
 
@@ -102,7 +102,7 @@ def _pod_of(istiod: str, prefix: str) -> bool:
 def webhooks(resources: Resources) -> list[dict[str, Any]]:
     """Istio's webhook configurations: those that inject, and those that validate. Raises ApiError."""
     rows = []
-    for kind in (injectors.WEBHOOKS, _VALIDATORS):
+    for kind in (injectors.WEBHOOKS, injectors.VALIDATORS):
         for configuration in resources.list(kind, None, "app in (sidecar-injector, istiod)"):
             metadata, hooks = configuration["metadata"], configuration.get("webhooks") or []
             service = ((hooks[0].get("clientConfig") or {}).get("service") if hooks else None) or {}
@@ -111,7 +111,7 @@ def webhooks(resources: Resources) -> list[dict[str, Any]]:
                     "kind": kind.kind,
                     "name": metadata["name"],
                     "revision": metadata["labels"].get(REVISION, ""),
-                    "tag": metadata["labels"].get(injectors.TAG),
+                    "tag": metadata["labels"].get(TAG),
                     "service": f"{service['namespace']}/{service['name']}" if service else None,
                     "failure_policy": hooks[0].get("failurePolicy") if hooks else None,
                     "has_ca": all((hook.get("clientConfig") or {}).get("caBundle") for hook in hooks),

@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 
 CONTAINER = "istio-proxy"
 REVISION = "istio.io/rev"  # a label of namespaces, pods and control planes, an annotation of injected pods
+TAG = "istio.io/tag"  # a label of the objects of a revision tag
 DEFAULT = "default"
-_INJECTION, _INJECT = "istio-injection", "sidecar.istio.io/inject"
 _AMBIENT = "ambient.istio.io/redirection"  # an annotation of pods whose traffic ztunnel takes
+INJECTION, INJECT = "istio-injection", "sidecar.istio.io/inject"  # labels of namespaces, and of pods
+GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"  # a label of what istiod makes for a Gateway
 _OWN_IMAGE, _TEMPLATES = "sidecar.istio.io/proxyImage", "inject.istio.io/templates"
 
 
@@ -73,15 +75,15 @@ def selects(namespace: dict[str, Any], pod: dict[str, Any]) -> str:
     only opt out.
     """
     of_namespace, of_pod = _labels(namespace), _labels(pod)
-    if of_pod.get(_INJECT) == "false" or _annotations(pod).get(_INJECT) == "false":
+    if of_pod.get(INJECT) == "false" or _annotations(pod).get(INJECT) == "false":
         return ""
     if (pod.get("spec") or {}).get("hostNetwork"):
         return ""
-    if _INJECTION in of_namespace:
-        return DEFAULT if of_namespace[_INJECTION] == "enabled" else ""
+    if INJECTION in of_namespace:
+        return DEFAULT if of_namespace[INJECTION] == "enabled" else ""
     if REVISION in of_namespace:
         return of_namespace[REVISION]
-    return of_pod.get(REVISION) or (DEFAULT if of_pod.get(_INJECT) == "true" else "")
+    return of_pod.get(REVISION) or (DEFAULT if of_pod.get(INJECT) == "true" else "")
 
 
 def proxy_of(pod: dict[str, Any]) -> Proxy | None:
@@ -113,7 +115,7 @@ def same_version(tag: str, version: str) -> bool:
 def is_gateway(pod: dict[str, Any]) -> bool:
     """A gateway of Istio's chart (injected by the template ``gateway``), or one that istiod made for a Gateway."""
     template = "gateway" in _annotations(pod).get(_TEMPLATES, "").split(",")
-    return template or "gateway.networking.k8s.io/gateway-name" in _labels(pod)
+    return template or GATEWAY_NAME in _labels(pod)
 
 
 def _labels(item: dict[str, Any]) -> dict[str, str]:

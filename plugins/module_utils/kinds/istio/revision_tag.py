@@ -11,14 +11,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import DEFAULT, REVISION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import (
+    DEFAULT,
+    INJECT,
+    INJECTION,
+    REVISION,
+    TAG,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import MANAGED_BY
 
 Document = dict[str, Any]
 
-TAG = "istio.io/tag"
 INJECTS = "sidecar-injector.istio.io"  # what the names of webhooks that inject end with
-_INJECTION, _INJECT = "istio-injection", "sidecar.istio.io/inject"
 _AUTO = f"auto.{INJECTS}"
 _UNINJECTED = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"]
 _KEEP = {"helm.sh/resource-policy": "keep"}  # a release that it was a part of leaves it alone
@@ -96,18 +100,18 @@ def _webhook(
 def selectors(prefix: str, label: str) -> Document:
     """Which pods a webhook is called for, by the prefix of its name; ``label``: the revision or tag that they name."""
     absent = {"operator": "DoesNotExist"}
-    willing = {"key": _INJECT, "operator": "NotIn", "values": ["false"]}
+    willing = {"key": INJECT, "operator": "NotIn", "values": ["false"]}
     named = {"key": REVISION, "operator": "In", "values": [label]}
-    enabled = {"key": _INJECTION, "operator": "In", "values": ["enabled"]}
-    wanted = {"key": _INJECT, "operator": "In", "values": ["true"]}
-    no_revision, no_injection = {"key": REVISION, **absent}, {"key": _INJECTION, **absent}
+    enabled = {"key": INJECTION, "operator": "In", "values": ["enabled"]}
+    wanted = {"key": INJECT, "operator": "In", "values": ["true"]}
+    no_revision, no_injection = {"key": REVISION, **absent}, {"key": INJECTION, **absent}
     elsewhere = {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": _UNINJECTED}
     by_prefix = {
         "rev.namespace.": ([named, no_injection], [willing]),
         "rev.object.": ([no_revision, no_injection], [willing, named]),
         "namespace.": ([enabled], [willing]),
         "object.": ([no_injection, no_revision], [wanted, no_revision]),
-        "auto.": ([no_injection, no_revision, elsewhere], [{"key": _INJECT, **absent}, no_revision]),
+        "auto.": ([no_injection, no_revision, elsewhere], [{"key": INJECT, **absent}, no_revision]),
     }
     of_namespace, of_object = by_prefix[prefix]
     return {"namespaceSelector": {"matchExpressions": of_namespace}, "objectSelector": {"matchExpressions": of_object}}

@@ -16,18 +16,19 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import revision_tag
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import DEFAULT, REVISION
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.injection import (
+    DEFAULT_VALIDATOR,
+    VALIDATORS,
+    WEBHOOKS,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_revision_tag import facts, owners
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_revision_tag.facts import Plane
-
-VALIDATORS = KINDS["admissionregistration.k8s.io", "ValidatingWebhookConfiguration"]
-VALIDATOR = "istiod-default-validator"
 
 
 def follow(task: Task, plane: Plane) -> list[Change]:
     """What the tag's revision takes over once the tag injects. Raises MeshError."""
     changes = [
-        _patched(task, facts.WEBHOOKS, injector, revision_tag.switched(injector, on=False))
+        _patched(task, WEBHOOKS, injector, revision_tag.switched(injector, on=False))
         for injector in facts.injectors_of(task, task.params["namespace"], DEFAULT)
     ]
     return [change for change in [*changes, _validator(task, plane)] if change]
@@ -41,7 +42,7 @@ def has_own_injector(task: Task, namespace: str) -> bool:
 def restore(task: Task, namespace: str) -> list[Change]:
     """Switch the injector of the revision ``default`` on again. Raises MeshError."""
     changes = [
-        _patched(task, facts.WEBHOOKS, injector, revision_tag.switched(injector, on=True))
+        _patched(task, WEBHOOKS, injector, revision_tag.switched(injector, on=True))
         for injector in facts.injectors_of(task, namespace, DEFAULT)
         if revision_tag.is_switched_off(injector)
     ]
@@ -49,14 +50,14 @@ def restore(task: Task, namespace: str) -> list[Change]:
 
 
 def _validator(task: Task, plane: Plane) -> Change | None:
-    live = task.resources.get(VALIDATORS, None, VALIDATOR)
+    live = task.resources.get(VALIDATORS, None, DEFAULT_VALIDATOR)
     webhooks = (live or {}).get("webhooks") or []
     if live is None or not webhooks or (live["metadata"].get("labels") or {}).get(REVISION) == plane.revision:
         return None
     owner = owners.named(live)
     if owner:
         task.warn(
-            f"{VALIDATOR} belongs to {owner}, and still asks another revision than {plane.revision}. It follows "
+            f"{DEFAULT_VALIDATOR} belongs to {owner}, and still asks another revision than {plane.revision}. It follows "
             "defaultRevision in the values of the chart base."
         )
         return None

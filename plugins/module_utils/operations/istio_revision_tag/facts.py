@@ -11,12 +11,12 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock impor
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import revision_tag
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import DEFAULT, REVISION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import DEFAULT, REVISION, TAG
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.injection import WEBHOOKS
 
 Document = dict[str, Any]
 
-WEBHOOKS = KINDS["admissionregistration.k8s.io", "MutatingWebhookConfiguration"]
 SERVICE = KINDS["", "Service"]
 _SLICES = "discovery.k8s.io/v1", "EndpointSlice"
 
@@ -51,7 +51,7 @@ def find(task: Task, namespace: str, revision: str) -> tuple[Plane | None, str]:
 def of_revision(task: Task, namespace: str, revision: str) -> Plane | None:
     """The control plane of a revision, ready or not. Raises MeshError where there are several."""
     injectors = injectors_of(task, namespace, revision)
-    selector = f"app=istiod,{REVISION}={revision},!{revision_tag.TAG}"
+    selector = f"app=istiod,{REVISION}={revision},!{TAG}"
     services = task.resources.list(SERVICE, namespace, selector)
     if len(injectors) > 1 or len(services) > 1:
         names = [f"{item['kind']} {item['metadata']['name']}" for item in (*injectors, *services)]
@@ -61,7 +61,7 @@ def of_revision(task: Task, namespace: str, revision: str) -> Plane | None:
 
 def injectors_of(task: Task, namespace: str, revision: str) -> list[Document]:
     """The injectors of a revision, tags apart, that are served from a namespace or from outside of the cluster."""
-    selector = f"app=sidecar-injector,{REVISION}={revision},!{revision_tag.TAG}"
+    selector = f"app=sidecar-injector,{REVISION}={revision},!{TAG}"
     injectors = task.resources.list(WEBHOOKS, None, selector)
     return [item for item in injectors if _served_from(item) in (namespace, None)]
 

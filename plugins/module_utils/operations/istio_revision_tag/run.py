@@ -18,6 +18,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.write imp
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import revision_tag
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import DEFAULT, REVISION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.injection import WEBHOOKS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_revision_tag import (
     default,
     facts,
@@ -26,7 +27,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_revision_tag.facts import (
     SERVICE,
-    WEBHOOKS,
     Plane,
 )
 
@@ -48,10 +48,8 @@ def run(task: Task) -> dict[str, Any]:
     if not revision:
         return _kept(task, tag, objects)
     plane, reason = facts.find(task, namespace, revision)
-    if reason:
+    if reason or plane is None:
         return _unready(task, tag, objects, reason)
-    if plane is None:  # never without a reason
-        raise AssertionError("a control plane that is ready is there")
     return _present(task, tag, plane, objects)
 
 

@@ -10,7 +10,12 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import is_live
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import DEFAULT, REVISION, selects
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import (
+    DEFAULT,
+    INJECT,
+    REVISION,
+    selects,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import injection as injectors
 
@@ -42,11 +47,10 @@ def listed(users: list[str]) -> str:
 
 def _pods(task: Task, tag: str, namespaces: dict[str, dict[str, Any]]) -> list[str]:
     """Pods that select it by a label of their own; those of a namespace that selects it are told by the namespace."""
-    label = "sidecar.istio.io/inject=true" if tag == DEFAULT else f"{REVISION}={tag}"
-    kind = KINDS["", "Pod"]
-    pods = [pod for pod in task.resources.list(kind, None, label) if is_live(pod)]
+    label = f"{INJECT}=true" if tag == DEFAULT else f"{REVISION}={tag}"
+    pods = [pod for pod in task.resources.list(injectors.POD, None, label) if is_live(pod)]
     return [
-        kind.label(pod["metadata"]["namespace"], pod["metadata"]["name"])
+        injectors.POD.label(pod["metadata"]["namespace"], pod["metadata"]["name"])
         for pod in pods
         if selects(namespaces.get(pod["metadata"]["namespace"]) or {}, pod) == tag
         and selects(namespaces.get(pod["metadata"]["namespace"]) or {}, {}) != tag

@@ -10,20 +10,16 @@ from typing import Any
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import REVISION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import GATEWAY_NAME, REVISION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import injection as injectors
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import mesh_versions
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import labels
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.workload_restart import choice
 
-_VALIDATORS = KINDS["admissionregistration.k8s.io", "ValidatingWebhookConfiguration"]
-_DEFAULT_VALIDATOR = "istiod-default-validator"
 _VERSION = "app.kubernetes.io/version"  # a label of everything in Istio's charts
 _GATEWAY = KINDS["gateway.networking.k8s.io", "Gateway"]
 _ENVOY_FILTER = KINDS["networking.istio.io", "EnvoyFilter"]
-
-_MADE_BY_ISTIOD = "gateway.networking.k8s.io/gateway-name"
 
 Document = dict[str, Any]
 
@@ -66,7 +62,7 @@ class Facts:
         """Whether a workload is a gateway of Istio's chart; istiod makes those of the Gateway API, and renews them."""
         item = self.objects.get(Workload.of_row(row)) or {"spec": {"template": {}}}
         pod_labels = (item["spec"]["template"].get("metadata") or {}).get("labels") or {}
-        return bool(row["gateway"]) and _MADE_BY_ISTIOD not in pod_labels
+        return bool(row["gateway"]) and GATEWAY_NAME not in pod_labels
 
     def gateway_workloads(self) -> set[Workload]:
         """Gateways of charts and of the Gateway API."""
@@ -94,7 +90,7 @@ def read(task: Task) -> Facts:
     resources = task.resources
     namespaces = injectors.namespaces_of(resources)
     mesh = mesh_versions.facts(task, None, namespaces)
-    validator = resources.get(_VALIDATORS, None, _DEFAULT_VALIDATOR)
+    validator = resources.get(injectors.VALIDATORS, None, injectors.DEFAULT_VALIDATOR)
     marks: dict[str, str] = ((validator or {}).get("metadata") or {}).get("labels") or {}
     objects = _objects(task, mesh)
     return Facts(

@@ -12,9 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import DEFAULT, REVISION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import (
+    DEFAULT,
+    INJECTION,
+    REVISION,
+)
 
-INJECTION = "istio-injection"
 BEFORE = "meshops.lifecycle/selected-before"  # annotation of a namespace: label=value
 EXCLUDED = "meshops.lifecycle/upgrade"  # annotation of a namespace; with the value "skip" it is left alone
 
