@@ -57,8 +57,8 @@ def _validator(task: Task, plane: Plane) -> Change | None:
     owner = owners.named(live)
     if owner:
         task.warn(
-            f"{DEFAULT_VALIDATOR} belongs to {owner}, and still asks another revision than {plane.revision}. It follows "
-            "defaultRevision in the values of the chart base."
+            f"{DEFAULT_VALIDATOR} belongs to {owner}, and still asks another revision than {plane.revision}. It "
+            "follows defaultRevision in the values of the chart base."
         )
         return None
     address = {**revision_tag.template(plane.injector)["clientConfig"]}
