@@ -6,16 +6,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mesh_upgrade
-short_description: Plan and prove the steps of an upgrade of Istio to another revision
+short_description: Plan and prove the steps of an upgrade of Istio
 version_added: "0.1.0"
 author:
   - The meshops.lifecycle contributors (@meshops)
 description:
-  - Says from what is live how far an upgrade of Istio by revision is, what is left, and what forbids to go on; and does what
-    charts do not do. The role C(meshops.lifecycle.mesh_upgrade) puts its steps between the charts, restarts and gates.
+  - Says from what is live how far an upgrade of Istio, by revision or in place, is, what is left, and what forbids to go on;
+    and does what charts do not do. The role C(meshops.lifecycle.mesh_upgrade) puts its steps between the charts, restarts and gates.
   - The stages are V(checks), V(base), V(istiod), V(probe), V(gateways), V(waves), V(default) and V(cleanup). Whether a stage
     is done is read from the cluster, so a run that was interrupted anywhere is continued by the next one.
-  - Going back is the same work with the older revision as the goal. Gateways and tags then go first.
+  - Going back is the same work with the older revision, or in place the older version, as the goal. Gateways and tags then go
+    first.
   - A journal in O(istiod_namespace) names the run that is at work. A second run is refused.
 options:
   step:
@@ -44,6 +45,7 @@ options:
   from_revision:
     description:
       - Revision to leave. Needed only if there are several others.
+      - The same as O(revision) replaces that control plane in place, one minor version at a time.
     type: str
   namespaces:
     description:

@@ -97,6 +97,10 @@ control_planes:
       description: Number of replicas that are ready.
       type: int
       returned: always
+    updated:
+      description: Number of replicas of the Deployment's present template that are available.
+      type: int
+      returned: always
     proxies:
       description: Number of proxies connected to its replicas; null with O(connections=false).
       type: int

@@ -26,7 +26,7 @@ VERSIONS = {OLD: "1.30.0", NEW: "1.31.1"}
 
 def plane(revision, **more):
     row = {"namespace": "istio-system", "name": f"istiod-{revision}", "revision": revision}
-    return {**row, "version": VERSIONS[revision], "replicas": 1, "ready": 1, "proxies": 0, **more}
+    return {**row, "version": VERSIONS[revision], "replicas": 1, "ready": 1, "updated": 1, "proxies": 0, **more}
 
 
 def workload(name, namespace, revision, expected, gateway=False):
@@ -118,6 +118,65 @@ def test_what_is_next_follows_from_what_is_live(of, goal, probed, following):
     assert next((name for name, state in rows.items() if state != "done"), None) == following
     assert list(rows) == list(stages.BACK if goal is BACK else stages.FORWARD)
     assert list(rows.values()).count("next") <= 1
+
+
+PLACE, PLACE_BACK = Goal("default", "1.31.1", "default"), Goal("default", "1.30.0", "default")
+
+
+def in_place(istiod, gateway, shop, base="1.31.1", **more):
+    """A mesh with the default revision alone: versions of its control plane, and of the proxies."""
+    present = {**plane(OLD), "name": "istiod", "revision": "default", "version": istiod, **more}
+    rows = [workload("gateway", "ingress", OLD, OLD, True), workload("web", "shop", OLD, OLD)]
+    for row, version in zip(rows, (gateway, shop)):
+        row.update(revisions=["default"], versions=[version], expected_revision="default", expected_version=istiod)
+        row["outdated"] = int(version != istiod)
+    mesh = facts([present]).mesh
+    row = {"name": "shop", "selects": "default", "revision": "default", "version": istiod}
+    mesh.update(tags=[], namespaces=[row], workloads=rows)
+    return Facts(mesh=mesh, namespaces={"shop": namespace("shop", "istio-injection=enabled")}, base_version=base)
+
+
+@pytest.mark.parametrize(
+    ("versions", "goal", "left"),
+    [
+        (("1.30.0", "1.30.0", "1.30.0", "1.30.0"), PLACE, ["base", "istiod", "probe", "gateways", "waves"]),
+        (("1.30.0", "1.30.0", "1.30.0"), PLACE, ["istiod", "probe", "gateways", "waves"]),
+        (("1.31.1", "1.30.0", "1.30.0"), PLACE, ["probe", "gateways", "waves"]),
+        (("1.31.1", "1.31.1", "1.30.0"), PLACE, ["waves"]),
+        (("1.31.1", "1.31.1-distroless", "1.31.1"), PLACE, []),
+        (("1.31.1", "1.31.1", "1.31.1"), PLACE_BACK, ["istiod", "gateways", "waves"]),
+        (("1.30.0", "1.30.0", "1.31.1"), PLACE_BACK, ["waves"]),
+        (("1.31.1", "1.30.0", "1.30.0"), PLACE_BACK, ["istiod"]),  # a control plane that came up, and nothing more
+    ],
+)
+def test_in_place_what_is_left_follows_from_the_versions(versions, goal, left):
+    of = in_place(*versions)
+    rows = status(of, goal)
+    assert [name for name, state in rows.items() if state != "done"] == left and rows["checks"] == "done"
+    assert stages.is_back(of, goal) == (goal is PLACE_BACK) and "cleanup" not in rows
+
+
+def test_in_place_a_ready_pod_of_the_old_template_is_not_the_new_control_plane():
+    lines = stages.istiod(in_place("1.31.1", "1.30.0", "1.30.0", updated=0), PLACE)
+    assert lines == ["istiod istiod has 0 of 1 replicas of its new template"]
+
+
+@pytest.mark.parametrize(
+    ("of", "goal", "problem"),
+    [
+        (in_place("1.29.4", "1.29.4", "1.29.4"), PLACE, "more than 1 minor version"),
+        (in_place("1.30.0", "1.30.0", "1.29.4"), PLACE, "Deployment shop/web has proxies of 1.29.4"),
+        (in_place("1.31.1", "1.31.1", "1.31.1"), Goal("default", "1.29.4", "default"), "more than 1 minor version"),
+        (in_place("1.30.0", "1.30.0", "1.30.0"), Goal("default", "1.31.1", ""), "replace this one in place"),
+        (
+            in_place("1.30.0", "1.30.0", "1.30.0"),
+            Goal("other", "1.31.1", "other"),
+            "revision other has no control plane",
+        ),
+    ],
+)
+def test_in_place_goes_minor_by_minor_with_all_proxies(of, goal, problem):
+    assert any(problem in line for line in checks.problems(of, goal)), checks.problems(of, goal)
 
 
 def test_what_the_owner_excludes_is_not_moved():
@@ -250,7 +309,9 @@ def test_a_jump_that_istio_does_not_support_is_refused():
 def test_what_changes_between_two_minors_has_its_source():
     assert {change.since for change in behaviour.between("1.29.4", "1.31.1")} == {"1.30", "1.31"}
     assert behaviour.between("1.31.0", "1.31.1") == [] == behaviour.between("latest", "1.31.1")
-    assert all(change.source.startswith("https://istio.io/") for change in behaviour.CHANGES)
+    assert all(
+        change.source.endswith(f"{change.note}.yaml") and change.since in change.source for change in behaviour.CHANGES
+    )
 
 
 @pytest.mark.parametrize(

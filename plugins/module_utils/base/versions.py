@@ -14,7 +14,7 @@ def unsupported_step(before: str, after: str, minors: int) -> str:
 
     What is no version (a branch, say) is not judged.
     """
-    old, new = _parsed(before), _parsed(after)
+    old, new = parsed(before), parsed(after)
     if old is None or new is None or old == new:
         return ""
     if new < old:
@@ -24,6 +24,7 @@ def unsupported_step(before: str, after: str, minors: int) -> str:
     return ""
 
 
-def _parsed(text: str) -> tuple[int, int, int] | None:
+def parsed(text: str) -> tuple[int, int, int] | None:
+    """(1, 31, 1) of 1.31.1, in any variant of it; None for what is no version."""
     match = _VERSION.fullmatch(str(text))
     return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None

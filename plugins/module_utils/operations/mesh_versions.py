@@ -88,10 +88,20 @@ def control_planes(resources: Resources, connected: dict[str, str] | None) -> li
                 "version": version_of(containers[0]["image"]),
                 "replicas": deployment["spec"].get("replicas", 1),
                 "ready": status.get("readyReplicas", 0),
+                "updated": _updated(deployment),
                 "proxies": None if connected is None else proxies,
             }
         )
     return sorted(planes, key=lambda plane: (plane["namespace"], plane["revision"]))
+
+
+def _updated(deployment: dict[str, Any]) -> int:
+    """Replicas of the present template; none while its controller has not seen that template."""
+    metadata, status = deployment["metadata"], deployment.get("status") or {}
+    is_seen = status.get("observedGeneration", 0) >= metadata.get("generation", 0)
+    # Those that are not of it yet, or on their way out, may be the ready ones.
+    updated: int = status.get("updatedReplicas", 0) - status.get("unavailableReplicas", 0) if is_seen else 0
+    return max(0, updated)
 
 
 def _pod_of(istiod: str, prefix: str) -> bool:

@@ -12,38 +12,102 @@ from typing import NamedTuple
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_problems import minor
 
-_NOTES = "https://istio.io/latest/news/releases/{0}.x/announcing-{0}/upgrade-notes/"
+_NOTES = "https://github.com/istio/istio/blob/release-{}/releasenotes/notes/{}.yaml"
 
 
 class Change(NamedTuple):
-    """``since``: the minor that brought it, as 1.30."""
+    """``since``: the minor that brought it, as 1.30; ``note``: the file of Istio's repository that says so."""
 
     since: str
+    note: str
     text: str
 
     @property
     def source(self) -> str:
-        return _NOTES.format(self.since)
+        return _NOTES.format(self.since, self.note)
 
 
 CHANGES = (
     Change(
         "1.27",
+        "native-sidecar-default",
         "Native sidecars are used where Kubernetes has them: istio-proxy is an init container (ENABLE_NATIVE_SIDECARS)",
     ),
-    Change("1.29", "istiod answers /debug on port 15014 to its own namespace only (ENABLE_DEBUG_ENDPOINT_AUTH)"),
-    Change("1.29", "Metrics of remaining circuit breaker resources are off unless they are asked for"),
-    Change("1.29", "The CNI agent reconciles the iptables rules of ambient pods when it starts"),
+    Change("1.27", "54002", "The telemetry providers Lightstep and OpenCensus are gone"),
+    Change(
+        "1.28",
+        "gtw-140",
+        "BackendTLSPolicy is read as v1 only, and is effective without PILOT_ENABLE_ALPHA_GATEWAY_API",
+    ),
+    Change("1.28", "remove-metric-rotation", "METRIC_ROTATION_INTERVAL and METRIC_GRACEFUL_DELETION_INTERVAL are gone"),
+    Change("1.28", "57219", "InferencePool is read as v1 only"),
+    Change("1.28", "57656", "In ambient, older ztunnels refuse ServiceEntries with resolution NONE"),
+    Change("1.28", "57530", "Hosts of mirrored requests have no suffix -shadow any more (DISABLE_SHADOW_HOST_SUFFIX)"),
+    Change(
+        "1.29",
+        "debug-endpoint-authorization",
+        "istiod answers /debug on port 15014 to its own namespace only (ENABLE_DEBUG_ENDPOINT_AUTH)",
+    ),
+    Change(
+        "1.29",
+        "disable-track-remaining-cb-metrics",
+        "Metrics of remaining circuit breaker resources are off (DISABLE_TRACK_REMAINING_CB_METRICS)",
+    ),
+    Change(
+        "1.29",
+        "48051",
+        "Metrics of proxies are compressed; the annotation sidecar.istio.io/statsCompression is gone",
+    ),
+    Change(
+        "1.29",
+        "authz-dry-run-ambient",
+        "Older ztunnels enforce AuthorizationPolicies that are a dry run, where ambient has these",
+    ),
+    Change(
+        "1.29",
+        "reconcile-iptables-default-true",
+        "The CNI agent reconciles the iptables rules of ambient pods when it starts",
+    ),
     Change(
         "1.30",
+        "sidecar-pick-best-service-namespace",
         "Of hosts in several namespaces another may be picked (PILOT_SIDECAR_PICK_BEST_SERVICE_NAMESPACE)",
     ),
-    Change("1.30", "Debug requests over XDS on port 15010 need authentication"),
-    Change("1.30", "The CNI agent honours excludeNamespaces, and its configuration file is readable by root only"),
-    Change("1.31", "Unhealthy endpoints are sent to proxies too (PILOT_AUTO_SEND_UNHEALTHY_ENDPOINTS)"),
-    Change("1.31", "Gateways that share a port are merged strictly (PILOT_ENABLE_STRICT_GATEWAY_MERGING)"),
-    Change("1.31", "The XDS API generator needs the identity of a control plane"),
-    Change("1.31", "WorkloadEntries that register themselves need a label for HBONE"),
+    Change(
+        "1.30",
+        "statusgen-xds-auth",
+        "Debug requests over XDS on port 15010 need authentication (ENABLE_DEBUG_ENDPOINT_AUTH)",
+    ),
+    Change(
+        "1.30", "59295", "The CNI agent honours excludeNamespaces: enrolled pods of such a namespace leave the mesh"
+    ),
+    Change("1.30", "59075", "The configuration file of the CNI plugin is readable by root only"),
+    Change("1.31", "60690", "Unhealthy endpoints are sent to proxies too (PILOT_AUTO_SEND_UNHEALTHY_ENDPOINTS)"),
+    Change(
+        "1.31",
+        "strict-gateway-merging",
+        "Istio's Gateways of other namespaces do not join managed Gateways (PILOT_ENABLE_STRICT_GATEWAY_MERGING)",
+    ),
+    Change(
+        "1.31",
+        "xds-api-generator-auth",
+        "The XDS API generator needs the identity of a control plane (ENABLE_XDS_API_GENERATOR_AUTH)",
+    ),
+    Change(
+        "1.31",
+        "60788",
+        "WorkloadEntries that registered themselves before have to register again, or to get a label, for HBONE",
+    ),
+    Change(
+        "1.31",
+        "wds-reconnect-version-skip",
+        "From about 40,000 workloads on, ztunnel cannot reconnect without a larger ISTIO_GPRC_MAXRECVMSGSIZE",
+    ),
+    Change(
+        "1.31",
+        "remove-spawn-upstream-span-for-gateway",
+        "Gateways make a span of each upstream request (PILOT_SPAWN_UPSTREAM_SPAN_FOR_GATEWAY is gone)",
+    ),
 )
 
 

@@ -10,13 +10,14 @@ from typing import Any
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import few
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.versions import unsupported_step
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import REVISION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import REVISION, same_version
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import mesh_problems
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import behaviour, stages
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.facts import Facts
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.stages import Goal
 
-_JUMP = 2  # minor versions, beside the old control plane (istio.io, Canary upgrades); in place one
+_JUMP = 2  # minor versions, beside the old control plane (istio.io, Canary upgrades)
+_IN_PLACE = 1  # minor version (istio.io, In-place upgrades)
 _NAMED = 5  # objects that a line names
 
 
@@ -42,17 +43,54 @@ def remarks(facts: Facts, goal: Goal) -> list[str]:
         *_hasty(facts),
         *_budgets(facts),
         *_unconnected(facts),
+        *_without_a_second(goal, back),
         *([] if back else _behaviour(facts, goal)),
     ]
 
 
 def _step(facts: Facts, goal: Goal) -> Iterator[str]:
-    if goal.origin == goal.revision:
-        yield f"revision {goal.revision} is to replace itself: give the new control plane a revision of its own"
-    before = facts.version_of(goal.origin)
+    before = stages.left_version(facts, goal)
+    is_back = stages.is_back(facts, goal)
+    if goal.in_place:
+        yield from _in_place(facts, goal, before, is_back)
+        return
+    live = facts.version_of(goal.revision)
+    if not goal.origin and live and not same_version(live, goal.version):
+        yield (
+            f"revision {goal.revision} is there in {live}, and no other is: give the new control plane a revision of "
+            "its own, or replace this one in place"
+        )
     reason = unsupported_step(before, goal.version, _JUMP) if before else ""
-    if reason and not stages.is_back(facts, goal):
+    if reason and not is_back:
         yield f"Istio does not support this step: {reason}. Go over a version between them"
+
+
+def _in_place(facts: Facts, goal: Goal, before: str, is_back: bool) -> Iterator[str]:
+    """One minor version at a time, with all proxies: a control plane may be one ahead of them."""
+    if facts.plane(goal.revision) is None:
+        yield f"revision {goal.revision} has no control plane that could be replaced in place"
+    step = (goal.version, before) if is_back else (before, goal.version)
+    reason = unsupported_step(*step, _IN_PLACE) if before else ""
+    if reason:
+        yield f"Istio does not support this step in place: {reason}. Go over a version between them"
+    for row in facts.mesh["workloads"]:
+        old = [version for version in row["versions"] if not is_back and _is_left_behind(version, goal.version)]
+        if goal.revision in row["revisions"] and old:
+            yield (
+                f"{Workload.of_row(row).label} has proxies of {old[0]}, which {goal.version} does not support: "
+                "restart it before the control plane goes on"
+            )
+
+
+def _is_left_behind(proxy: str, plane: str) -> bool:
+    return bool(mesh_problems.minor(proxy) and unsupported_step(proxy, plane, _IN_PLACE) and proxy != plane)
+
+
+def _without_a_second(goal: Goal, is_back: bool) -> Iterator[str]:
+    if goal.in_place:
+        yield "in place all proxies get their configuration from the new control plane as soon as it is ready"
+    if goal.in_place and is_back:
+        yield "until they are restarted, proxies are newer than the control plane, which Istio does not support"
 
 
 def _planes(facts: Facts, goal: Goal) -> Iterator[str]:
@@ -60,7 +98,7 @@ def _planes(facts: Facts, goal: Goal) -> Iterator[str]:
     if goal.origin and plane is None and facts.plane(goal.revision) is None:
         yield f"neither revision {goal.origin} nor {goal.revision} has a control plane"
     for row in facts.mesh["control_planes"]:
-        if row["revision"] == goal.origin and not row["ready"] and not stages.is_back(facts, goal):
+        if row["revision"] == goal.origin != goal.revision and not row["ready"] and not stages.is_back(facts, goal):
             yield f"istiod {row['namespace']}/{row['name']} is not ready: mend it, or go back, before anything moves"
 
 
@@ -154,7 +192,7 @@ def _unconnected(facts: Facts) -> Iterator[str]:
 
 
 def _behaviour(facts: Facts, goal: Goal) -> Iterator[str]:
-    for change in behaviour.between(facts.version_of(goal.origin), goal.version):
+    for change in behaviour.between(stages.left_version(facts, goal), goal.version):
         yield f"{change.since}: {change.text}. {change.source}"
     if facts.envoy_filters:
         names = [f"{item['metadata']['namespace']}/{item['metadata']['name']}" for item in facts.envoy_filters[:_NAMED]]

@@ -65,7 +65,8 @@ def _plan(task: Task) -> Result:
         "changed": False,
         "back": stages.is_back(facts, goal),
         "from_revision": goal.origin,
-        "from_version": facts.version_of(goal.origin),
+        "from_version": stages.left_version(facts, goal),
+        "in_place": goal.in_place,
         "base_version": facts.base_version,
         "validator_revision": facts.validator,
         "tags": [row["tag"] for row in facts.mesh["tags"] if row["revision"] in (goal.origin, goal.revision)],
@@ -76,15 +77,17 @@ def _plan(task: Task) -> Result:
         "remarks": remarks,
         "gateways": stages.gateways(facts, goal),
         "waves": stages.waves(left, task.params["waves"], task.params["wave_size"]),
-        "users": usage.users(facts, goal.origin) if goal.origin else [],
+        "users": usage.users(facts, goal.origin) if goal.origin and not goal.in_place else [],
         "under_way": holder.row() if holder else None,
-        "report": report(goal, planned, remarks),
+        "report": report(goal, stages.left_version(facts, goal), planned, remarks),
     }
 
 
-def report(goal: Goal, planned: list[stages.Stage], remarks: list[str]) -> list[str]:
-    """The plan in lines, for people."""
+def report(goal: Goal, left: str, planned: list[stages.Stage], remarks: list[str]) -> list[str]:
+    """The plan in lines, for people. ``left``: the version that is left."""
     lines = [f"Revision {goal.origin or 'none'} -> {goal.revision} ({goal.version})"]
+    if goal.in_place:
+        lines = [f"Revision {goal.revision} in place: {left or 'unknown'} -> {goal.version}"]
     lines += [f"{stage.name}: {stage.status.value}{_because(stage.reasons)}" for stage in planned]
     return lines + [f"note: {line}" for line in remarks]
 
@@ -171,6 +174,8 @@ def _unused(task: Task) -> Result:
     """Raises MeshError while anything uses the old revision, or that cannot be known."""
     facts = facts_module.read(task)
     goal = _goal(task, facts)
+    if goal.in_place:
+        raise MeshError(f"Revision {goal.revision} is replaced in place, so none is left that could be unused.")
     users = usage.users(facts, goal.origin) if goal.origin else []
     if users and not task.check:
         raise MeshError(sentence(f"Revision {goal.origin} is in use and was not removed", *users), users=users)

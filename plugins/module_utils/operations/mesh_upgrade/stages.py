@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.versions import parsed
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import same_version
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_problems import minor
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import labels, usage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.facts import Facts
@@ -30,12 +32,19 @@ class Status(enum.Enum):
 
 @dataclass(frozen=True)
 class Goal:
-    """Where an upgrade goes: ``revision`` in ``version``, from ``origin``. ``skip``: namespaces that are left."""
+    """Where an upgrade goes: ``revision`` in ``version``, from ``origin``. ``skip``: namespaces that are left.
+
+    In place the control plane itself is replaced: origin and revision are the same.
+    """
 
     revision: str
     version: str
     origin: str
     skip: tuple[str, ...] = ()
+
+    @property
+    def in_place(self) -> bool:
+        return self.origin == self.revision
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,26 @@ BACK = ("checks", "istiod", "gateways", "default", "waves", "cleanup")
 
 def is_back(facts: Facts, goal: Goal) -> bool:
     """Whether the goal is older than where the mesh comes from."""
-    origin, target = facts.version_of(goal.origin), minor(goal.version)
-    return bool(origin and target and target < (minor(origin) or target))
+    origin, target = parsed(left_version(facts, goal)), parsed(goal.version)
+    return bool(origin and target and target < origin)
+
+
+def left_version(facts: Facts, goal: Goal) -> str:
+    """The version that is left; empty where it is not known.
+
+    In place it is the control plane's until that has been replaced, and then that of the proxies which are left.
+    """
+    live = facts.version_of(goal.origin)
+    if not goal.in_place or (live and not same_version(live, goal.version)):
+        return live
+    versions = {
+        version
+        for row in facts.mesh["workloads"]
+        if goal.revision in row["revisions"]
+        for version in row["versions"]
+        if parsed(version) and not same_version(version, goal.version)
+    }
+    return max(versions, key=lambda version: parsed(version) or (0, 0, 0), default=live)
 
 
 def stages(facts: Facts, goal: Goal, problems: list[str], *, probed: bool) -> list[Stage]:
@@ -74,12 +101,18 @@ def stages(facts: Facts, goal: Goal, problems: list[str], *, probed: bool) -> li
     }
     result: list[Stage] = []
     waiting = False
-    for name in BACK if is_back(facts, goal) else FORWARD:
+    for name in order(facts, goal):
         reasons = left[name]()
         status = _status(name, reasons, waiting)
         waiting = waiting or bool(reasons)
         result.append(Stage(name, status, reasons))
     return result
+
+
+def order(facts: Facts, goal: Goal) -> tuple[str, ...]:
+    """The stages of a goal. In place nothing stays behind that could be removed."""
+    names = BACK if is_back(facts, goal) else FORWARD
+    return tuple(name for name in names if name != "cleanup") if goal.in_place else names
 
 
 def _status(name: str, reasons: list[str], waiting: bool) -> Status:
@@ -103,16 +136,23 @@ def istiod(facts: Facts, goal: Goal) -> list[str]:
     if plane is None:
         return [f"revision {goal.revision} has no control plane"]
     lines = []
-    if plane["version"] != goal.version:
+    if not same_version(plane["version"], goal.version):
         lines.append(f"istiod {plane['name']} is {plane['version']}, and is to be {goal.version}")
     if not plane["ready"] or plane["ready"] < plane["replicas"]:
         lines.append(f"istiod {plane['name']} has {plane['ready']} of {plane['replicas']} replicas ready")
+    elif plane["updated"] < plane["replicas"]:
+        lines.append(
+            f"istiod {plane['name']} has {plane['updated']} of {plane['replicas']} replicas of its new template"
+        )
     hooks = [row for row in facts.mesh["webhooks"] if row["revision"] == goal.revision and not row["has_ca"]]
     return lines + [f"{row['kind']} {row['name']} has no CA yet" for row in hooks]
 
 
 def _is_in_use(facts: Facts, goal: Goal) -> bool:
-    return any(goal.revision in row["revisions"] for row in facts.mesh["workloads"])
+    return any(
+        goal.revision in row["revisions"] and not (goal.in_place and _is_behind(row, goal))
+        for row in facts.mesh["workloads"]
+    )
 
 
 def gateways(facts: Facts, goal: Goal) -> list[str]:
@@ -120,12 +160,15 @@ def gateways(facts: Facts, goal: Goal) -> list[str]:
     return [
         Workload.of_row(row).label
         for row in facts.mesh["workloads"]
-        if facts.is_of_chart(row) and (goal.origin in row["revisions"] or _is_behind(row, goal))
+        if facts.is_of_chart(row) and (_is_behind(row, goal) or (goal.origin in row["revisions"] and not goal.in_place))
     ]
 
 
 def _is_behind(row: dict[str, Any], goal: Goal) -> bool:
-    return goal.revision in row["revisions"] and any(version != goal.version for version in row["versions"])
+    """Proxies of the revision in another version."""
+    return goal.revision in row["revisions"] and not all(
+        same_version(version, goal.version) for version in row["versions"]
+    )
 
 
 def namespaces(facts: Facts, goal: Goal) -> list[str]:
@@ -135,15 +178,27 @@ def namespaces(facts: Facts, goal: Goal) -> list[str]:
         row["namespace"]
         for row in facts.mesh["workloads"]
         if not facts.is_of_chart(row)
-        and row["outdated"]
+        and (_is_to_follow(row, facts, goal) if goal.in_place else row["outdated"])
         and row["expected_revision"] == goal.revision
         and Workload.of_row(row) not in facts.unrestartable
     }
-    selecting = {name for name, row in rows.items() if row["selects"] and row["revision"] == goal.origin}
+    selecting = {
+        name for name, row in rows.items() if row["selects"] and row["revision"] == goal.origin and not goal.in_place
+    }
     return [name for name in sorted(late | selecting) if name not in goal.skip and not facts.is_excluded(name)]
 
 
+def _is_to_follow(row: dict[str, Any], facts: Facts, goal: Goal) -> bool:
+    """In place: whether a restart, after the control plane was replaced, would bring the proxies to the goal."""
+    live = facts.version_of(goal.revision)
+    # While the injector is yet to be replaced, its proxies are not outdated.
+    renewed = row["outdated"] or (not same_version(live, goal.version) and row["versions"] == [live])
+    return bool(renewed) and _is_behind(row, goal)
+
+
 def _default(facts: Facts, goal: Goal) -> Iterator[str]:
+    if goal.in_place:
+        return
     for tag in facts.mesh["tags"]:
         if tag["revision"] == goal.origin:
             yield f"the tag {tag['tag']} points to {goal.origin}"
