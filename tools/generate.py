@@ -237,11 +237,18 @@ def runtime_file(modules: list[Path]) -> str:
     """meta/runtime.yml with the action groups anew; what stands above them stays."""
     path = ROOT / "meta" / "runtime.yml"
     head = path.read_text().split("action_groups:")[0]
-    groups = {"mesh": modules, "objects": [one for one in modules if "delivery" in documented_options(one)]}
+    groups = {"mesh": modules, "objects": [one for one in modules if delivers_objects(one)]}
     listed = (
         f"  {name}:\n{''.join(f'    - {one.stem}{chr(10)}' for one in members)}" for name, members in groups.items()
     )
     return head + "action_groups:\n" + "".join(listed)
+
+
+def delivers_objects(path: Path) -> bool:
+    """Whether a module declares objects, which go to the cluster or to Git by the option ``delivery``."""
+    return "meshops.lifecycle.delivery" in (
+        yaml.safe_load(constant(path, "DOCUMENTATION")).get("extends_documentation_fragment") or []
+    )
 
 
 def mesh_config_files() -> dict[Path, str]:

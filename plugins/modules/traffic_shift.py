@@ -183,6 +183,73 @@ options:
     type: str
     choices: [refuse, pause, ignore]
     default: refuse
+  delivery:
+    description:
+      - How a step gets to the cluster. V(cluster) writes the live route. V(git) commits the step to the file of the route in
+        a Git repository, and waits until Argo CD has synced that commit. See C(docs/traffic_shift.md).
+      - With V(git) the way back writes the live route first, with automated sync paused, then commits, and turns automated
+        sync on again.
+      - Tasks that go on with a shift need the same, because credentials are not kept in the cluster.
+    type: str
+    choices: [cluster, git]
+    default: cluster
+  git:
+    description:
+      - Repository and credentials for O(delivery=git). It needs the program C(git), 2.31 or newer, where the task runs.
+    type: dict
+    suboptions:
+      repository:
+        description: URL or path of the repository. Required with O(delivery=git).
+        type: str
+      branch:
+        description: The branch that is delivered. Defaults to the default branch of the repository.
+        type: str
+      file:
+        description:
+          - Path of the file with the route within the repository. Defaults to the file that this collection writes,
+            V(NAMESPACE/KIND-NAME.yaml) below O(git.path).
+        type: str
+      path:
+        description: The folder within the repository to which this collection delivers, if O(git.file) is not given.
+        type: str
+        default: .
+      application:
+        description: Name of the Argo CD Application that delivers the route. Defaults to the one that tracks the live route.
+        type: str
+      application_namespace:
+        description: Namespace of O(git.application).
+        type: str
+        default: argocd
+      author_name:
+        description: Name of the author and committer. Defaults to git's own configuration, then to V(meshops.lifecycle).
+        type: str
+      author_email:
+        description: Email address of the author and committer. Defaults to git's own, then to an address at V(localhost).
+        type: str
+      sign:
+        description:
+          - The key to sign commits with. The id of an OpenPGP or X.509 key, or the path of an SSH key that has no
+            passphrase or is loaded in an agent.
+        type: str
+      sign_format:
+        description: The type of the key O(git.sign). Defaults to V(ssh) if a file of that name exists, else to V(openpgp).
+        type: str
+        choices: [openpgp, ssh, x509]
+      username:
+        description: User name for a repository at http or https. With O(git.password) it defaults to V(git).
+        type: str
+      password:
+        description: Password or token for a repository at http or https. Without it, git uses its own credential helpers.
+        type: str
+      ca_cert:
+        description: Path of the certificate authority that signed the certificate of a repository at https.
+        type: path
+      ssh_key_file:
+        description: Path of the private key for a repository that is reached by SSH.
+        type: path
+      known_hosts_file:
+        description: Path of a known_hosts file to use instead of the user's own.
+        type: path
   record:
     description:
       - File on the machine where the module runs, to which the record of the shift is written, as Markdown if the name ends
@@ -252,6 +319,19 @@ EXAMPLES = r"""
     name: reviews
     namespace: shop
     state: aborted
+
+- name: Each step a commit that Argo CD syncs
+  meshops.lifecycle.traffic_shift:
+    name: reviews
+    namespace: shop
+    from: {subset: v1}
+    to: {subset: v2}
+    steps: [{weight: 10}, {weight: 50}]
+    delivery: git
+    git:
+      repository: https://git.example.com/shop.git
+      file: prod/reviews-virtualservice.yaml
+      password: "{{ vault_git_token }}"
 
 - name: Testers first, by a cookie, then everybody
   meshops.lifecycle.traffic_shift:
@@ -324,9 +404,16 @@ msg:
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.options import ADDRESSES, SECRETS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.run import run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.settings import PASSWORD
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.traffic_shift import ARGUMENTS
 
-ENTRY = Entry("traffic_shift", ARGUMENTS, run, secrets=SECRETS, roles=Roles(addresses=ADDRESSES))
+ENTRY = Entry(
+    "traffic_shift",
+    ARGUMENTS,
+    run,
+    secrets=(*SECRETS, PASSWORD),
+    roles=Roles(addresses=(*ADDRESSES, "git.repository")),
+)
 
 
 def main():

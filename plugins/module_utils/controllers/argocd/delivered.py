@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -47,12 +48,27 @@ def wait(task: Task, namespace: str, name: str, delivered: Delivered, deadline: 
 
     Raises MeshError at once when the sync of it fails, or when the Application does not read that branch.
     """
-    try:
+    watched = wait_for(task, namespace, name, delivered, partial(judged, delivered=delivered), deadline)
+    with _not_live(delivered):
+        return with_children(task, watched, status.HEALTHY, deadline)
+
+
+def wait_for(
+    task: Task, namespace: str, name: str, delivered: Delivered, judge: Callable[[dict], Verdict], deadline: Deadline
+) -> Watched:
+    """Until ``judge`` says ready of the Application, once its controller has looked again. Raises MeshError."""
+    with _not_live(delivered):
         watched = _watched(task.resources, namespace, name)
-        wait = Wait(task, watched, partial(judged, delivered=delivered), is_automated(watched.live["spec"]))
+        wait = Wait(task, watched, judge, is_automated(watched.live["spec"]))
         wait.refresh()
         wait.until(deadline)
-        return with_children(task, watched, status.HEALTHY, deadline)
+        return watched
+
+
+@contextlib.contextmanager
+def _not_live(delivered: Delivered) -> Iterator[None]:
+    try:
+        yield
     except MeshError as error:
         where = f"Commit {delivered.commit[:8]} is on branch {delivered.branch}"
         raise MeshError(f"{where}, and not live: {error.message}", **error.details) from None

@@ -131,6 +131,13 @@ def is_promoted(task: Task, route: Route, live: Document) -> bool:
     return not stable and canary > 0
 
 
+def refuse_another_way(task: Task, route: Route, before: Document) -> None:
+    """Steps of one shift are all commits, or none is. Raises MeshError."""
+    begun = "git" if before.get("git") else "cluster"
+    if task.params["state"] != "aborted" and task.params["delivery"] != begun:
+        raise MeshError(f"{route.label}: the shift under way was begun with delivery: {begun}. Go on with the same.")
+
+
 def _shown(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else json.dumps(value)
 

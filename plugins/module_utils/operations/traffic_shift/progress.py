@@ -49,9 +49,9 @@ def _with(progress: Progress, row: Row) -> Progress:
     return after_judgement(progress, Outcome(row["outcome"]), time) if "outcome" in row else progress
 
 
-def proven(proxies: int | None) -> Row:
-    """The row of a step that works; ``proxies``: how many have acknowledged it."""
-    return {"proven": True, "proxies": proxies}
+def proven(proxies: int | None, commit: str = "") -> Row:
+    """The row of a step that works; ``proxies``: how many have acknowledged it; ``commit``: the one that is live."""
+    return {"proven": True, "proxies": proxies, **({"commit": commit} if commit else {})}
 
 
 def judgement(progress: Progress, verdicts: Sequence[Verdict]) -> Row:

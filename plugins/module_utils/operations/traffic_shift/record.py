@@ -64,7 +64,9 @@ def _events(row: dict[str, Any]) -> list[list[Any]]:
     place = [row["time"], row["step"]]
     if "proven" in row:
         proxies = row.get("proxies")
-        return [[*place, "written" if proxies is None else f"acknowledged by {proxies} proxies", "", "", ""]]
+        what = "written" if proxies is None else f"acknowledged by {proxies} proxies"
+        commit = f", commit {row['commit'][:8]}" if row.get("commit") else ""
+        return [[*place, what + commit, "", "", ""]]
     if "reason" in row:
         return [[*place, row["reason"], "", "", ""]]
     gates = row.get("gates") or []

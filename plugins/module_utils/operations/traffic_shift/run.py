@@ -17,6 +17,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import (
     declared,
     edit,
+    git_way,
     gitops,
     preflight,
     progress,
@@ -25,6 +26,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traff
     subject,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import plan as plan_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.git_way import GitWay
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.plan import Plan
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.shift import Shift
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.sides import Backend
@@ -52,15 +54,15 @@ def run(task: Task) -> dict[str, Any]:
             return _is_promoted(task, route, live)
     if task.check:
         return _predict(task, route, live, holder.state if holder and under_way else None)
-    with Journal.of(task, subject.OPERATION, route.subject) as journal:
-        return _work(task, route, journal)
+    with git_way.opened(task, route) as git, Journal.of(task, subject.OPERATION, route.subject) as journal:
+        return _work(task, route, journal, git)
 
 
 def _is_promoted(task: Task, route: Route, live: Document) -> dict[str, Any]:
     return report.unchanged(task, route, live, f"{route.label}: everything goes to the canary already.")
 
 
-def _work(task: Task, route: Route, journal: Journal) -> dict[str, Any]:
+def _work(task: Task, route: Route, journal: Journal, git: GitWay | None) -> dict[str, Any]:
     state = task.params["state"]
     if journal.state is None:
         if state == "aborted":
@@ -68,16 +70,17 @@ def _work(task: Task, route: Route, journal: Journal) -> dict[str, Any]:
         live = route.read(task.resources)
         if live is not None and declared.is_promoted(task, route, live):  # by a run that ended while this one began
             return _is_promoted(task, route, live)
-        plan = _begin(task, route, journal)
+        plan = _begin(task, route, journal, git)
     else:
         plan = plan_module.parse(journal.state.plan, route.form, declared.policy(task))
         declared.refuse_another(task, route, plan)
+        declared.refuse_another_way(task, route, journal.state.before)
 
     def backend(canary: bool) -> Backend:
         target = plan.selection.canary if canary else plan.selection.stable
         return route.backend(task.resources, target)
 
-    shift = Shift(task, route, plan, journal, backend)
+    shift = Shift(task, route, plan, journal, backend, git)
     try:
         if state == "aborted":
             shift.abort("state: aborted")
@@ -114,13 +117,13 @@ def _target(route: Route, shift: Shift, state: str) -> int:
     return step + 1
 
 
-def _begin(task: Task, route: Route, journal: Journal) -> Plan:
+def _begin(task: Task, route: Route, journal: Journal, git: GitWay | None) -> Plan:
     """Everything that is asked before the first write. Raises MeshError with all that is to be mended."""
     live = route.read(task.resources)
     if live is None:
         raise MeshError(f"{route.label} was deleted in this very moment.")
     plan = declared.plan(task, route, live)
-    both, paused = _preflight(task, route, live, plan)
+    both, paused = _preflight(task, route, live, plan, git)
     before = {
         "uid": live["metadata"]["uid"],
         "rule": edit.rules_of(live, route.form)[edit.locate(live, plan.selection) or 0],
@@ -128,6 +131,7 @@ def _begin(task: Task, route: Route, journal: Journal) -> Plan:
         "stable_ready": both[0].ready,
         "canary_revisions": both[1].revisions,
         "argocd": paused,
+        "git": git.kept(live) if git else None,
     }
     with proof.opened(task) as asked:  # before a journal exists: a task that may not ask istiod begins nothing
         rules = {rule["metadata"]["uid"]: rule for backend in both if (rule := backend.rule)}
@@ -142,12 +146,17 @@ def _subject_of(rule: Document) -> Subject:
     return Subject(kind.group, kind.kind, metadata["namespace"], metadata["name"])
 
 
-def _preflight(task: Task, route: Route, live: Document, plan: Plan) -> tuple[list[Backend], Document | None]:
+def _preflight(
+    task: Task, route: Route, live: Document, plan: Plan, git: GitWay | None
+) -> tuple[list[Backend], Document | None]:
     """What is behind the two sides, and the automated sync that is to be paused. Raises MeshError."""
     selection = plan.selection
     both = [route.backend(task.resources, target) for target in (selection.stable, selection.canary)]
     problems = preflight.problems(task.resources, route, live, both)
-    hindrances, paused = gitops.before_a_shift(task, route, live, plan.paths(live))
+    if git:
+        hindrances, paused = git.problems(live, plan), None
+    else:
+        hindrances, paused = gitops.before_a_shift(task, route, live, plan.paths(live))
     problems += hindrances
     with contextlib.closing(Gates.of(task, Sides(both[0].side, both[1].side))) as gates:
         problems += gates.preflight() if plan.gates else []
@@ -165,9 +174,11 @@ def _predict(task: Task, route: Route, live: Document | None, stored: State | No
     step = -1
     if stored is None:
         plan = declared.plan(task, route, live)
-        _preflight(task, route, live, plan)
+        with git_way.opened(task, route) as git:
+            _preflight(task, route, live, plan, git)
     else:
         plan = plan_module.parse(stored.plan, route.form, declared.policy(task))
         declared.refuse_another(task, route, plan)
+        declared.refuse_another_way(task, route, stored.before)
         step = progress.of(plan, stored).step
     return report.predicted(task, route, live, plan, step)

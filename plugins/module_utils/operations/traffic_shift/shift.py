@@ -9,17 +9,20 @@ from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock, times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, pauses
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import handback, owners
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import owners
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import UPDATED, Change, explained
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress as Reports
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.gates import Gates
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.verdict import overall
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import (
+    back,
     edit,
+    endings,
+    git_way,
     gitops,
     progress,
     proof,
@@ -34,6 +37,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traff
     decide,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.edit import Shape
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.endings import Ended
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.git_way import GitWay
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.plan import ABORT, FINISH, Plan
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.sides import Backend
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.subject import Route
@@ -44,16 +49,20 @@ _ATTEMPTS = 8  # to write on top of changes of others that do not concern us
 Document = dict[str, Any]
 
 
-class Ended(MeshError):
-    """The shift has ended other than by reaching its target. ``phase``: aborted, stopped or taken_over."""
-
-
 class Shift:
     """A shift whose journal and lease this run holds. ``changes``: what it has written, in order."""
 
-    def __init__(self, task: Task, route: Route, plan: Plan, journal: Journal, backend: Callable[[bool], Backend]):
+    def __init__(
+        self,
+        task: Task,
+        route: Route,
+        plan: Plan,
+        journal: Journal,
+        backend: Callable[[bool], Backend],
+        git: GitWay | None = None,
+    ):
         self._task, self._route, self.plan, self._journal = task, route, plan, journal
-        self._backend = backend
+        self._backend, self._git = backend, git
         self.changes: list[Change] = []
         self.proxies: int | None = None
         self._reports = Reports(task, route.label)
@@ -89,7 +98,7 @@ class Shift:
             self._judge(gates)
         elif action.do is Do.ABORT:
             self.abort(action.reason)
-            raise self._aborted(action.reason)
+            raise endings.aborted(self._route, action.reason, self._journal.state)
         elif action.do is Do.STOP:
             raise self._taken_over() if action.reason == "edited" else self._stopped(action.reason)
         else:
@@ -117,10 +126,10 @@ class Shift:
             self._journal.record(label)
             self.progress = at_step(self.progress, action.step)
         with proof.opened(self._task) as asked:
-            after = self._write(live, self.plan.shape(action.step))
+            after = self._bring(live, self.plan.shape(action.step), label)
             asked.of(self._route.kind, after)
         self.proxies = asked.proxies
-        self._journal.record(label, verdicts=[progress.proven(asked.proxies)])
+        self._journal.record(label, verdicts=[progress.proven(asked.proxies, self._commit)])
         self.progress = at_step(self.progress, action.step, _now())
         self._task.progress(f"{self._route.label}: {label}; {asked.proxies or 'no'} proxies asked")
 
@@ -146,58 +155,87 @@ class Shift:
         """Put back what was there before, prove it, and end the shift. Raises MeshError where that cannot be done."""
         self._journal.record(ABORT, verdicts=[progress.why(reason)])
         self.progress = Progress(**{**vars(self.progress), "aborting": True})
-        self._await_stable()
+        back.await_stable(self._task, self._route, self._backend, self.before.get("stable_ready"), self._reports.say)
         live = self._read()
         if self._where(live) is Where.ELSEWHERE and not self._is_at(live, self.plan.before):
             raise self._taken_over()
+        self._back_at_once(live)
+        self._back_in_git()
+        self._journal.record(ABORT, verdicts=[progress.proven(self.proxies, self._commit)])
+        self._journal.close()
+
+    def _back_at_once(self, live: Document) -> None:
+        """The live route, whose proxies then have it; a step of Git too, with Argo CD's sync paused meanwhile."""
+        kept = self.before.get("git")
+        if kept and kept["generated"]:
+            return  # its ApplicationSet would turn the sync on again, and that the weights of the step
+        if kept and kept["automation"]:
+            gitops.pause(self._task.resources, kept["automation"])
         with proof.opened(self._task, late=True) as asked:
             after = self._write(live, self.plan.before)
-            after = self._with_owners(after)
+            after = back.with_owners(after, self.before.get("managedFields") or [], self._patch, self._read)
             asked.of(self._route.kind, after)
         self.proxies = asked.proxies
         self._resume_argocd()
-        self._journal.record(ABORT, verdicts=[progress.proven(asked.proxies)])
-        self._journal.close()
 
-    def _await_stable(self) -> None:
-        """The side that gets everything again has to be able to answer."""
-        deadline, backend = Deadline(self._task.params["wait_timeout"]), self._backend(False)
-        for _turn in pauses(deadline, first=0.2, most=2.0):
-            backend = self._backend(False)
-            if backend.ready != 0 and not backend.problem:
-                break
-            self._reports.say(f"waiting until {backend.target.label} can take requests: {backend.problem}")
-        else:
+    def _back_in_git(self) -> None:
+        """The commit of the way back, after which Argo CD may sync again. Raises MeshError."""
+        kept = self.before.get("git")
+        if not kept:
+            return
+        if self._git is None:
+            where = "not back yet" if kept["generated"] else "back live, and not in Git"
             raise MeshError(
-                f"{self._route.label} cannot go back: {backend.target.label} cannot take requests: {backend.problem}. "
-                "The route stays as it is. Bring it back and abort again.",
+                f"{self._route.label} is {where}: the shift was begun with delivery: git. Abort once more with it, so "
+                "that Git is set back and Argo CD syncs that.",
                 changed=bool(self.changes),
             )
-        had = self.before.get("stable_ready")
-        if had and backend.ready and backend.ready < had:
-            self._task.warn(
-                f"{backend.target.label} has {backend.ready} pods that are ready, and had {had} when the shift began. "
-                "It gets all requests again; see that it is large enough."
-            )
+        with proof.opened(self._task, late=True) as asked:
+            after = self._bring_by_git(self.plan.before, ABORT, kept["automation"])
+            asked.of(self._route.kind, after)
+        self.proxies = asked.proxies
 
-    def _with_owners(self, live: Document) -> Document:
-        """The object with its field managers as they were. Controllers write its status all the time, so more than one
-        attempt may be needed; what does not succeed stays ours, and the values are back all the same."""
-        for _attempt in range(_ATTEMPTS):
-            managed = handback.given_back(live, self.before.get("managedFields") or [], MANAGER)
-            if managed is None:
-                break
-            patch = [
-                {"op": "test", "path": "/metadata/resourceVersion", "value": live["metadata"]["resourceVersion"]},
-                {"op": "replace", "path": "/metadata/managedFields", "value": managed or [{}]},
-            ]
-            try:
-                return self._patch(patch)
-            except ApiError as error:
-                if error.status not in (409, 422):
-                    raise
+    # ---- The route in Git --------------------------------------------------------------------------------------
+
+    @property
+    def _commit(self) -> str:
+        return self._git.commit if self._git else ""
+
+    def _bring(self, live: Document, shape: Shape, label: str) -> Document:
+        """Bring the route to the shape of a step, by the way of the shift. Returns it. Raises MeshError."""
+        return self._bring_by_git(shape, label) if self._git else self._write(live, shape)
+
+    def _bring_by_git(self, shape: Shape, label: str, paused: Document | None = None) -> Document:
+        """Commit the shape, and await that it is live. ``paused``: automated sync that goes on after the commit."""
+        if self._git is None:
+            raise ValueError("a shift that was begun with delivery: git goes on with it")
+        self._journal.check()
+        before = self._read()
+        try:
+            self._git.write(self.plan, shape, label, [self.plan.before, *self._neighbours()])
+        except git_way.FileEdited as error:
+            raise self._taken_over(error.message) from None
+        if paused:
+            gitops.resume(self._task.resources, paused)
+        self._git.wait(before)
+        after = self._live_with(shape)
+        route = self._route
+        if edit.rules_of(before, route.form) != edit.rules_of(after, route.form):
+            self.changes.append(Change(route.kind, route.namespace, route.name, UPDATED, before, after))
+        return after
+
+    def _live_with(self, shape: Shape) -> Document:
+        """The live route once it has the shape. Raises MeshError on time-out."""
+        for _turn in pauses(Deadline(self._task.params["wait_timeout"]), first=0.2, most=2.0):
             live = self._read()
-        return live
+            if self._is_at(live, shape):
+                return live
+            self._reports.say(f"waiting until commit {self._commit[:8]} is live")
+        raise MeshError(
+            f"{self._route.label}: timed out after {self._task.params['wait_timeout']} s: commit {self._commit[:8]} is "
+            "pushed, and the live route does not have its weights. See what delivers it from Git, and run the "
+            "task again."
+        )
 
     # ---- The route ---------------------------------------------------------------------------------------------------
 
@@ -269,46 +307,21 @@ class Shift:
             )
         self._journal.close()
 
-    def _aborted(self, reason: str) -> Ended:
-        return Ended(
-            f"{self._route.label} was put back to what it was: {reason}. {self._last_verdicts()}".rstrip(),
-            phase="aborted",
-        )
-
     def _stopped(self, reason: str) -> Ended:
-        self._journal.record(self.plan.label(self.progress.step), verdicts=[progress.stopped(reason)])
-        return Ended(
-            sentence(
-                f"{self._route.label} stays at {self.plan.label(self.progress.step)}: {reason}",
-                self._last_verdicts(),
-                "Go on with state: promoted or advanced, or go back with state: aborted",
-            ),
-            phase="stopped",
-        )
+        label = self.plan.label(self.progress.step)
+        self._journal.record(label, verdicts=[progress.stopped(reason)])
+        return endings.stopped(self._route, label, reason, self._journal.state)
 
-    def _last_verdicts(self) -> str:
-        state = self._journal.state
-        rows = [row for row in (state.verdicts if state else []) if row.get("gates")]
-        bad = [gate for gate in (rows[-1]["gates"] if rows else []) if gate["outcome"] != "pass"]
-        return sentence(*(f"{gate['gate']}: {gate['message']}" for gate in bad))
-
-    def _taken_over(self) -> Ended:
-        """Somebody has changed by hand what the shift holds: it ends, and overwrites nothing."""
-        step, selection = self.progress.step, self.plan.selection
-        live = self._route.read(self._task.resources)
-        now = edit.present(live, selection) if live else None
-        shows = f"{now.stable} and {now.canary}" if now else "no such targets"
-        shape = self.plan.shape(step)
+    def _taken_over(self, where: str = "") -> Ended:
+        """Somebody has changed by hand what the shift holds: it ends, and overwrites nothing. ``where``: in Git."""
+        step, live = self.progress.step, self._route.read(self._task.resources)
+        now = edit.present(live, self.plan.selection) if live else None
         self._resume_argocd()
+        kept = self.before.get("git") or {}
+        if kept.get("automation"):
+            gitops.resume(self._task.resources, kept["automation"])
         self._journal.close()
-        return Ended(
-            f"{self._route.label} was changed by somebody else during the shift: {selection.label} should have the "
-            f"weights {shape.stable} for {selection.stable.label} and {shape.canary} for {selection.canary.label} "
-            f"({self.plan.label(step) if step >= 0 else 'before the first step'}), and has {shows}. The shift has "
-            "ended, and what is live stays. Set the route as you want it, and begin again.",
-            phase="taken_over",
-            before=self.plan.before.row(),
-        )
+        return endings.taken_over(self._route, self.plan, step, now, where)
 
 
 def _now() -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
+from typing import Any
 from urllib.parse import quote
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import yaml
@@ -40,15 +41,16 @@ def text(document: dict, owner: str) -> bytes:
     """The file of an object: its header, then its fields in an order that never changes."""
     ordered = {key: document[key] for key in _FIRST if key in document}
     ordered.update({key: document[key] for key in sorted(document) if key not in ordered})
-    body = yaml.dump(
-        {key: in_order(value) for key, value in ordered.items()},
-        Dumper=_dumper(),
-        sort_keys=False,
-        default_flow_style=False,
-        allow_unicode=True,
-        width=float("inf"),
-    )
+    body = dumped({key: in_order(value) for key, value in ordered.items()})
     return header(owner) + body.encode()
+
+
+def dumped(value: Any) -> str:
+    """A value as YAML in the form of our files, with keys in the order that they have."""
+    text: str = yaml.dump(
+        value, Dumper=_dumper(), sort_keys=False, default_flow_style=False, allow_unicode=True, width=float("inf")
+    )
+    return text
 
 
 def header(owner: str, sealed: str = "") -> bytes:

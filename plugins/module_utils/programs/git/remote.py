@@ -105,6 +105,18 @@ class Remote:
         """The files below a folder that have the form of ours."""
         return files_of(self.git, self.base, path) if self.base else {}
 
+    def file(self, path: str) -> bytes | None:
+        """The content of one file; None where there is none. Raises MeshError for a folder or a link."""
+        if not self.base:
+            return None
+        listed = self.git("ls-tree", "-z", "--full-tree", self.base, "--", path).decode("utf-8", "surrogateescape")
+        if not listed:
+            return None
+        mode, kind, blob = listed.partition("\t")[0].split()
+        if kind != "blob" or mode == "120000":
+            raise MeshError(f"On branch {self.branch} of {self._url}, {path} is a folder or a link, not a file.")
+        return self.git("cat-file", "blob", blob)
+
     def is_empty(self, path: str, without: set[str]) -> bool:
         """Whether the folder has no files but these."""
         if not self.base or not path:

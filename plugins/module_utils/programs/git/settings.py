@@ -12,7 +12,10 @@ from urllib.parse import urlsplit, urlunsplit
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.call import Call
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 
-SECRETS = ("git.password", "git.seal_key")
+PASSWORD = "git.password"
+SECRETS = (PASSWORD, "git.seal_key")
+# Options that not every module has which works with a repository.
+_OPTIONAL = {"working_tree": None, "commit": True, "push": True, "path": ".", "seal_command": None, "seal_key": None}
 _HTTP = re.compile(r"(?i)^https?://")
 
 
@@ -32,7 +35,8 @@ def of(task: Call) -> SimpleNamespace:
     """
     options = task.options["git"]["options"]
     given = task.params.get("git") or {}
-    settings = SimpleNamespace(**{name: given.get(name, option.get("default")) for name, option in options.items()})
+    stated = {name: given.get(name, option.get("default")) for name, option in options.items()}
+    settings = SimpleNamespace(**{**_OPTIONAL, **stated})
     if bool(settings.repository) == bool(settings.working_tree):
         raise MeshError("delivery: git needs a git.repository or a git.working_tree, and one of them alone.")
     if settings.repository:
@@ -41,7 +45,7 @@ def of(task: Call) -> SimpleNamespace:
         settings.branch.startswith("-") or re.search(r"[\x00-\x20~^:?*\[\\]|\.\.|^/|/$|@\{", settings.branch)
     ):
         raise MeshError(f"git.branch: {settings.branch!r} cannot be the name of a branch.")
-    settings.path = _folder(settings.path)
+    settings.path = folder(settings.path)
     for name in ("ssh_key_file", "known_hosts_file", "ca_cert"):
         path = getattr(settings, name)
         if path and not os.path.isfile(path):
@@ -67,15 +71,17 @@ def _check_repository(settings: SimpleNamespace) -> None:
         settings.repository = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
     elif settings.password:
         raise MeshError("git.password is of no use for a repository that is not at http or https.")
-    folder = os.path.expanduser(settings.repository)
-    if "://" not in settings.repository and os.path.isdir(folder):
-        settings.repository = os.path.abspath(folder)
+    local = os.path.expanduser(settings.repository)
+    if "://" not in settings.repository and os.path.isdir(local):
+        settings.repository = os.path.abspath(local)
 
 
-def _folder(path: str) -> str:
+def folder(path: str, option: str = "git.path") -> str:
+    """A path within the repository, without what does not belong to it. Raises MeshError for one that leads out."""
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if path.startswith("/") or any(part == ".." or part.lower() == ".git" for part in parts):
-        raise MeshError(f"git.path: {path!r} must be a folder within the repository.")
+        what = "folder" if option == "git.path" else "file"
+        raise MeshError(f"{option}: {path!r} must be a {what} within the repository.")
     if re.search(r"[\x00-\x1f\\]", path):
-        raise MeshError(f"git.path: {path!r} has characters that a path in Git should not have.")
+        raise MeshError(f"{option}: {path!r} has characters that a path in Git should not have.")
     return "/".join(parts)
