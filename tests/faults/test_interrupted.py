@@ -83,6 +83,46 @@ def test_the_api_server_is_killed_in_the_middle(player, broken_lab, upstream, na
     assert player.play(tasks).changed == []
 
 
+SHIFT = "/apis/networking.istio.io/v1/namespaces/{}/virtualservices/shop"
+
+
+def a_shift(upstream, namespace):
+    """A route between two Services without selectors, which need no pods, and the task that shifts it."""
+    for name in ("old", "new"):
+        body = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": {"ports": [{"port": 80}]}}
+        upstream.api("POST", f"/api/v1/namespaces/{namespace}/services", body)
+    spec = {"hosts": ["shop"], "http": [{"route": [{"destination": {"host": "old"}}]}]}
+    metadata = {"name": "shop", "namespace": namespace}
+    document = {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": metadata, "spec": spec}
+    upstream.api("POST", SHIFT.format(namespace).rpartition("/")[0], document)
+    sides = {"from": {"host": "old"}, "to": {"host": "new"}, "steps": [{"weight": 10}, {"weight": 50}], "pause": 2}
+    return [{"name": "Shift", "meshops.lifecycle.traffic_shift": {**metadata, **sides, "wait_proxies": False}}]
+
+
+def test_the_api_server_is_killed_during_a_traffic_shift(player, broken_lab, upstream, namespace):
+    """It is away for longer than the step takes; the run goes on where it was, and makes no step twice."""
+    tasks = a_shift(upstream, namespace)
+
+    def weights():
+        (rule,) = upstream.get(SHIFT.format(namespace))["spec"]["http"]
+        return [entry.get("weight") for entry in rule["route"]]
+
+    record = json.loads((broken_lab.kubeconfig.parent / "run" / "kube-apiserver.json").read_text())
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        running = pool.submit(player.play, tasks)
+        until(lambda: running.done() or weights() == [90, 10])
+        os.kill(record["pid"], signal.SIGKILL)
+        time.sleep(3)
+        broken_lab.lab("up", "--only", "kube")
+        run = running.result()
+    assert run["Shift"].result["phase"] == "promoted" and weights() == [0, 100]
+    rows = run["Shift"].result["record"]["verdicts"]
+    assert [row["step"] for row in rows if row.get("proven")] == [
+        "step 1 of 2: 10 %", "step 2 of 2: 50 %", "promotion",
+    ]  # fmt: skip
+    assert player.play(tasks).changed == []
+
+
 def end_group(number):
     """End what a killed ansible-playbook has left: its workers."""
     with contextlib.suppress(ProcessLookupError):

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.client import Answer, Sample
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates import (
+    early,
     metric_gates,
     options,
     preflight,
@@ -306,6 +309,48 @@ def test_options_of_all_gates():
     ):
         with pytest.raises(MeshError, match=words):
             gates({"type": "compare"}, sides=sides)
+
+
+LIMIT = {"type": "latency", "percentile": 99, "max": 100}
+
+
+@pytest.mark.parametrize(
+    ("stated", "samples", "clear"),
+    [
+        (SUCCESS, [requests(48, "500")], True),
+        (SUCCESS, [requests(48, "503", **UNPLACED)], True),
+        (SUCCESS, [requests(80), requests(20, "500")], True),
+        (SUCCESS, [requests(16, "500")], False),  # as few as five of min_requests
+        (SUCCESS, [requests(93), requests(7, "500")], False),  # beyond the bound, and perhaps by chance
+        (SUCCESS, [requests(500)], False),
+        (SUCCESS, [], False),
+        (LIMIT, durations(90, 20), True),
+        (LIMIT, durations(97, 3), False),
+        (LIMIT, [], False),
+        ({"type": "query", "query": "up", "min": 1}, [], False),  # what a query of the user means nobody knows
+    ],
+)
+def test_only_a_clear_failure_is_seen_before_four_scrapes(stated, samples, clear):
+    metrics = {promql.REQUESTS: samples, promql.DURATIONS: samples, "up": samples}
+    written = ENTRY.checked({"gates": [stated], "metrics": {**URL, "scrape_interval": 5}})
+    task = ENTRY.task(written, check=False, warn=print, progress=print)
+    (gate,) = options.gates_of(task, SIDES)
+    judging = Gates(task, SIDES, [gate], Counted(**metrics), 20.0)
+    for window, seen in ((4, False), (5, clear), (19, clear)):
+        (verdict,) = judging.judge(window)
+        assert (verdict.outcome is Outcome.FAIL) == seen, verdict
+        assert verdict.reason == ("threshold" if seen else "window_too_short")
+    assert not clear or "was clear before four scrapes" in verdict.message
+
+
+def test_a_version_at_its_bound_seldom_looks_like_a_clear_failure():
+    """As many errors as just may be, each time counted up to 3.2 times, as increase() may."""
+    generator, alarms = random.Random(7), 0
+    for _ in range(2000):
+        total, factor = generator.randint(5, 300), generator.uniform(1, 3.2)
+        bad = sum(generator.random() < 0.05 for _ in range(total))
+        alarms += early.beyond_chance(bad * factor, total * factor, 0.05, 20)
+    assert alarms < 40  # no more than 20 are expected
 
 
 def test_a_window_shorter_than_four_scrapes_is_not_asked_for():

@@ -96,6 +96,23 @@ def test_the_same_value_everywhere_is_no_difference():
         significance.greater_counts([1, 2], [0, 0])
 
 
+@pytest.mark.parametrize(
+    ("errors", "total", "share", "p"),
+    [
+        (0, 10, 0.5, 1.0),
+        (10, 10, 0.5, 0.0009765625),
+        (8, 10, 0.5, 0.0546875),
+        (3, 32, 0.01, 0.003993),  # 1 - the sum of the first three terms
+        (1, 5, 0.0, 0.0),
+        (5, 5, 1.0, 1.0),
+    ],
+)
+def test_more_errors_than_a_share_explains(errors, total, share, p):
+    assert significance.at_least(errors, total, share) == pytest.approx(p, abs=1e-6)
+    with pytest.raises(ValueError):
+        significance.at_least(total + 1, total, share)
+
+
 def test_false_alarms_are_as_rare_as_promised():
     """Two sides without a difference: a test at 1 % fails in about 1 % of the cases."""
     generator = random.Random(11)

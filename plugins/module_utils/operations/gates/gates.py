@@ -16,6 +16,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prom
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.options import prometheus_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates import (
+    early,
     live_gates,
     metric_gates,
     options,
@@ -84,14 +85,27 @@ class Gates:
         if kind == "application":
             return self._of_cluster(gate, live_gates.application)
         if window is None or window.seconds < self._shortest:
-            message = f"metrics say nothing before four scrapes, {self._shortest:g} s"
-            return Verdict(gate.name, Outcome.NO_DATA, "window_too_short", message)
+            return self._early(gate, window)
         try:
             return with_warnings(_BY_METRICS[kind](gate, window), window)
         except PrometheusError as error:
             outcome = Outcome.INCONCLUSIVE if error.trouble is Trouble.SEVERAL else Outcome.NO_DATA
             query = gate.options.get("query") or window.last
             return Verdict(gate.name, outcome, error.trouble.value, error.message.rstrip("."), query)
+
+    def _early(self, gate: Gate, window: Window | None) -> Verdict:
+        """A failure, where it is clear already."""
+        message = f"metrics say nothing before four scrapes, {self._shortest:g} s"
+        nothing = Verdict(gate.name, Outcome.NO_DATA, "window_too_short", message)
+        if window is None or window.seconds < self._shortest / options.SCRAPES:
+            return nothing
+        try:
+            if not early.is_clear(gate, window):
+                return nothing
+            verdict = with_warnings(_BY_METRICS[gate.options["type"]](gate, window), window)
+        except PrometheusError:  # it is asked again, and what it says then counts
+            return nothing
+        return verdict.with_remark("This was clear before four scrapes") if verdict.outcome is Outcome.FAIL else nothing
 
     def _of_cluster(self, gate: Gate, judge: Callable) -> Verdict:
         try:

@@ -24,7 +24,7 @@ ADDRESSES = prometheus_options.ADDRESSES
 OF_TRAFFIC = ("success_rate", "latency", "compare")  # types that know the sides by Istio's metrics
 OF_METRICS = (*OF_TRAFFIC, "query")
 _SUCCESS = 99.0  # percent
-_SCRAPES = 4  # in the shortest window: rate() and increase() need two samples, and a scrape may fail or come late
+SCRAPES = 4  # in the shortest window: rate() and increase() need two samples, and a scrape may fail or come late
 SCRAPE_INTERVAL = 15.0  # seconds
 # Options that only some types have.
 _ONLY = {
@@ -132,9 +132,9 @@ def shortest_window(task: Task) -> float:
     interval = SCRAPE_INTERVAL if stated is None else float(stated)
     if interval <= 0:
         raise MeshError("metrics.scrape_interval must be more than 0 seconds.")
-    if task.params["window"] < _SCRAPES * interval:
+    if task.params["window"] < SCRAPES * interval:
         raise MeshError(
             f"window ({task.params['window']} s) is shorter than four scrapes of {interval:g} s. Set a longer window, "
             "or metrics.scrape_interval to how often Prometheus scrapes the proxies."
         )
-    return _SCRAPES * interval
+    return SCRAPES * interval

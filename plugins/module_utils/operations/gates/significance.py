@@ -52,6 +52,25 @@ def more_errors(errors: int, total: int, errors_before: int, total_before: int, 
     return upper_tail((share - share_before) / deviation)
 
 
+def at_least(errors: int, total: int, share: float) -> float:
+    """The p-value of "the share of errors is greater than ``share``" (binomial test). Raises ValueError for impossible
+    counts.
+    """
+    if not 0 <= errors <= total:
+        raise ValueError("counts must not be negative, nor errors more than all")
+    if errors == 0 or share >= 1:
+        return 1.0
+    if share <= 0:
+        return 0.0
+    p = 0.0
+    for many in range(errors, total + 1):
+        term = math.exp(_choose(total, many) + many * math.log(share) + (total - many) * math.log1p(-share))
+        p += term
+        if term < 1e-12 and many > share * total:  # from the expected count on, terms only fall
+            break
+    return min(1.0, p)
+
+
 def _variance(errors: float, total: float) -> float:
     share = errors / total
     return share * (1 - share) / total
