@@ -261,7 +261,7 @@ installed: venv build
 	@cd $(INSTALLED) && git init --quiet && echo /tests/output/ > .git/info/exclude
 
 .PHONY: docs
-docs: collections venv-tools ## The reference of modules and roles as web pages (.build/docs/build/html)
+docs: collections venv-tools ## The documentation as a site that needs no server (.build/docs/build/html/index.html)
 	@$(VENV_TOOLS)/bin/python tools/build_docs.py $(BUILD)/docs
 
 # The version, the changelog, the tarball with its bill of materials and checksums, and all checks that Galaxy and

@@ -1,8 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reference of modules and roles as web pages: `build_docs.py .build/docs`, run by .build/venv-tools's Python.
+"""The documentation as a site: `build_docs.py .build/docs`, run by .build/venv-tools's Python.
 
-antsibull-docs writes a Sphinx project from the collection that ANSIBLE_COLLECTIONS_PATH finds, and Sphinx the pages.
+The pages of docs/, a reference made from what ansible-doc, the playbooks and the rulebooks say, and a page of all
+error messages become a Sphinx project, and Sphinx makes HTML that needs no server. Ends with 1 when a page is missing
+from the contents, a variable or message has no explanation, a link leads nowhere, or text cannot be read on its
+background.
 """
 
 from __future__ import annotations
@@ -13,58 +16,69 @@ import subprocess
 import sys
 from pathlib import Path
 
-QUIET = "suppress_warnings=ref.ref,misc.highlighting_failure"
+from docsite import contrast, events, links, pages, playbooks, reference, themes, troubleshooting
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def sources(folder, programs):
+    """Write Sphinx's sources. Raises NotListed and Undocumented."""
+    (folder / "reference").mkdir(parents=True)
+    pages.write(folder, ROOT)
+    documented = reference.read(programs)
+    reference.write(folder / "reference", ROOT, documented)
+    playbooks.write(folder / "reference", ROOT, documented["module"])
+    events.write(folder / "reference", ROOT)
+    troubleshooting.write(folder, ROOT)
+
+
+def html(source, target, programs):
+    """Whether Sphinx could build it without a warning."""
+    settings = ROOT / "tools" / "docsite"
+    command = [
+        programs / "python",
+        "-m",
+        "sphinx",
+        "-q",
+        "-W",
+        "--keep-going",
+        "-b",
+        "html",
+        "-c",
+        settings,
+        source,
+        target,
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(settings)}
+    return subprocess.run([str(word) for word in command], env=environment, check=False).returncode == 0
+
+
+def problems(target):
+    colours = {"light": themes.LIGHT, "dark": {**themes.LIGHT, **themes.DARK}}
+    return [
+        *troubleshooting.judged(ROOT).problems,
+        *contrast.of_themes(colours),
+        *contrast.of_pictures(ROOT / "docs" / "pictures"),
+        *links.problems(target),
+    ]
 
 
 def main(folder):
-    binaries = Path(sys.executable).parent
-    environment = {**os.environ, "PATH": f"{binaries}:{os.environ['PATH']}"}
+    programs = Path(sys.executable).parent
+    source, target = folder / "source", folder / "build" / "html"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    steps = {
-        "a Sphinx project": [
-            "antsibull-docs",
-            "sphinx-init",
-            "--use-current",
-            "--squash-hierarchy",
-            "--lenient",
-            "--dest-dir",
-            str(folder),
-            "meshops.lifecycle",
-        ],
-        "its pages": [
-            "antsibull-docs",
-            "collection",
-            "--use-current",
-            "--squash-hierarchy",
-            "--dest-dir",
-            str(folder / "rst"),
-            "meshops.lifecycle",
-        ],
-        "HTML": [
-            "sphinx-build",
-            "-q",
-            "-b",
-            "html",
-            "-D",
-            QUIET,
-            str(folder / "rst"),
-            str(folder / "build" / "html"),
-            "-c",
-            str(folder),
-        ],
-    }
-    for number, (what, command) in enumerate(steps.items(), 1):
-        print(f"docs: [{number}/{len(steps)}] {what}", flush=True)
-        if subprocess.run(command, env=environment, check=False).returncode != 0:
-            print(f"docs: {command[0]} failed, see above", file=sys.stderr)
-            return 1
-        if number == 1:
-            # References into Ansible's own documentation would be fetched; they become plain text.
-            with open(folder / "conf.py", "a", encoding="utf-8") as handle:
-                handle.write("\nintersphinx_mapping = {}\n")
-    print(f"docs: open {folder}/build/html/index.html")
-    return 0
+    try:
+        sources(source, programs)
+    except (pages.NotListed, playbooks.Undocumented) as reason:
+        print(f"docs: {reason}", file=sys.stderr)
+        return 1
+    built = html(source, target, programs)
+    found = problems(target) if built else ["Sphinx complains, see above"]
+    for problem in found:
+        print(f"docs: {problem}", file=sys.stderr)
+    if not found:
+        print(f"docs: open {target}/index.html")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

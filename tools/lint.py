@@ -83,6 +83,11 @@ def environment():
         return copied and requested, "the tarball is not in the build context, or nothing installs it"
 
 
+def _linked():
+    """Where ansible-doc finds the collection."""
+    return {"ANSIBLE_COLLECTIONS_PATH": str(BUILD / "collections"), "PATH": f"{TOOLS}:{os.environ['PATH']}"}
+
+
 def linters():
     importer = TOOLS / "python"
     return {
@@ -116,6 +121,10 @@ def linters():
         ),
         "awx data": lambda: run([BIN / "python", ROOT / "tools" / "awx_data.py", BUILD / "compare"]),
         "environment": environment,
+        # Every message has help, every variable of a playbook a meaning, every link a target, and all text can be read.
+        "site": lambda: run(
+            [TOOLS / "python", ROOT / "tools" / "build_docs.py", BUILD / "docs"], environment=_linked()
+        ),
         "galaxy-importer": lambda: run(
             [importer, "-m", "galaxy_importer.main", tarball()],
             cwd=BUILD,

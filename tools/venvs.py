@@ -70,7 +70,7 @@ VENVS = {
         "pythons": ("3.11", "3.12", "3.13"),
         "requirements": ("tests/requirements-tools.txt",),
         "optional": False,
-        "purpose": "galaxy-importer, antsibull-docs, ansible-builder, CycloneDX",
+        "purpose": "galaxy-importer, Sphinx, ansible-builder, CycloneDX",
     },
 }
 # Prints the version only where an environment can be made; Debian ships Python without ensurepip.
