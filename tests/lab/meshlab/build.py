@@ -118,10 +118,11 @@ SOURCES = [
     ),
     Source("pilot-discovery-1.30", "istio-1.30", "istio.io/istio/pilot/cmd/pilot-discovery", 480, _OLDER_ISTIO_FLAGS),
     Source("pilot-agent-1.30", "istio-1.30", "istio.io/istio/pilot/cmd/pilot-agent", 16, _OLDER_ISTIO_FLAGS),
+    Source("cert-manager", "cert-manager", "./controller", 110),
 ]
 BY_NAME = {source.name: source for source in SOURCES}
 OLDER_ISTIO = ("pilot-discovery-1.30", "pilot-agent-1.30")
-ON_REQUEST = ("helm3", "istioctl", "promtool", *OLDER_ISTIO)
+ON_REQUEST = ("helm3", "istioctl", "promtool", *OLDER_ISTIO, "cert-manager")
 GROUPS = {"istio-1.30": OLDER_ISTIO}  # what `lab build` knows by one name
 ALL = tuple(BY_NAME)
 USUAL = tuple(name for name in ALL if name not in ON_REQUEST)
@@ -171,6 +172,11 @@ def older_istio() -> Path:
     return cache() / "files" / f"istio-{OLDER_ISTIO_VERSION}-{key(BY_NAME['pilot-agent-1.30'])}"
 
 
+def cert_manager_crds() -> Path:
+    """The definitions of cert-manager."""
+    return program("cert-manager").with_name("crds.yaml")
+
+
 def envoy() -> Path:
     return cache() / "pypi" / ENVOY.replace("==", "-") / "envoy" / "_bin" / "envoy"
 
@@ -181,9 +187,10 @@ def build(report: Report, names: tuple[str, ...] = USUAL) -> None:
     Says what is compiled and how long it still takes. Raises LabError.
     """
     missing = [BY_NAME[name] for name in names if not program(name).exists()]
-    files, older = "pilot-agent" in names, "pilot-agent-1.30" in names
+    files, older, issuer = (name in names for name in ("pilot-agent", "pilot-agent-1.30", "cert-manager"))
     complete = not files or (envoy().exists() and artefacts().exists())
-    if not missing and complete and (not older or older_istio().exists()):
+    more = (not older or older_istio().exists()) and (not issuer or cert_manager_crds().exists())
+    if not missing and complete and more:
         return  # nor is the cache written to: it may be another person's
     with exclusive(cache() / "lock", report):
         modules = by_module([source for source in missing if not program(source.name).exists()])
@@ -201,6 +208,8 @@ def build(report: Report, names: tuple[str, ...] = USUAL) -> None:
             write_artefacts(report)
         if older:
             write_older_istio(report)
+        if issuer:
+            write_cert_manager(report)
 
 
 def by_module(sources: list[Source]) -> list[list[Source]]:
@@ -391,6 +400,12 @@ def write_istio(folder: Path, module: str, version: str, report: Report) -> None
 def make_readable(folder: Path) -> None:
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def write_cert_manager(report: Report) -> None:
+    if not cert_manager_crds().exists():
+        folder = module_folder("cert-manager", "github.com/cert-manager/cert-manager", report) / "deploy" / "crds"
+        join(sorted(folder.glob("*.yaml")), cert_manager_crds())
 
 
 def module_folder(module: str, path: str, report: Report) -> Path:

@@ -13,7 +13,7 @@ from . import build
 from .processes import record
 from .settings import HERE, Lab
 
-PROGRAMS = ("kubectl", "helm", "helm3", "istioctl", "argocd", "prometheus", "promtool")
+PROGRAMS = ("kubectl", "helm", "helm3", "istioctl", "argocd", "prometheus", "promtool", "cert-manager")
 
 
 def link(lab: Lab) -> None:
@@ -28,6 +28,8 @@ def link(lab: Lab) -> None:
         point(lab.folder / "files", build.artefacts())
     if build.older_istio().exists():
         point(lab.folder / "files-1.30", build.older_istio())
+    if build.cert_manager_crds().exists():
+        point(lab.folder / "cert-manager-crds.yaml", build.cert_manager_crds())
 
 
 def write_stand_in(lab: Lab, name: str) -> None:
@@ -68,6 +70,8 @@ def variables(lab: Lab) -> dict[str, str]:
         # There once `lab build istio-1.30` has run, and `lab up` after it.
         "MESHLAB_OLDER_CHARTS": folder / "files-1.30" / "charts",
         "MESHLAB_OLDER_ISTIO_VERSION": build.OLDER_ISTIO_VERSION,
+        # There once `lab build cert-manager` has run, and `lab up` after it.
+        "MESHLAB_CERT_MANAGER_CRDS": folder / "cert-manager-crds.yaml",
         "MESHLAB_GIT": f"file://{lab.repository}",
         "MESHLAB_GATEWAY_URL": f"http://127.0.0.1:{lab.port('gateway')}",
         "MESHLAB_GATEWAY_HTTPS_URL": f"https://127.0.0.1:{lab.port('gateway-https')}",
@@ -79,7 +83,7 @@ def variables(lab: Lab) -> dict[str, str]:
         "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1", "localhost"])),
     }
     for name in PROGRAMS:
-        values[f"MESHLAB_{name.upper()}"] = folder / "bin" / name
+        values[f"MESHLAB_{name.upper().replace('-', '_')}"] = folder / "bin" / name
     path = [str(folder / "bin"), *(p for p in os.environ.get("PATH", "").split(os.pathsep) if p != str(folder / "bin"))]
     values["PATH"] = os.pathsep.join(path)
     return {name: str(value) for name, value in values.items()}

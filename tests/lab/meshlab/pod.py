@@ -314,6 +314,7 @@ class Pod(threading.Thread):
 
     def step(self) -> None:
         """One look at every container, in the order in which they may start."""
+        self.refresh_volumes()  # a sidecar that waits for its authority's root is an init container
         for container in self.init:
             container.poll()
             passed = container.running and container.started if container.lasting else container.exit_code == 0
@@ -321,7 +322,6 @@ class Pod(threading.Thread):
                 return
         for container in self.main:
             container.poll()
-        self.refresh_volumes()
 
     def volume(self, name: str) -> Path:
         """The folder of a volume, filled. Raises NotYet."""
