@@ -15,6 +15,8 @@ description:
     API), in one request, and waits until every pod of every such gateway serves it in a TLS handshake.
   - It is refused when the key is not that of the certificate, when it has expired or is weak, when the chain is not in order, or
     when it does not cover the hosts that the gateways serve by this Secret.
+  - Without O(certificate) nothing is written. The certificate in the Secret is checked, and awaited at every gateway. That is
+    for a Secret that another program writes, such as cert-manager.
   - The Secret keeps its form and its other keys, such as C(ca.crt) for clients' certificates. A new one is of the type
     C(kubernetes.io/tls).
   - Connections that are open stay open. No key appears in the result.
@@ -33,14 +35,13 @@ options:
     required: true
   certificate:
     description:
-      - The certificate in PEM, followed by the intermediates between it and its root.
+      - The certificate in PEM, followed by the intermediates between it and its root. Without it, the one in the Secret is
+        meant.
     type: str
-    required: true
   private_key:
     description:
-      - Its private key in PEM, without a passphrase.
+      - Its private key in PEM, without a passphrase. Required with O(certificate).
     type: str
-    required: true
   hosts:
     description:
       - Hosts that the certificate has to cover. Defaults to all hosts that gateways serve by this Secret.
@@ -73,6 +74,11 @@ EXAMPLES = r"""
     namespace: istio-ingress
     certificate: "{{ lookup('file', 'shop.example.crt') }}"
     private_key: "{{ vaulted_shop_key }}"
+
+- name: Wait until what cert-manager has issued is served everywhere
+  meshops.lifecycle.gateway_certificate:
+    name: shop-example
+    namespace: istio-ingress
 """
 
 RETURN = r"""
@@ -118,7 +124,13 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Ent
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gateway_certificate import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.gateway_certificate import ARGUMENTS
 
-ENTRY = Entry("gateway_certificate", ARGUMENTS, run, secrets=("private_key",))
+ENTRY = Entry(
+    "gateway_certificate",
+    ARGUMENTS,
+    run,
+    secrets=("private_key",),
+    required_together=[("certificate", "private_key")],
+)
 
 
 def main():

@@ -162,6 +162,11 @@ options:
       - The time for each phase to be proven, in seconds. The kubelet takes up to 90 of them to bring the Secret to istiod.
     type: int
     default: 600
+  record:
+    description:
+      - File on the machine where the module runs, to which the record is written, as Markdown if the name ends in C(.md),
+        otherwise as JSON. It is written at the end of the task, also if it fails, and has no key.
+    type: path
   istiod_namespace:
     description:
       - Namespace of istiod.
@@ -196,6 +201,7 @@ EXAMPLES = r"""
   meshops.lifecycle.istio_ca:
     state: retired
     root: {secret_name: istio-root-2036, secret_namespace: mesh-root}
+    record: /var/lib/awx/records/root-2036.md
 
 - name: One phase of it, so that somebody can look before the next
   meshops.lifecycle.istio_ca:
@@ -236,7 +242,7 @@ stragglers:
   type: list
   elements: dict
 record:
-  description: Steps with their times, verdicts and runs.
+  description: The authority before and after, steps with their times, verdicts, stragglers and runs.
   returned: when phases were written
   type: dict
 resources:

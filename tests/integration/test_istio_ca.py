@@ -12,80 +12,23 @@ import base64
 import json
 
 import authorities
-import killed
-import meshes
 import pytest
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import certificates
-from ansible_collections.meshops.lifecycle.plugins.modules.istio_ca import ENTRY
+from authorities import CACERTS, NAMESPACE, SYSTEM, answers, body_of, fingerprint, info, journals, run
+from authorities import task as ca_task
 
 pytestmark = [
+    pytest.mark.usefixtures("settled"),
     pytest.mark.needs_lab,
     pytest.mark.in_process,
     pytest.mark.once,
     pytest.mark.xdist_group("certificates"),
 ]
-SYSTEM = "istio-system"
-CACERTS = f"/api/v1/namespaces/{SYSTEM}/secrets/cacerts"
 SAVED = f"/api/v1/namespaces/{SYSTEM}/secrets/meshops-ca-before"
-NAMESPACE = "t-certificates"
 
 
 @pytest.fixture(scope="session")
-def cluster(given, together, tmp_path_factory):
-    if not given.is_lab or given.variables["MESHLAB_REAL_PODS"] != "yes":
-        pytest.skip("istiod and proxies run for real only with root")
-
-    def prepare(lab):
-        meshes.install(lab, tmp_path_factory.mktemp("certificates"), **authorities.SETTINGS)
-        reviews = [text for text in meshes.shop(NAMESPACE) if "reviews-v2" not in text]
-        lab.kubectl("apply", "-f", "-", stdin="---\n".join(reviews))
-        for name in ("reviews-v1", "client"):
-            lab.kubectl("rollout", "status", f"deployment/{name}", "-n", NAMESPACE, "--timeout=120s")
-
-    return together.lab("certificates", prepare=prepare)
-
-
-@pytest.fixture(autouse=True)
-def settled(cluster):
-    """No change of the authority is under way before a test, nor after it, however it ends."""
-    yield
-    for _attempt in range(3):
-        if not journals(cluster):
-            return
-        run(cluster, state="aborted", wait_timeout=30)
-
-
-def ca_task(**options):
-    return [{"name": "CA", "meshops.lifecycle.istio_ca": {"settle": 0, "wait_timeout": 60, **options}}]
-
-
-def info(play):
-    return play([{"name": "Info", "meshops.lifecycle.istio_ca_info": {}}])["Info"].result
-
-
-def journals(cluster):
-    return killed.journals(cluster, SYSTEM)
-
-
-def answers(cluster):
-    """What the client is answered through both sidecars, by status."""
-    url = f"http://reviews.{NAMESPACE}:9080/"
-    return json.loads(cluster.lab("call", "--from", f"{NAMESPACE}/client", "--count", "20", url))["statuses"]
-
-
-def fingerprint(text):
-    return certificates.read(text, "it")[0].fingerprint
-
-
-def body_of(key):
-    """A line of a key that nothing else has."""
-    return key.split("\n")[1]
-
-
-def run(cluster, *, dies=0, **options):
-    """One run of the module, here and now; None when it was killed, at its nth write."""
-    arguments = {"kubeconfig": str(cluster.kubeconfig), "settle": 0, "lease_duration": 1, "wait_timeout": 60, **options}
-    return killed.run(ENTRY, arguments, dies=dies, answered=dies % 2 == 0, reads=False)
+def cluster(certified):
+    return certified
 
 
 def test_another_root_goes_by_phases_and_no_key_is_seen(play, secret, cluster):

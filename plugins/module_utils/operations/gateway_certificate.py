@@ -19,6 +19,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change im
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import SECRET, renewer
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import ca
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import gateway_certificates, gateway_serving
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gateway_certificates import FORMS, Use
 
@@ -29,21 +30,22 @@ Document = dict[str, Any]
 def run(task: Task) -> Document:
     """The ``run`` of gateway_certificate. Raises MeshError."""
     namespace, name = task.params["namespace"], task.params["name"]
-    chain = certificates.read(task.params["certificate"], "certificate")
-    key = pem.private_key(task.params["private_key"], "private_key", ssh=False)
+    given = task.params["certificate"] is not None
+    live = _get(task, namespace, name)
+    certificate, key = _pair(task, live)
+    chain = certificates.read(certificate, "certificate")
     everywhere = gateway_certificates.uses(task.resources)
     uses = [use for use in everywhere if (use.namespace, use.secret) == (namespace, name)]
-    live = _get(task, namespace, name)
     problems = [
         *_of_the_chain(chain, key),
         *_of_the_hosts(task, chain[0], uses),
-        *_of_the_secret(live),
+        *(_of_the_secret(live) if given else []),
     ]
     if problems:
         raise MeshError(sentence(f"Secret {namespace}/{name} was not touched", *problems), problems=problems)
     after = _desired(live, namespace, name, "".join(link.text for link in chain), key)
     before = _live_certificate(live, namespace, name)
-    changed = live is None or (live.get("data") or {}) != after["data"]
+    changed = given and (live is None or (live.get("data") or {}) != after["data"])
     if not uses:
         task.warn(f"No gateway names Secret {namespace}/{name}, so nothing is awaited.")
     if changed and not task.check:
@@ -51,6 +53,22 @@ def run(task: Task) -> Document:
     waited = bool(task.params["wait"] and uses and not task.check)
     served = _await(task, uses, chain[0]) if waited else []
     return _result(task, changed, live is None, waited, before, chain[0], served, uses)
+
+
+def _pair(task: Task, live: Document | None) -> tuple[str, str]:
+    """The certificate with its chain and the key, as given, or as the Secret has them. Raises MeshError."""
+    if task.params["certificate"] is not None:
+        return task.params["certificate"], pem.private_key(task.params["private_key"], "private_key", ssh=False)
+    label = SECRET.label(task.params["namespace"], task.params["name"])
+    data = (live or {}).get("data") or {}
+    form = next((form for form in FORMS if data.get(form[0]) and data.get(form[1])), None)
+    if form is None:
+        raise MeshError(
+            f"{label} {'has no certificate with a key' if live else 'does not exist'}. Give certificate and "
+            "private_key, or wait until the program that writes it is ready."
+        )
+    certificate, key = (ca.text(data[part], f"{label}, key {part}") for part in form[:2])
+    return certificate, key
 
 
 def _get(task: Task, namespace: str, name: str) -> Document | None:

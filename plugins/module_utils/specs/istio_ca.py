@@ -86,5 +86,6 @@ ARGUMENTS = {
     },
     "settle": {"type": "int", "default": 120},
     "wait_timeout": {"type": "int", "default": 600},
+    "record": {"type": "path"},
     "istiod_namespace": {"type": "str", "default": "istio-system"},
 }

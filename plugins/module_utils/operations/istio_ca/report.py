@@ -10,6 +10,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base import time
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_ca import record as records
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_ca.authority import Authority
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_ca.material import Wanted
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_ca.plan import (
@@ -38,24 +39,38 @@ def unchanged(task: Task, live: Authority) -> Document:
 
 
 def result(task: Task, store: Store, rotation: Rotation) -> Document:
-    """The phase was reached."""
+    """The phase was reached. Raises MeshError for a record that cannot be written."""
+    authority = store.read().row(times.now())
+    document = records.of(rotation.state, rotation.phase, authority, [])
+    records.write(task, document)
     return results.contract(
         changed=bool(store.written),
         resources=_rows(store),
         validated=True,
         waited=True,
         phase=rotation.phase,
-        authority=store.read().row(times.now()),
+        authority=authority,
         proxies=rotation.seen.proxies,
-        record=rotation.record(),
+        record=document,
         diff=_diffs(task, store),
     )
 
 
-def failed(store: Store, rotation: Rotation, error: MeshError) -> MeshError:
-    """The same error, with how far it came."""
-    more = {"phase": rotation.phase, "record": rotation.record(), "resources": _rows(store)}
+def failed(task: Task, store: Store, rotation: Rotation, error: MeshError) -> MeshError:
+    """The same error, with how far it came. Raises MeshError for a record that cannot be written."""
+    after = _public_authority(store)
+    document = records.of(rotation.state, rotation.phase, after, error.details.get("stragglers") or [])
+    records.write(task, document)
+    more = {"phase": rotation.phase, "record": document, "resources": _rows(store)}
     return MeshError(error.message, **{**more, **error.details})
+
+
+def _public_authority(store: Store) -> Document:
+    """What is live; empty when it cannot be read, which is not the error to report."""
+    try:
+        return store.read().row(times.now())
+    except MeshError:
+        return {}
 
 
 def created(task: Task, store: Store, new: Authority) -> Document:

@@ -7,12 +7,11 @@ The journal has the plan and what was written last, by a digest of its certifica
 
 from __future__ import annotations
 
-from typing import Any
-
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, pauses
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import State
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.ca import Bundle
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_ca import plan as plans
@@ -220,15 +219,7 @@ class Rotation:
         self._store.forget()
         self._journal.close()
 
-    def record(self) -> dict[str, Any]:
-        """Steps and verdicts, for the result."""
-        state = self._journal.state
-        if state is None:
-            return {}
-        return {
-            "started": state.started,
-            "step": state.step,
-            "steps": state.steps,
-            "verdicts": state.verdicts,
-            "runs": state.runs,
-        }
+    @property
+    def state(self) -> State | None:
+        """What the journal has; None where nothing was begun."""
+        return self._journal.state

@@ -56,7 +56,7 @@ def run(task: Task) -> dict[str, Any]:
             if target == plan.phases[-1]:
                 rotation.finish()
         except MeshError as error:
-            raise report.failed(store, rotation, error) from None
+            raise report.failed(task, store, rotation, error) from None
         return report.result(task, store, rotation)
 
 
@@ -149,6 +149,6 @@ def _abort(task: Task, store: Store, under_way: State | None) -> dict[str, Any]:
         try:
             rotation.abort()
         except MeshError as error:
-            raise report.failed(store, rotation, error) from None
+            raise report.failed(task, store, rotation, error) from None
         rotation.phase = "aborted"
         return report.result(task, store, rotation)
