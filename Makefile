@@ -216,6 +216,7 @@ upgrade-proof: collections ## Istio 1.30 to 1.31 by revision and back under load
 
 .PHONY: security-proof
 security-proof: collections lab ## mTLS and certificates change under load, by this collection and as documented
+	@$(LAB) build cert-manager
 	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python tests/security/run.py $(ARGS)
 
 .PHONY: bench
