@@ -207,7 +207,7 @@ traffic: collections lab ## A steady load while the configuration changes, by me
 	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python tests/traffic/run.py $(ARGS)
 
 .PHONY: canary
-canary: collections lab ## Requests move to good and bad versions under load, by traffic_shift and by kubectl
+canary: collections lab ## Requests move to good and bad versions under load, by traffic_shift, Argo Rollouts and kubectl
 	@PATH=$(VENV)/bin:$$PATH $(VENV)/bin/python tests/canary/run.py $(ARGS)
 
 .PHONY: upgrade-proof

@@ -28,10 +28,10 @@ class Load:
         self.over, self.lock = threading.Event(), threading.Lock()
         self.made = self.late = 0
         self.statuses, self.versions = collections.Counter(), collections.Counter()
-        self.failed, self.durations = 0, []
+        self.failed, self.durations, self.last = 0, [], {}
 
     def run(self):
-        self.began = time.monotonic()
+        self.began, self.began_at = time.monotonic(), time.time()
         workers = [threading.Thread(target=self.work) for _ in range(self.connections)]
         for worker in workers:
             worker.start()
@@ -78,6 +78,7 @@ class Load:
             self.durations.append(duration)
             if version:
                 self.versions[version] += 1
+                self.last[version] = round(max(began - self.began, self.last.get(version, 0.0)), 3)
             if status == 0 or status >= 500:
                 self.failed += 1
                 line = {"at": round(began - self.began, 3), "status": status, "version": version}
@@ -85,7 +86,9 @@ class Load:
                 print(json.dumps(line), flush=True)
 
     def tally(self, seconds):
-        """``late``: requests that began more than 0.1 s after their moment, since every connection was waiting."""
+        """``late``: requests that began more than 0.1 s after their moment, since every connection was waiting;
+        ``last``: when the last request began that a version has answered; ``began``: the time of day of the start.
+        """
         ordered = sorted(self.durations) or [0.0]
         part = {f"p{share}": ordered[min(len(ordered) - 1, len(ordered) * share // 100)] for share in (50, 90, 99)}
         return {
@@ -94,6 +97,8 @@ class Load:
             "seconds": round(seconds, 2),
             "statuses": self.statuses,
             "versions": self.versions,
+            "last": self.last,
+            "began": round(self.began_at, 3),
             "milliseconds": {name: round(value * 1000, 1) for name, value in {**part, "max": ordered[-1]}.items()},
             "late": self.late,
         }

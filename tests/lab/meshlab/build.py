@@ -116,15 +116,24 @@ SOURCES = [
         _PROMETHEUS_FLAGS,
         _PROMETHEUS_TAGS,
     ),
+    Source(
+        "rollouts-controller",
+        "rollouts",
+        "github.com/argoproj/argo-rollouts/cmd/rollouts-controller",
+        400,
+        "-X github.com/argoproj/argo-rollouts/utils/version.version=1.10.2",
+    ),
     Source("pilot-discovery-1.30", "istio-1.30", "istio.io/istio/pilot/cmd/pilot-discovery", 480, _OLDER_ISTIO_FLAGS),
     Source("pilot-agent-1.30", "istio-1.30", "istio.io/istio/pilot/cmd/pilot-agent", 16, _OLDER_ISTIO_FLAGS),
     Source("cert-manager", "cert-manager", "./controller", 110),
 ]
 BY_NAME = {source.name: source for source in SOURCES}
 OLDER_ISTIO = ("pilot-discovery-1.30", "pilot-agent-1.30")
-ON_REQUEST = ("helm3", "istioctl", "promtool", *OLDER_ISTIO, "cert-manager")
+ROLLOUTS = "rollouts-controller"
+ON_REQUEST = ("helm3", "istioctl", "promtool", ROLLOUTS, *OLDER_ISTIO, "cert-manager")
 GROUPS = {"istio-1.30": OLDER_ISTIO}  # what `lab build` knows by one name
 ALL = tuple(BY_NAME)
+TESTED = tuple(name for name in ALL if name != ROLLOUTS)  # what tests use; `make canary` alone wants the other
 USUAL = tuple(name for name in ALL if name not in ON_REQUEST)
 KUBE_ONLY = (
     "pki",
@@ -177,6 +186,11 @@ def cert_manager_crds() -> Path:
     return program("cert-manager").with_name("crds.yaml")
 
 
+def rollouts() -> Path:
+    """Definitions of Argo Rollouts's kinds."""
+    return cache() / "files" / f"rollouts-{key(BY_NAME[ROLLOUTS])}" / "rollouts-crds.yaml"
+
+
 def envoy() -> Path:
     return cache() / "pypi" / ENVOY.replace("==", "-") / "envoy" / "_bin" / "envoy"
 
@@ -187,10 +201,11 @@ def build(report: Report, names: tuple[str, ...] = USUAL) -> None:
     Says what is compiled and how long it still takes. Raises LabError.
     """
     missing = [BY_NAME[name] for name in names if not program(name).exists()]
-    files, older, issuer = (name in names for name in ("pilot-agent", "pilot-agent-1.30", "cert-manager"))
+    wanted = ("pilot-agent", "pilot-agent-1.30", "cert-manager", ROLLOUTS)
+    files, older, issuer, canaries = (name in names for name in wanted)
     complete = not files or (envoy().exists() and artefacts().exists())
     more = (not older or older_istio().exists()) and (not issuer or cert_manager_crds().exists())
-    if not missing and complete and more:
+    if not missing and complete and more and (not canaries or rollouts().exists()):
         return  # nor is the cache written to: it may be another person's
     with exclusive(cache() / "lock", report):
         modules = by_module([source for source in missing if not program(source.name).exists()])
@@ -210,6 +225,8 @@ def build(report: Report, names: tuple[str, ...] = USUAL) -> None:
             write_older_istio(report)
         if issuer:
             write_cert_manager(report)
+        if canaries:
+            write_rollouts(report)
 
 
 def by_module(sources: list[Source]) -> list[list[Source]]:
@@ -297,7 +314,9 @@ def run_go(argv: list[str], folder: Path, failure: str, follow: Callable[[int], 
     own = {
         name: value for name, value in os.environ.items() if name.startswith("GO") or name.lower().endswith("_proxy")
     }
-    settings = {**garbage_settings(available_memory()), **own, "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false"}
+    # A go.mod may ask for a newer Go than this one. Go then fetches it, also where a file of Go's own forbids that.
+    settings = {**garbage_settings(available_memory()), "GOTOOLCHAIN": "auto", **own}
+    settings |= {"CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false"}
     env = clean_environment(settings)
     with subprocess.Popen(
         argv, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -383,6 +402,14 @@ def write_older_istio(report: Report) -> None:
     if not older_istio().exists():
         with publishing(older_istio()) as folder:
             write_istio(folder, "istio-1.30", OLDER_ISTIO_VERSION, report)
+            make_readable(folder)
+
+
+def write_rollouts(report: Report) -> None:
+    if not rollouts().exists():
+        module = module_folder("rollouts", "github.com/argoproj/argo-rollouts", report)
+        with publishing(rollouts().parent) as folder:
+            join(sorted((module / "manifests/crds").glob("*-crd.yaml")), folder / rollouts().name)
             make_readable(folder)
 
 

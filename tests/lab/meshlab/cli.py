@@ -75,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
     compiling.add_argument("--all", action="store_true", help="every program")
     compiling.add_argument("names", nargs="*", metavar="PROGRAM", help=", ".join([*build.ALL, *build.GROUPS]))
     tool = command("tool", run_tool, "Run a program of the lab, such as istioctl; it is compiled when it is not there.")
-    tool.add_argument("name", choices=outside.PROGRAMS)
+    tool.add_argument("name", choices=outside.TOOLS)
     tool.add_argument("argv", nargs=argparse.REMAINDER, metavar="ARGUMENT")
     execute = command("exec", run_inside, "Run a command in the network, with the files and as the user of a pod.")
     execute.add_argument("where", metavar="NAMESPACE/POD[/CONTAINER]", help="a pod's name or its beginning")
@@ -143,7 +143,7 @@ def up(options: argparse.Namespace) -> None:
 def wanted(options: argparse.Namespace) -> tuple[str, ...]:
     """The programs that this `up` compiles."""
     if options.all:
-        return build.ALL
+        return build.TESTED
     return build.KUBE_ONLY if options.only else build.USUAL
 
 
@@ -304,6 +304,9 @@ def build_programs(options: argparse.Namespace) -> None:
         raise LabError(f"There is no program {unknown[0]}; these are compiled: {', '.join(known)}")
     names = tuple(name for group in options.names for name in known[group])
     build.build(report, build.ALL if options.all else names or build.USUAL)
+    lab = Lab.open(options.dir, None)
+    if lab.exists():
+        outside.link(lab)
 
 
 def run_tool(options: argparse.Namespace) -> None:

@@ -15,6 +15,8 @@ from .settings import HERE, Lab
 
 PROGRAMS = ("kubectl", "helm", "helm3", "istioctl", "argocd", "prometheus", "promtool", "cert-manager")
 
+TOOLS = (*PROGRAMS, build.ROLLOUTS)  # what `lab tool` runs
+
 
 def link(lab: Lab) -> None:
     """bin/ and files/ of the lab's folder lead into the cache; what was not compiled is at its first use."""
@@ -30,6 +32,8 @@ def link(lab: Lab) -> None:
         point(lab.folder / "files-1.30", build.older_istio())
     if build.cert_manager_crds().exists():
         point(lab.folder / "cert-manager-crds.yaml", build.cert_manager_crds())
+    if build.rollouts().exists():
+        point(lab.folder / "files-rollouts", build.rollouts().parent)
 
 
 def write_stand_in(lab: Lab, name: str) -> None:
@@ -69,6 +73,8 @@ def variables(lab: Lab) -> dict[str, str]:
         "MESHLAB_ISTIO_VERSION": build.ISTIO_VERSION,
         # There once `lab build istio-1.30` has run, and `lab up` after it.
         "MESHLAB_OLDER_CHARTS": folder / "files-1.30" / "charts",
+        # There once `lab build rollouts-controller` has run.
+        "MESHLAB_ROLLOUTS_CRDS": folder / "files-rollouts" / build.rollouts().name,
         "MESHLAB_OLDER_ISTIO_VERSION": build.OLDER_ISTIO_VERSION,
         # There once `lab build cert-manager` has run, and `lab up` after it.
         "MESHLAB_CERT_MANAGER_CRDS": folder / "cert-manager-crds.yaml",
