@@ -172,6 +172,8 @@ extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait_many
   - meshops.lifecycle.proxies
+  - meshops.lifecycle.prometheus
+  - meshops.lifecycle.plain_text
   - meshops.lifecycle.istiod
   - meshops.lifecycle.delivery
   - meshops.lifecycle.attributes
@@ -427,6 +429,7 @@ not_begun:
   elements: str
 """
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.options import ADDRESSES, SECRETS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_apply.run import run
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.mesh_apply import ARGUMENTS
@@ -435,7 +438,10 @@ ENTRY = Entry(
     "mesh_apply",
     ARGUMENTS,
     run,
-    roles=Roles(documents=("objects", "overlays"), objects="objects", templates="templates", urls="urls"),
+    secrets=SECRETS,
+    roles=Roles(
+        documents=("objects", "overlays"), objects="objects", templates="templates", urls="urls", addresses=ADDRESSES
+    ),
     required_if=[("prune", True, ("name",)), ("prune_all", True, ("prune",))],
 )
 

@@ -25,6 +25,8 @@ extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.wait
   - meshops.lifecycle.proxies
+  - meshops.lifecycle.prometheus
+  - meshops.lifecycle.plain_text
   - meshops.lifecycle.istiod
   - meshops.lifecycle.delivery
   - meshops.lifecycle.attributes
@@ -120,6 +122,17 @@ EXAMPLES = r"""
       spec:
         mtls:
           mode: STRICT
+
+- name: Require mutual TLS, and refuse where metrics show that somebody sent plain text in the last week
+  meshops.lifecycle.peer_authentication:
+    name: default
+    namespace: shop
+    spec:
+      mtls: {mode: STRICT}
+    plain_text: refuse
+    metrics:
+      service: {namespace: monitoring, name: prometheus-operated}
+    plain_text_history: 604800
 """
 
 RETURN = r"""
@@ -215,12 +228,15 @@ waited:
 """
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.propagation import CONVERSATION
-from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.options import ADDRESSES, SECRETS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.peerauthentication import KIND
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.manage import manage
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.peer_authentication import ARGUMENTS
 
-ENTRY = Entry("peer_authentication", ARGUMENTS, manage(KIND, CONVERSATION))
+ENTRY = Entry(
+    "peer_authentication", ARGUMENTS, manage(KIND, CONVERSATION), secrets=SECRETS, roles=Roles(addresses=ADDRESSES)
+)
 
 
 def main():

@@ -66,9 +66,13 @@ def test_a_set_is_generated_awaited_and_stays(play, converges, apps, name, clust
     wanted = spec(
         apps, [{"list": {"elements": [{"name": "one"}]}}], sync_policy={"preserve_resources_on_deletion": False}
     )
+    # A subscription of notifications is an annotation with an empty value.
+    wanted["template"]["metadata"]["annotations"] = {"notifications.argoproj.io/subscribe.on-sync.slack": ""}
     run = converges(applicationset(name, spec=unsafe(wanted), wait=True, wait_timeout=60))
     assert run.changed == ["Set"]
     assert apps.core("configmaps", "one")
+    generated = cluster.get(f"/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/{apps.namespace}-one")
+    assert generated["metadata"]["annotations"]["notifications.argoproj.io/subscribe.on-sync.slack"] == ""
     # A webhook has the controller generate again, and write the object back in its own form. That is no drift.
     path = f"{SETS}/{name}"
     refresh = {"metadata": {"annotations": {"argocd.argoproj.io/application-set-refresh": "true"}}}

@@ -16,6 +16,9 @@ def pem(label, content):
 
 
 KEY = pem("OPENSSH PRIVATE KEY", b"openssh-key-v1\0\0\0\0\4none not really")
+PASTED = "\r\n  " + KEY.strip().replace(
+    "\n", "\r\n  "
+)  # a blank first line, indented, from Windows, and no end of line
 RSA = pem("RSA PRIVATE KEY", b"not really a key")
 CERTIFICATE = pem("CERTIFICATE", b"not really")
 LABEL = "argocd.argoproj.io/secret-type"
@@ -40,7 +43,7 @@ KINDS = {
         {"url": "https://git.example.com/shop.git", "username": "argocd", "password": "hunter-2", "insecure": "false"},
     ),
     "ssh": (
-        {"url": "git@git.example.com:shop.git", "ssh_private_key": KEY.strip(), "type": "git", "depth": 1},
+        {"url": "git@git.example.com:shop.git", "ssh_private_key": PASTED, "type": "git", "depth": 1},
         {"url": "git@git.example.com:shop.git", "sshPrivateKey": KEY, "type": "git", "depth": "1"},
     ),
     "helm over oci": (

@@ -28,12 +28,13 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, fields, results, write
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+from makers import ADOPTED, OURS, PROGRAMS, Maker, Programs
+from samples import DOCUMENTS, Documents
 
 pytestmark = pytest.mark.in_order  # the last one asks what the others have seen
-OURS = "meshops.lifecycle"
 EXAMPLES = int(os.environ.get("MESHOPS_EXAMPLES", "150"))
 SEED = int(os.environ.get("MESHOPS_SEED", "20261126"))
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 # ---- Kinds with every sort of list and mapping, and no controller that writes meanwhile -----------------------------
@@ -62,11 +63,11 @@ SPEC = struct(
 
 
 @pytest.fixture(scope="module")
-def place(cluster):
+def place(no_istiod):
     """A namespace with its own kind Sample, and requests to the API server: (resources, namespace, kind Sample)."""
     namespace = f"t-check-and-run-{uuid.uuid4().hex[:6]}"
     group = f"{namespace}.example.com"
-    resources = Resources(connect({"kubeconfig": str(cluster.kubeconfig)}))
+    resources = Resources(connect({"kubeconfig": str(no_istiod.kubeconfig)}))
     body = {"metadata": {"name": namespace, "labels": {"meshops.lifecycle/test": "true"}}}
     resources.create(builtin.NAMESPACE, None, {"apiVersion": "v1", "kind": "Namespace", **body})
     schema = {"type": "object", "properties": {"spec": SPEC}}
@@ -108,63 +109,6 @@ def _served(resources, sample, namespace):
 
 POD_TEMPLATE = Kind("", "PodTemplate", "podtemplates", ("v1",), normalise=builtin.workload)
 SERVICE = Kind("", "Service", "services", ("v1",))
-
-
-# ---- Who made the object before -------------------------------------------------------------------------------------
-
-
-class Maker:
-    """Writes as kubectl, kubernetes.core, a controller or a task of ours would, by the same requests."""
-
-    def __init__(self, resources):
-        self.resources = resources
-
-    def _request(self, verb, kind, body, content_type="application/json", **query):
-        namespace, name = body["metadata"]["namespace"], body["metadata"]["name"]
-        where = f"/apis/{kind.group}/v1" if kind.group else "/api/v1"
-        where += f"/namespaces/{namespace}/{kind.plural}" + ("" if verb == "POST" else f"/{name}")
-        return self.resources.session.request(verb, where, query, body, content_type)
-
-    def _write(self, kind, body, manager):
-        live = self.resources.get(kind, body["metadata"]["namespace"], body["metadata"]["name"])
-        if live is None:
-            return self._request("POST", kind, body, fieldManager=manager)
-        return self._request("PATCH", kind, body, "application/merge-patch+json", fieldManager=manager)
-
-    def kubectl_apply(self, kind, body):
-        annotations = {**(body["metadata"].get("annotations") or {}), LAST_APPLIED: json.dumps(body)}
-        self._write(
-            kind, {**body, "metadata": {**body["metadata"], "annotations": annotations}}, "kubectl-client-side-apply"
-        )
-
-    def kubectl_create_or_edit(self, kind, body):
-        there = self.resources.get(kind, body["metadata"]["namespace"], body["metadata"]["name"])
-        self._write(kind, body, "kubectl-edit" if there else "kubectl-create")
-
-    def kubectl_server_side(self, kind, body):
-        self.resources.apply(kind, body, manager="kubectl", force=True)
-
-    def kubernetes_core(self, kind, body):
-        self._write(kind, body, "OpenAPI-Generator")
-
-    def a_controller(self, kind, body):
-        self._write(kind, body, "a-controller")
-
-    def another_applier(self, kind, body):
-        self.resources.apply(kind, body, manager="another-applier", force=True)
-
-    def ours(self, kind, body):
-        live = self.resources.get(kind, body["metadata"]["namespace"], body["metadata"]["name"])
-        write.apply(self.resources, kind, body, live, manager=OURS, force=True, check=False)
-
-
-MAKERS = [name for name in vars(Maker) if not name.startswith("_")]
-ADOPTED = {
-    "kubectl_apply": "kubectl-client-side-apply",
-    "kubectl_create_or_edit": "kubectl-create",
-    "kubectl_server_side": "kubectl",
-    "kubernetes_core": "OpenAPI-Generator",
-}
 
 
 # ---- Check mode against the run -------------------------------------------------------------------------------------
@@ -381,71 +325,13 @@ def test_check_mode_shows_nothing_that_the_server_makes_up(place, name):
 # ---- Random documents -----------------------------------------------------------------------------------------------
 
 
-REQUIRED = ("name", "namespace", "containers", "containerPort", "tcpSocket", "port", "image", "key", "operator")
-
-
-class Documents:
-    """Random documents, and random changes of them."""
-
-    def __init__(self, seed):
-        self.random = random.Random(seed)
-
-    def text(self):
-        return self.random.choice(["", "p", "q", "r"])
-
-    def some(self, **parts):
-        """Some of the parts, each made only when it is taken."""
-        return {name: make() for name, make in parts.items() if self.random.random() < 0.5}
-
-    def spec(self):
-        named, choice = self.random.sample, self.random.choice
-        return self.some(
-            a=lambda: self.some(x=lambda: choice([0, 1, 2]), y=self.text, deep=lambda: self.some(z=self.text)),
-            filled=lambda: self.some(mode=lambda: choice(["Strict", "Loose"]), n=lambda: choice([0, 1])),
-            keyed=lambda: [
-                {"name": name, **self.some(flag=self.text, v=lambda: self.some(q=self.text))}
-                for name in named(["k", "l", "m"], choice([0, 1, 2]))
-            ],
-            set=lambda: named(["s", "t", "u"], choice([0, 1, 2])),
-            atomic=lambda: [self.some(p=self.text, q=lambda: choice([0, 5])) for _ in range(choice([0, 1, 2]))],
-            whole=lambda: self.some(p=self.text, q=self.text),
-            map=lambda: self.some(one=lambda: self.some(p=self.text, q=self.text), two=lambda: self.some(p=self.text)),
-            free=lambda: self.some(a=lambda: self.some(b=self.text, c=lambda: [self.text()]), d=self.text),
-        )
-
-    def template(self):
-        choice = self.random.choice
-        container = self.some(
-            args=lambda: [self.text()],
-            env=lambda: [{"name": name, **self.some(value=self.text)} for name in choice([[], ["A"], ["A", "B"]])],
-            ports=lambda: [{"containerPort": port} for port in choice([[80], [80, 81]])],
-            resources=lambda: self.some(limits=lambda: self.some(cpu=lambda: choice(["1", "100m", "1000m"]))),
-            securityContext=lambda: self.some(privileged=lambda: choice([True, False])),
-            readinessProbe=lambda: {"tcpSocket": {"port": 80}, **self.some(periodSeconds=lambda: 5)},
-        )
-        spec = self.some(
-            volumes=lambda: [{"name": "v", "emptyDir": self.some(medium=lambda: "Memory")}],
-            nodeSelector=lambda: self.some(a=self.text, b=self.text),
-            tolerations=lambda: [{"key": "k", "operator": "Exists", **self.some(effect=lambda: "NoExecute")}],
-            securityContext=lambda: self.some(runAsUser=lambda: 1),
-            hostNetwork=lambda: False,
-        )
-        return {"metadata": self.metadata(), "spec": {**spec, "containers": [{"name": "c", "image": "x", **container}]}}
-
-    def metadata(self):
-        return self.some(
-            labels=lambda: self.some(a=self.text, b=self.text),
-            annotations=lambda: self.some(c=self.text, d=self.text),
-        )
-
-    def changed(self, value):
-        """The value with parts taken away, emptied or kept."""
-        if isinstance(value, dict):
-            kept = {key: item for key, item in value.items() if key in REQUIRED or self.random.random() < 0.85}
-            return {key: self.changed(item) for key, item in kept.items()}
-        if isinstance(value, list) and self.random.random() < 0.2 and not any("image" in str(item) for item in value):
-            return []
-        return [self.changed(item) for item in value] if isinstance(value, list) else value
+# Kinds with facts of their own, that no controller writes to meanwhile. A Service is headless: no address is made up.
+KNOWN = [
+    (KINDS[group, whole["kind"]], whole)
+    for whole in DOCUMENTS
+    for group in [whole["apiVersion"].rpartition("/")[0]]
+    if whole["kind"] != "Deployment"
+]
 
 
 @pytest.fixture(scope="module")
@@ -453,40 +339,71 @@ def seen():
     return {}
 
 
+def definitions(crds):
+    for group in ("istio.io", "argoproj.io", "monitoring.coreos.com"):
+        crds(group)
+
+
+class Example:
+    """What others have made of an object, one after the other, and what is declared of it then: all by a seed."""
+
+    def __init__(self, place, number):
+        self.place, self.random, self.name = place, random.Random(SEED + number), f"random-{number}"
+        self.documents = Documents(self.random)
+        self.kind, self.whole = self.random.choice([(place[2], None), (POD_TEMPLATE, None), *KNOWN, *KNOWN])
+        self.steps = []
+        for _step in range(self.random.choice([0, 1, 1, 2, 3])):
+            self.steps.append((self.random.choice(PROGRAMS), self.document()))
+        last = self.steps[-1][1] if self.steps and self.random.random() < 0.6 else None
+        self.desired = {**self._bare(), **self.documents.changed(last)} if last else self.document()
+        self.force = self.random.random() < 0.5
+
+    def _bare(self):
+        return document(self.place, self.kind, self.name, None) if self.whole is None else self._known({})
+
+    def _known(self, body, **metadata):
+        metadata = {"name": self.name, "namespace": self.place[1], **metadata}
+        return {"apiVersion": self.whole["apiVersion"], "kind": self.kind.kind, "metadata": metadata, **body}
+
+    def document(self):
+        metadata = self.documents.metadata()
+        if self.whole is not None:
+            return self._known(self.documents.thinned(self.whole), **metadata)
+        spec = self.documents.template if self.kind is POD_TEMPLATE else self.documents.spec
+        return document(self.place, self.kind, self.name, spec(), **metadata)
+
+    def __str__(self):
+        return f"{self.name}: {json.dumps(self.steps)} -> {json.dumps(self.desired)} (force: {self.force})"
+
+
 @pytest.mark.parametrize("part", range(10))
-def test_random_documents(place, part, seen):
-    resources, _namespace, sample = place
-    maker = Maker(resources)
+def test_random_documents(place, crds, no_istiod, part, seen):
+    """Requests of the real kubectl and kubernetes.core, of others and of ours, in any order; then ours."""
+    definitions(crds)
+    resources, namespace, sample = place
+    maker = Programs(resources, no_istiod)
     for number in range(part, EXAMPLES, 10):
-        made = Documents(SEED + number)
-        kind = made.random.choice([sample, sample, POD_TEMPLATE])
-        spec = made.template if kind is POD_TEMPLATE else made.spec
-        steps, name = [], f"random-{number}"
-        for _step in range(made.random.choice([0, 1, 1, 2, 3])):
-            by = made.random.choice(MAKERS)
-            body = document(place, kind, name, spec(), **made.metadata())
-            steps.append((by, copy.deepcopy(body)))
-            with contextlib.suppress(MeshError):  # a merge patch of kubectl, say, that makes no valid object
-                getattr(maker, by)(kind, body)
-        last = steps[-1][1] if steps and made.random.random() < 0.6 else None
-        desired = made.changed(last) if last else document(place, kind, name, spec(), **made.metadata())
-        desired = {**document(place, kind, name, None), **desired}
-        force = made.random.random() < 0.5
-        history = f"example {number}: {json.dumps(steps)} -> {json.dumps(desired)} (force: {force})"
+        example = Example(place, number)
+        kind, desired = example.kind, example.desired
+        for by, body in example.steps:
+            with contextlib.suppress(MeshError):  # what makes no valid object of what is there
+                getattr(maker, by)(kind, copy.deepcopy(body))
+        desired = kind.normalise(desired) if kind.normalise else desired
         try:
-            outcome = agree(resources, kind, desired, force)
-            live = resources.get(kind, place[1], name)
+            outcome = agree(resources, kind, desired, example.force)
+            live = resources.get(kind, namespace, example.name)
             if kind is sample and not isinstance(outcome, str):
                 assert not missing(desired.get("spec", {}), live.get("spec", {}))
         except AssertionError as error:
-            raise AssertionError(f"{history}\n{error}") from None
+            raise AssertionError(f"{example}\n{error}") from None
         finally:
-            resources.delete(kind, place[1], name)
+            resources.delete(kind, namespace, example.name)
         what = "refused" if isinstance(outcome, str) else outcome.action
         seen[what] = seen.get(what, 0) + 1
+        seen[kind.kind] = seen.get(kind.kind, 0) + 1
 
 
 def test_random_documents_are_of_every_sort(seen):
     """Not an empty proof: objects were made, changed, found as they were, and refused."""
-    if sum(seen.values()) >= 100:
-        assert set(seen) >= {"created", "changed", "refused"}, seen
+    if EXAMPLES >= 100:
+        assert set(seen) >= {"created", "changed", "refused", *(kind.kind for kind, _whole in KNOWN)}, seen

@@ -78,6 +78,26 @@ def test_who_sends_plain_text_is_seen_and_stays_permissive(play, cluster):
             break
         assert time.monotonic() < deadline, seen
     assert {seen["mtls-good/reviews-v1"], seen["mtls-good/reviews-v2"]} == {"proven"}
+    # A single policy, by the same metrics: who sent plain text is told, and where nobody did nothing is refused.
+    policies = {
+        space: {"name": "default", "namespace": space, "spec": {"mtls": {"mode": "STRICT"}}} for space in SPACES
+    }
+    asked = {"plain_text": "refuse", "metrics": METRICS, "plain_text_history": 20}
+    old, elsewhere = policies["mtls-old"], {"url": "http://127.0.0.1:9"}
+    document = {"apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication", "spec": old["spec"]}
+    document["metadata"] = {"name": "default", "namespace": "mtls-old"}
+    run = play([
+        {"name": "Good", f"{OURS}.peer_authentication": {**policies["mtls-good"], **asked}},
+        {"name": "Old", f"{OURS}.peer_authentication": {**old, **asked}, "ignore_errors": True},
+        {"name": "Set", f"{OURS}.mesh_apply": {"objects": [document], **asked, "plain_text": "warn"}},
+        {"name": "Away", f"{OURS}.peer_authentication": {**old, **asked, "metrics": elsewhere}, "ignore_errors": True},
+    ], check=True)  # fmt: skip
+    assert run["Good"].changed and not run["Good"].result.get("warnings")
+    sent = "plain text was sent there in the last 20 s: somebody without a proxy to mtls-old/reviews-v"
+    for words in (run["Old"].msg, json.dumps(run["Set"].result["warnings"])):
+        assert sent in words and f"{OUTSIDE}/report" in words
+    assert "Nothing was written." in run["Old"].msg
+    assert "whether they do is not known, because metrics cannot be read" in run["Away"].msg
     run = play([migration()], check=True, diff=True)["Migrate"]
     assert run.changed and run.result["plan"] == ["mtls-good"] and modes(cluster) == {}
     assert f"{OUTSIDE}/report" in json.dumps(run.result["held"]["mtls-old"])

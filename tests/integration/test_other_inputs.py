@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 OURS = "meshops.lifecycle"
@@ -184,6 +186,30 @@ def test_empty_text_of_a_template_stays(play, kubectl, namespace):
     assert run.changed == ["set"]
     template = stored(kubectl, namespace, "applicationset", "a")["spec"]["template"]
     assert template["metadata"]["annotations"] == {"notify": ""}
+
+
+# As Argo CD's documentation has a chart of a registry, and with nulls, which are as fields left out.
+OCI = {"repoURL": "registry-1.docker.io", "chart": "bitnamicharts/nginx", "targetRevision": "15.9.0"}
+HOLES = {"destination": {**APPLICATION["destination"], "name": None}, "source": {**OCI, "helm": None, "path": None}}
+
+
+def test_a_registry_without_a_scheme_and_nulls_are_the_same_everywhere(play, kubectl, namespace, tmp_path):
+    spec = {"project": "default", "syncPolicy": None, "info": None, **HOLES}
+    names = ("option", "definition", "src", "set")
+    whole = {name: argo("Application", **spec) | {"metadata": {"name": name, "namespace": namespace}} for name in names}
+    (tmp_path / "src.yml").write_text(json.dumps(whole["src"]))
+    module = f"{OURS}.argocd_application"
+    tasks = [
+        {"name": "option", module: {"name": "option", "namespace": namespace, "spec": spec}},
+        {"name": "definition", module: {"definition": whole["definition"]}},
+        {"name": "src", module: {"src": str(tmp_path / "src.yml")}},
+        apply("set", namespace, [whole["set"]]),
+    ]
+    run = play([*tasks, *({**task, "name": f"{task['name']} again"} for task in tasks)])
+    assert run.changed == list(names)
+    for name in names:
+        stated = {"project": "default", "destination": APPLICATION["destination"], "source": OCI}
+        assert stored(kubectl, namespace, "application", name)["spec"] == stated, name
 
 
 # ---- What is read ---------------------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ import sys
 
 import playing
 import pytest
+from makers import COMPARE, OURS
+from samples import CONTAINER, DOCUMENTS, IDENTITY, NAME, SELECTOR, thinned
 
-OURS = "meshops.lifecycle"
-COMPARE = playing.BUILD / "compare"  # `make other-collections` puts kubernetes.core there
 pytestmark = [pytest.mark.in_process, pytest.mark.once]
 
 
@@ -25,76 +25,11 @@ def cluster(no_istiod):
     return no_istiod
 
 
-def document(api, kind, **body):
-    return {"apiVersion": api, "kind": kind, "metadata": {"name": "taken", "labels": {"a": "b", "c": "d"}}, **body}
-
-
-def split(*weights):
-    return [{"destination": {"host": "a", "subset": f"v{n}"}, "weight": weight} for n, weight in enumerate(weights)]
-
-
-HTTP = [{"name": "first", "match": [{"uri": {"prefix": "/a"}}], "route": split(30, 70), "timeout": "3s"}]
-HTTP += [{"name": "last", "route": split(100), "retries": {"attempts": 2, "retryOn": "5xx"}}]
-HELM = {"parameters": [{"name": "a", "value": "1"}, {"name": "b", "value": "2"}], "values": "c: 3\n"}
-SOURCE = {"repoURL": "https://git.example.com/a", "path": ".", "targetRevision": "main", "helm": HELM}
-SERVER = "https://kubernetes.default.svc"
-PLACE = {"project": "default", "destination": {"server": SERVER, "namespace": "a"}}
-POLICY = {"automated": {"prune": True, "selfHeal": True}, "syncOptions": ["A=b", "C=d"]}
-ROLES = [{"name": "ci", "policies": ["p, proj:taken:ci, applications, sync, taken/*, allow"], "groups": ["g"]}]
-CONTAINER = {"name": "c", "image": "example.com/x", "ports": [{"containerPort": 80, "name": "http"}]}
-NAME = {"fieldRef": {"fieldPath": "metadata.name"}}
-CONTAINER["env"] = [{"name": "A", "value": "1"}, {"name": "B", "valueFrom": NAME}]
-POD = {"metadata": {"labels": {"a": "b"}, "annotations": {"x": "y"}}, "spec": {"containers": [CONTAINER]}}
-PORTS = [{"name": "http", "port": 80, "protocol": "TCP"}, {"name": "tls", "port": 443, "protocol": "TCP"}]
-RULES = [{"from": [{"source": {"principals": ["a", "b"]}}]}, {"to": [{"operation": {"methods": ["GET"]}}]}]
-SELECTOR = {"matchLabels": {"a": "b"}}
-DOCUMENTS = [
-    document("networking.istio.io/v1", "VirtualService", spec={"hosts": ["a", "b"], "http": HTTP, "exportTo": ["."]}),
-    document("networking.istio.io/v1", "DestinationRule", spec={
-        "host": "a", "subsets": [{"name": f"v{n}", "labels": {"v": str(n)}} for n in range(2)],
-        "trafficPolicy": {"loadBalancer": {"simple": "RANDOM"}, "connectionPool": {"tcp": {"maxConnections": 1}}}}),
-    document("security.istio.io/v1", "AuthorizationPolicy", spec={
-        "selector": SELECTOR, "rules": RULES, "action": "ALLOW"}),
-    document("argoproj.io/v1alpha1", "Application", spec={**PLACE, "source": SOURCE, "syncPolicy": POLICY,
-        "ignoreDifferences": [{"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]}]}),
-    document("argoproj.io/v1alpha1", "ApplicationSet", spec={
-        "generators": [{"list": {"elements": [{"n": "1"}, {"n": "2"}]}}],
-        "template": {"metadata": {"name": "x", "annotations": {"e": ""}}, "spec": {**PLACE, "source": SOURCE}}}),
-    document("argoproj.io/v1alpha1", "AppProject", spec={"description": "a", "sourceRepos": ["*"], "roles": ROLES,
-        "destinations": [{"server": SERVER, "namespace": "a"}, {"server": SERVER, "namespace": "b"}]}),
-    document("monitoring.coreos.com/v1", "ServiceMonitor", spec={"selector": SELECTOR, "endpoints": [
-        {"port": "http", "interval": "30s"}, {"port": "other", "path": "/m"}]}),
-    document("apps/v1", "Deployment", spec={
-        "replicas": 0, "selector": SELECTOR, "template": POD, "minReadySeconds": 3}),
-    document("v1", "Service", spec={"selector": {"a": "b"}, "ports": PORTS}),
-    document("v1", "ConfigMap", data={"a": "1", "b": "2", "c": "3"}),
-]  # fmt: skip
-# What a document may not lose.
-KEPT = {
-    "a", "containerPort", "containers", "destination", "destinations", "elements", "endpoints", "fieldPath",
-    "generators", "host", "hosts", "http", "image", "jsonPointers", "kind", "labels", "list", "match", "matchLabels",
-    "metadata", "methods", "n", "name", "namespace", "operation", "path", "policies", "port", "ports", "prefix",
-    "principals", "project", "protocol", "repoURL", "route", "rules", "selector", "server", "source", "spec",
-    "subset", "subsets", "template", "uri", "v", "v0", "v1", "weight",
-}  # fmt: skip
-
-
-def thinned(value, rng):
-    """The value without some of its fields, and with other numbers; never without what it needs."""
-    if isinstance(value, dict):
-        kept = {key: below for key, below in value.items() if key in KEPT or rng.random() < 0.75}
-        return {key: thinned(below, rng) for key, below in kept.items()}
-    if isinstance(value, list):
-        kept = [item for item in value if rng.random() < 0.8] or value[:1]
-        return [thinned(item, rng) for item in kept]
-    return value + rng.randrange(2) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
 def changed(name, seed):
     rng = random.Random(seed)
     documents = []
     for whole in copy.deepcopy(DOCUMENTS):
-        body = {key: thinned(value, rng) for key, value in whole.items() if key in ("spec", "data")}
+        body = {key: thinned(value, rng) for key, value in whole.items() if key not in IDENTITY}
         documents.append({**whole, **body, "metadata": {**whole["metadata"], "name": name}})
     return documents
 

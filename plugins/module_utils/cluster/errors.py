@@ -194,9 +194,12 @@ def _not_converted(text: str) -> str:
 
 
 def findings(error: ApiError) -> list[str]:
-    """The causes of a 422, one sentence each; without the server's remark that it left off validating."""
+    """The causes of a 422, one sentence each; without the server's remark that it left off validating.
+
+    In an order of their own: the server's differs from request to request.
+    """
     messages = []
-    for cause in error.causes:
+    for cause in sorted(error.causes, key=lambda cause: (str(cause.get("field")), str(cause.get("message")))):
         field, message = str(cause.get("field") or ""), _without_go(str(cause.get("message") or ""))
         if "some validation rules were not checked" in message and len(error.causes) > 1:
             continue

@@ -222,7 +222,14 @@ def predict_alone(resources, kind, desired: dict, live: dict, manager: str, befo
     fields.prune(base, last, kept)
     wanted = lay.laid(desired, base, _union(live["metadata"].get("managedFields") or []))
     operations = [_same_version(live), *_differences(live, wanted)]
-    return _patch(resources, kind, live, operations, dry_run=True, manager=_writer(manager))
+    after = _patch(resources, kind, live, operations, dry_run=True, manager=_writer(manager))
+    entries = after["metadata"].get("managedFields") or []
+    names = {_name(entry) for entry in before.adopted}
+    others = [entry for entry in entries if _name(entry) not in names and entry.get("manager") != _writer(manager)]
+    ours = {**before.owners[0], "manager": manager, "operation": "Apply"}
+    ours["fieldsV1"] = fields.applied(fields.shape(desired, _union(entries)))
+    after["metadata"]["managedFields"] = [*others, ours]
+    return after
 
 
 def _merged(resources, kind, desired: dict, live: dict, manager: str, force: bool) -> dict:

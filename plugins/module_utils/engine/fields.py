@@ -243,6 +243,15 @@ def shape(declared, last: dict) -> dict:
     return tree
 
 
+def applied(shape: dict) -> dict:
+    """The field set of a shape as an apply leaves it: it owns items of lists themselves, and of mappings the values."""
+    tree = {}
+    for key, below in children(shape).items():
+        inside = applied(below)
+        tree[key] = {**({".": {}} if key.startswith("k:") else {}), **inside}
+    return tree
+
+
 def at(thing, key: str):
     """What ``f:…``, ``k:{…}`` or ``v:…`` names in a mapping or list; ``fields.ABSENT`` when it is not there."""
     place = _place(thing, key)

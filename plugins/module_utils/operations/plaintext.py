@@ -49,29 +49,59 @@ def check(task: Task, changing: Iterable[Changing]) -> None:
     policies = [change for change in changing if (change.kind.group, change.kind.kind) == (_KIND.group, _KIND.kind)]
     if wanted not in ("warn", "refuse") or not policies:
         return
-    stricter = _newly_strict(task, policies)
+    before, after = _policies(task, policies)
+    stricter = mtls.newly_strict(before, after)
     if not stricter:
         return
     try:
         pods = task.resources.list(KINDS["", "Pod"], None)
     except (ApiError, NotInstalled):
         return  # without the right to see pods nothing is concluded
-    callers = callers_of(pods)
-    if not callers:
+    reason = _reason(task, before, after, pods)
+    if not reason:
         return
     message = (
-        f"{', '.join(change.label for change in policies)}: mTLS becomes required in {few(stricter, _MOST)}, and pods "
-        f"without a sidecar cannot call what is there. There are such pods in {len(callers)} "
-        f"workload{'s' if len(callers) > 1 else ''}: {few(callers, _MOST)}. Give those that call a sidecar first, or "
-        "keep PERMISSIVE"
+        f"{', '.join(change.label for change in policies)}: mTLS becomes required in {few(stricter, _MOST)}, {reason}"
     )
     if wanted == "refuse":
         raise MeshError(f"Nothing was written. {message}. With plain_text: warn this is a warning.")
     task.warn(f"{message}. If none of them calls, plain_text: ignore says so.")
 
 
-def _newly_strict(task: Task, changing: list[Changing]) -> list[str]:
-    """Where mTLS becomes required. Policies that may not be listed count as not there."""
+def _reason(task: Task, before: mtls.Policies, after: mtls.Policies, pods: list[Document]) -> str:
+    """Why somebody may be cut off, and the way out: by metrics where they are named and complete, else by pods without
+    a sidecar. Empty where nobody is."""
+    callers = callers_of(pods)
+    several = "workloads" if len(callers) > 1 else "workload"
+    without = (
+        f"There are pods without a sidecar in {len(callers)} {several}: {few(callers, _MOST)}. " if callers else ""
+    )
+    gap = ""
+    if task.params.get("metrics"):
+        from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls import (
+            senders,
+        )  # who names it pays
+
+        known = senders.read(task, before, after, pods)
+        if known.sent:
+            when = f"in the last {task.params['plain_text_history']} s"
+            return (
+                f"and plain text was sent there {when}: {few(known.sent, _MOST)}. {without if known.unnamed else ''}"
+                "Give the senders a sidecar first, or keep PERMISSIVE"
+            )
+        if not known.gap:
+            return ""
+        gap = f"; whether they do is not known, because {known.gap}"
+    if not callers:
+        return ""
+    return (
+        f"and pods without a sidecar cannot call what is there{gap}. {without}Give those that call a sidecar first, or "
+        "keep PERMISSIVE"
+    )
+
+
+def _policies(task: Task, changing: list[Changing]) -> tuple[mtls.Policies, mtls.Policies]:
+    """All policies, before and after. Those that may not be listed count as not there."""
     root = task.params.get("istiod_namespace") or _ISTIOD_NAMESPACE
     try:
         listed = task.resources.list(_KIND, None)
@@ -84,7 +114,7 @@ def _newly_strict(task: Task, changing: list[Changing]) -> list[str]:
             created = ((change.live or {}).get("metadata") or {}).get("creationTimestamp")
             metadata = {**change.desired["metadata"], **({"creationTimestamp": created} if created else {})}
             after.append({**change.desired, "metadata": metadata})
-    return mtls.newly_strict(mtls.Policies(listed, root), mtls.Policies(after, root))
+    return mtls.Policies(listed, root), mtls.Policies(after, root)
 
 
 def _place(policy: Document) -> tuple[str, str]:

@@ -20,7 +20,7 @@ _TOKEN = "kube-api-access-"  # how the name of that volume begins
 def service(desired: Document, live: Document | None, after: Document) -> Document:
     spec, known = dict(after.get("spec") or {}), [_spec(desired), _spec(live)]
     for field in _ADDRESSES:
-        if not any(each.get(field) for each in known):
+        if not any(each.get(field) for each in known) and not _follows(field, spec, known):
             spec.pop(field, None)
     stated = {_port(port): port.get("nodePort") for each in known for port in each.get("ports") or []}
     spec["ports"] = [
@@ -28,6 +28,14 @@ def service(desired: Document, live: Document | None, after: Document) -> Docume
         for port in spec.get("ports") or []
     ]
     return {**after, "spec": spec}
+
+
+def _follows(field: str, spec: Document, known: list[Document]) -> bool:
+    """Whether the addresses of a Service follow from the first, which is known: those of one family do."""
+    addresses = spec.get("clusterIPs") or []
+    return (
+        field == "clusterIPs" and len(addresses) == 1 and any(each.get("clusterIP") == addresses[0] for each in known)
+    )
 
 
 def job(desired: Document, live: Document | None, after: Document) -> Document:

@@ -111,14 +111,18 @@ def newly_strict(before: Policies, after: Policies) -> list[str]:
         scopes[namespace_of(policy), tuple(sorted(selector.items()))] = text
     stricter = []
     for (namespace, labels), text in sorted(scopes.items()):
-        old, new = before.of(namespace, dict(labels)), after.of(namespace, dict(labels))
-        ports = {*old.ports, *new.ports}
-        grown = new.mode == STRICT != old.mode
-        if grown or any(new.of_port(port) == STRICT != old.of_port(port) for port in ports):
+        if becomes_strict(before.of(namespace, dict(labels)), after.of(namespace, dict(labels))):
             stricter.append(text)
     if "the mesh" in stricter:
         return ["the mesh", *(text for text in stricter if text not in ("the mesh", f"namespace {before.root}"))]
     return stricter
+
+
+def becomes_strict(old: Effective, new: Effective) -> bool:
+    """Whether mTLS becomes required, for all ports or for some."""
+    ports = {*old.ports, *new.ports}
+    grown = new.mode == STRICT != old.mode
+    return grown or any(new.of_port(port) == STRICT != old.of_port(port) for port in ports)
 
 
 def namespace_of(policy: Policy) -> str:
