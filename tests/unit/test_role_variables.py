@@ -285,3 +285,27 @@ def filled_in(tmp_path_factory):
 def test_the_tasks_get(filled_in, name):
     wanted = next(wanted[name] for _stated, wanted in CASES.values() if name in wanted)
     assert filled_in[name] == wanted
+
+
+def test_releases_of_all_roles_have_their_options():
+    """What a killed Helm has left, and what another tool has, is dealt with by a variable of the role in each task."""
+    seen = set()
+    for path in sorted((ROOT / "roles").glob("*/tasks/*.yml")):
+        role = path.parents[1].name
+        if role == "mesh_upgrade":  # removes releases of the role istio, with the defaults
+            continue
+        for options in releases_in(yaml.safe_load(path.read_text())):
+            assert options["stale_after"] == f"{{{{ {role}_stale_after }}}}", path
+            seen.add(role)
+            if "chart" in options and options.get("take_ownership") is not True:
+                assert options["take_ownership"] == f"{{{{ {role}_take_ownership }}}}", path
+    assert seen == {"argocd", "istio", "monitoring"}
+
+
+def releases_in(tasks):
+    """The options of each task of helm_release, in blocks as well."""
+    for task in tasks:
+        options = task.get("meshops.lifecycle.helm_release")
+        yield from [options] if options else []
+        for part in ("block", "rescue", "always"):
+            yield from releases_in(task.get(part) or [])

@@ -227,7 +227,8 @@ def predict_alone(resources, kind, desired: dict, live: dict, manager: str, befo
     names = {_name(entry) for entry in before.adopted}
     others = [entry for entry in entries if _name(entry) not in names and entry.get("manager") != _writer(manager)]
     ours = {**before.owners[0], "manager": manager, "operation": "Apply"}
-    ours["fieldsV1"] = fields.applied(fields.shape(desired, _union(entries)))
+    own = fields.applied(fields.shape(desired, _union(entries, last)))
+    ours["fieldsV1"] = {key: below for key, below in own.items() if below or key != "f:metadata"}
     after["metadata"]["managedFields"] = [*others, ours]
     return after
 

@@ -23,10 +23,11 @@ def service(desired: Document, live: Document | None, after: Document) -> Docume
         if not any(each.get(field) for each in known) and not _follows(field, spec, known):
             spec.pop(field, None)
     stated = {_port(port): port.get("nodePort") for each in known for port in each.get("ports") or []}
-    spec["ports"] = [
-        port if stated.get(_port(port)) else {name: value for name, value in port.items() if name != "nodePort"}
-        for port in spec.get("ports") or []
-    ]
+    if spec.get("ports"):
+        spec["ports"] = [
+            port if stated.get(_port(port)) else {name: value for name, value in port.items() if name != "nodePort"}
+            for port in spec["ports"]
+        ]
     return {**after, "spec": spec}
 
 
