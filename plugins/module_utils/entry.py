@@ -20,6 +20,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import kubeconfig
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import reading
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import run_lease
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import settings
 
 _MOST_DOCUMENTS = 20  # of an option that the invocation of a result repeats
@@ -187,7 +188,8 @@ def execute(entry: Entry, task: Task, *, keep_traceback: bool = False) -> dict:
     ``keep_traceback``: leave the traceback of such a one in ``exception``, for who asked for it by -vvv.
     """
     try:
-        answer = entry.run(task)
+        with run_lease.kept(task):
+            answer = entry.run(task)
     except MeshError as error:
         answer = {"failed": True, "changed": False, "msg": error.message, **error.details}
     except Exception as error:

@@ -27,10 +27,11 @@ options:
       - V(probe) makes a request between two pods with proxies of the new control plane, in a namespace of its own.
       - V(gateways) waits until the gateways are of the new revision and connected.
       - V(move) has O(namespaces) select the new revision; without O(namespaces), those whose own label means it again.
+      - V(pause) waits for some O(seconds).
       - V(unused) fails while anything uses the old revision.
       - V(finish) ends the upgrade, V(release) this run of it.
     type: str
-    choices: [plan, begin, istiod, probe, gateways, move, unused, finish, release]
+    choices: [plan, begin, istiod, probe, gateways, move, pause, unused, finish, release]
     default: plan
   revision:
     description:
@@ -123,17 +124,20 @@ options:
     type: str
   takeover:
     description:
-      - Whether V(begin) takes the upgrade over from a run that was killed.
+      - Whether V(begin) takes the upgrade over from another run at once. Without it, one that was killed is taken over as soon
+        as its lease has expired.
     type: bool
     default: false
-  takeover_after:
+  seconds:
     description:
-      - Seconds of silence after which a run counts as killed.
+      - How long O(step=pause) lasts.
     type: int
-    default: 900
+    default: 0
   lease_duration:
     description:
-      - Seconds after which the lease of one step may be taken over when it is not renewed.
+      - Seconds after which the lease of a run may be taken over when it is not renewed. All tasks of the collection renew it
+        while they work, if RV(lease) of V(begin) is the variable E(MESHOPS_RUN) of their environment; between two tasks
+        nobody does.
     type: int
     default: 60
   reason:
@@ -227,6 +231,11 @@ run:
   description: Name of the run, for its other steps.
   returned: with O(step=begin)
   type: str
+lease:
+  description: The lease of the run, for the variable E(MESHOPS_RUN) of other tasks between its steps.
+  returned: with O(step=begin)
+  type: str
+  sample: istio-system/meshops-namespace-istio-system-0123456789-run/7f3b2c1d
 proven:
   description: What was proven; null in check mode.
   returned: with O(step=istiod), O(step=probe) and O(step=gateways)

@@ -9,8 +9,13 @@ from __future__ import annotations
 
 import json
 
+import killed
 import pytest
 import yaml
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import run_lease
+from ansible_collections.meshops.lifecycle.plugins.modules import workload_restart
+from ansible_collections.meshops.lifecycle.plugins.modules.mesh_upgrade import ENTRY
 
 PLACE, SHOP = "upgrade-system", "upgrade-shop"
 HOOK = "istio-revision-tag-upgrade"
@@ -90,8 +95,15 @@ def test_a_namespace_moves_and_comes_back_and_one_run_does_it(play, cluster, two
             task(
                 "Over two minors", revision="1-30", from_revision="1-30", version="1.32.0", step="begin", failing=True
             ),
-            task("Begin", "begun", step="begin"),
-            task("Another run", step="begin", failing=True),
+            task("Begin", "first", step="begin"),
+            task("The next run, after that one was killed", "begun", step="begin"),
+            {**task("The killed run", step="move", namespaces=[SHOP], run="{{ first.run }}", failing=True)},
+            {
+                "name": "What the killed run has begun between",
+                "meshops.lifecycle.workload_restart": {"namespaces": [SHOP]},
+                "environment": {"MESHOPS_RUN": "{{ first.lease }}"},
+                "ignore_errors": True,
+            },
             task(
                 "Outside of the window",
                 step="move",
@@ -115,15 +127,42 @@ def test_a_namespace_moves_and_comes_back_and_one_run_does_it(play, cluster, two
     assert any(
         "1.31: Unhealthy endpoints" in line and "releasenotes/notes/60690.yaml" in line for line in plan["remarks"]
     )
-    assert "An upgrade is under way" in done["Another run"].msg and "takeover" in done["Another run"].msg
+    for refused in ("The killed run", "What the killed run has begun between"):
+        assert (
+            f"was taken over by run {done['The next run, after that one was killed'].result['run']}"
+            in done[refused].msg
+        )
     assert "a day on which nothing moves" in done["Outside of the window"].msg
     assert done["Move"].changed and not done["Move again"].changed
     for user in ("the tag upgrade points to it", f"Deployment {SHOP}/web has proxies of it", "connections: false"):
         assert user in done["Is it unused"].msg
     assert done["Move back"].changed and selector(cluster) == "upgrade"
-    assert done["Finish"].result["record"]["verdicts"][0]["step"] == "begin"
+    record = done["Finish"].result["record"]
+    assert record["verdicts"][0]["step"] == f"wave {SHOP}" and len({row["run"] for row in record["runs"]}) == 3
     journals = cluster.kubectl("get", "configmap", "-n", PLACE, "-l", "meshops.lifecycle/operation", "-o", "name")
     assert journals.strip() == ""
+
+
+def test_a_run_that_is_alive_is_not_taken_over_and_one_that_is_dead_soon_is(cluster, two_planes):
+    """Whatever module is at work: here one that knows nothing of upgrades, with the run in its environment."""
+    common = {"kubeconfig": str(cluster.kubeconfig), "istiod_namespace": PLACE, "connections": False}
+    options = {**NEW, **common, "step": "begin", "lease_duration": 2}
+    first = killed.run(ENTRY, options)
+    at_work = entry_task({**common, "namespaces": [SHOP]})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(run_lease.VARIABLE, first["lease"])
+        with run_lease.kept(at_work):
+            patch.delenv(run_lease.VARIABLE)
+            for _attempt in range(2):
+                with pytest.raises(MeshError, match=f"under way: the run {first['run']} renewed its lease"):
+                    killed.run(ENTRY, options)
+    assert killed.run(ENTRY, options)["run"] != first["run"]  # without anybody's word, when its lease is over
+    assert killed.run(ENTRY, {**options, "lease_duration": 600, "takeover": True})["run"]  # with it, at once
+
+
+def entry_task(arguments):
+    entry = workload_restart.ENTRY
+    return entry.task(entry.checked(arguments), check=False, warn=lambda _line: None, progress=lambda _line: None)
 
 
 def test_what_a_tag_means_again_is_put_back(play, cluster, two_planes):

@@ -92,6 +92,7 @@ class Proof:
             "istio_istiod_values": {"autoscaleEnabled": False},
             "istio_gateways": [{"name": "istio-ingressgateway", "namespace": "istio-ingress"}],
             "istio_stale_after": 5,
+            "mesh_upgrade_lease_duration": 20,
             "mesh_upgrade_probe": {
                 "image": "meshlab-http",
                 "port": 9080,
@@ -147,15 +148,16 @@ class Proof:
     def killed(self, playbook: str, version, kills: dict, **goal) -> str:
         """A playbook that is killed at each of these lines of its output, then goes to its end; what to say of it."""
         for stage, pattern in kills.items():
-            code, output = self.play(
-                playbook, version, kill=pattern, mesh_upgrade_takeover=stage != next(iter(kills)), **goal
-            )
+            code, output = self.play(playbook, version, kill=pattern, **goal)
             assert code == -signal.SIGKILL, f"not killed in {stage}: {output[-3000:]}"
             print(f"killed in {stage}", flush=True)
-        code, output = self.play(playbook, version, mesh_upgrade_takeover=True, **goal)
+        code, output = self.play(playbook, version, **goal)
         assert code == 0, output[-3000:]
         assert self.versions() == {version[1]}, self.versions()
         return f"killed in {', '.join(kills)}, and continued"
+
+    def removal(self) -> None:
+        """What is to be removed at the end, where anything is."""
 
     def versions(self) -> set:
         """Of the proxies that are of a Deployment."""

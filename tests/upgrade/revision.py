@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 from proof import NEW, OLD, Proof
@@ -14,8 +15,11 @@ KILLS = {
     "istiod": r"item=istio-system/istiod-1-31",
     "gateways": r"TASK \[Move a gateway\]",
     "waves": r"TASK .*Restart the workloads",
-    "default": r"TASK \[Point the revision tags",
+    "default": r"TASK .*Point the revision tags",
 }
+
+
+SELECTED = {"shop": "prod", "stock": OLD[0], "tag": OLD[0], "validator": OLD[0]}
 
 
 class ByRevision(Proof):
@@ -23,6 +27,7 @@ class ByRevision(Proof):
         return [
             ("playbook `upgrade`", self.upgrade),
             ("playbook `upgrade_back`", self.back),
+            ("`upgrade` and `upgrade_back`, stage by stage", self.back_from_each),
             ("helm and kubectl", self.recipe),
         ]
 
@@ -44,6 +49,44 @@ class ByRevision(Proof):
         assert seen and seen[0][0] and "is under way" in seen[0][1], "a second run was not refused"
         assert self.versions() == {OLD[1]}, self.versions()
         return "a second run was refused"
+
+    def back_from_each(self) -> str:
+        """Killed in each stage, and taken back from there."""
+        goal = {"mesh_upgrade_revision": NEW[0], "mesh_upgrade_version": NEW[1]}
+        before = {"mesh_upgrade_revision": OLD[0], "mesh_upgrade_version": OLD[1]}
+        for stage, pattern in KILLS.items():
+            if stage in ("base", "istiod"):  # what an earlier way has left is not installed anew
+                self.cluster.helm("uninstall", f"istiod-{NEW[0]}", "-n", "istio-system", "--wait", check=False)
+            code, output = self.play("upgrade", NEW, kill=pattern, **goal)
+            assert code == -signal.SIGKILL, f"not killed in {stage}: {output[-3000:]}"
+            code, output = self.play("upgrade_back", OLD, **before)
+            assert code == 0, output[-3000:]
+            assert (self.versions(), self.selected()) == ({OLD[1]}, SELECTED), f"{stage}: {self.selected()}"
+            print(f"back from {stage}", flush=True)
+        return f"killed in {', '.join(KILLS)}, and taken back from there each time"
+
+    def selected(self) -> dict:
+        """What namespaces select, and where the tag and the default validator point."""
+        names = {
+            "shop": "namespace/shop",
+            "stock": "namespace/stock",
+            "tag": "mutatingwebhookconfiguration/istio-revision-tag-prod",
+            "validator": "validatingwebhookconfiguration/istiod-default-validator",
+        }
+        query = r"jsonpath={.metadata.labels.istio\.io/rev}"
+        return {name: self.cluster.kubectl("get", path, "-o", query) for name, path in names.items()}
+
+    def removal(self) -> None:
+        """The old control plane stays while a bare pod has a proxy of it, then goes; a further run changes nothing."""
+        goal = {"mesh_upgrade_revision": NEW[0], "mesh_upgrade_version": NEW[1], "mesh_upgrade_remove_old": True}
+        code, output = self.play("upgrade", NEW, **goal)
+        assert code and "Revision 1-30 is in use" in output and "Pod stock/client" in output, output[-3000:]
+        self.cluster.kubectl("delete", "pod", "client", "-n", "stock", "--wait")
+        for changes in (True, False):
+            code, output = self.play("upgrade", NEW, **goal)
+            assert code == 0 and ("changed=0 " not in output) == changes, output[-3000:]
+        left = self.cluster.kubectl("get", "deployment", "-n", "istio-system", "-o", "name").split()
+        assert left == ["deployment.apps/istiod-1-31"], left
 
     def recipe(self) -> str:
         """The steps of Istio's documentation, by helm and kubectl, each waited for."""

@@ -62,6 +62,7 @@ def main() -> int:
             proof = WAYS[name](cluster, Path(folder), options.rate)
             proof.prepare()
             rows += [proof.measured(*way) for way in proof.ways()]
+            proof.removal()
     if not options.only:
         PAGE.write_text(page(rows, options.rate))
         print(f"written: {PAGE}")

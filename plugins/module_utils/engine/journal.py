@@ -103,7 +103,7 @@ class Journal:
                 journal._name,
                 lease.identity(journal.run),
                 label=subject.label,
-                labels=_labels(operation),
+                labels=labels_of(operation),
                 duration=duration,
                 progress=progress,
             )
@@ -179,7 +179,7 @@ class Journal:
     def _store(self, state: State) -> None:
         self.lease.check()
         text = fitting(state)
-        metadata = {"namespace": self._namespace, "name": self._name, "labels": _labels(self._operation)}
+        metadata = {"namespace": self._namespace, "name": self._name, "labels": labels_of(self._operation)}
         body = {"apiVersion": "v1", "kind": "ConfigMap", **(self._live or {"metadata": metadata}), "data": {_KEY: text}}
         try:
             if self._live:
@@ -228,7 +228,8 @@ class Journal:
         self.lease.release()
 
 
-def _labels(operation: str) -> dict[str, str]:
+def labels_of(operation: str) -> dict[str, str]:
+    """The labels of what an operation keeps beside its objects."""
     return {MANAGED_BY: "meshops.lifecycle", OPERATION: operation}
 
 

@@ -168,6 +168,12 @@ class Lease:
             except Exception:
                 continue
 
+    def hand_on(self) -> None:
+        """Keep the lease for the next task of the run, which notices by itself where it was lost; renewed once more."""
+        self._ended.set()
+        with contextlib.suppress(ApiError, Lost):
+            self.renew()
+
     def release(self) -> None:
         """Give the lease up. Where that cannot be written, it expires by itself."""
         self._ended.set()

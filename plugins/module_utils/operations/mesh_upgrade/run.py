@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
@@ -31,6 +32,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.stages import Goal, Status
 
 Result = dict[str, Any]
+
+_TOLD = 15.0  # seconds between two lines of a pause
 
 
 def run(task: Task) -> Result:
@@ -102,16 +105,15 @@ def _begin(task: Task) -> Result:
     if problems:
         raise MeshError(sentence("The upgrade was not begun", *problems), problems=problems)
     if task.check or all(stage.status is Status.DONE for stage in planned if stage.name != "cleanup"):
-        return {"changed": False, "run": task.params["run"] or ""}
+        return {"changed": False, "run": task.params["run"] or "", "lease": ""}
     before = {
         "tags": facts.tags(),
         "validator": facts.validator,
         "namespaces": {name: labels.selected(item) for name, item in facts.namespaces.items() if labels.selected(item)},
         "control_planes": [[row["revision"], row["version"]] for row in facts.mesh["control_planes"]],
     }
-    with owner.opened(task) as journal:
-        owner.begin(task, journal, goal, before)
-        return {"changed": False, "run": journal.run}
+    place = owner.begin(task, goal, before)
+    return {"changed": False, "run": place.run, "lease": place.text}
 
 
 def _prove(task: Task, name: str, prove: Callable[[Task, Goal], str]) -> Result:
@@ -187,6 +189,7 @@ def _finish(task: Task) -> Result:
         return {"changed": False}
     with owner.continued(task) as journal:
         state = journal.close()
+    owner.ended(task)
     return {
         "changed": False,
         "record": {"steps": state.steps, "verdicts": state.verdicts, "runs": state.runs} if state else None,
@@ -197,7 +200,21 @@ def _release(task: Task) -> Result:
     """The run ends before the upgrade does."""
     if not task.check and task.params["run"]:
         with owner.continued(task) as journal:
-            owner.release(journal, journal.state.step if journal.state else "begin", task.params["reason"])
+            owner.note(journal, journal.state.step if journal.state else "begin", ended=task.params["reason"])
+        owner.ended(task)
+    return {"changed": False}
+
+
+def _pause(task: Task) -> Result:
+    """Time that passes while the run stays alive."""
+    if task.check or not task.params["run"]:
+        return {"changed": False}
+    with owner.continued(task) as journal:
+        deadline = Deadline(task.params["seconds"])
+        while not deadline.is_over:
+            deadline.sleep(_TOLD)
+            journal.check()
+            task.progress(f"mesh_upgrade: {deadline.left:.0f} s of the pause are left")
     return {"changed": False}
 
 
@@ -208,6 +225,7 @@ _STEPS: dict[str, Callable[[Task], Result]] = {
     "probe": lambda task: _prove(task, "probe", probe.run),
     "gateways": lambda task: _prove(task, "gateways", proof.gateways),
     "move": _move,
+    "pause": _pause,
     "unused": _unused,
     "finish": _finish,
     "release": _release,
