@@ -14,6 +14,7 @@ import pytest
 import yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import run_lease
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import labels
 from ansible_collections.meshops.lifecycle.plugins.modules import workload_restart
 from ansible_collections.meshops.lifecycle.plugins.modules.mesh_upgrade import ENTRY
 
@@ -73,6 +74,7 @@ def two_planes(cluster):
     for name, place in (("istiod-1-30", PLACE), ("istiod-1-31", PLACE), ("web", SHOP)):
         cluster.kubectl("rollout", "status", f"deployment/{name}", "-n", place, "--timeout=60s")
     yield
+    cluster.kubectl("delete", "namespace", labels.PROBE, "--ignore-not-found")
     cluster.kubectl("delete", "mutatingwebhookconfiguration", HOOK)
     cluster.kubectl("delete", "namespace", PLACE, SHOP)
 
@@ -137,8 +139,7 @@ def test_a_namespace_moves_and_comes_back_and_one_run_does_it(play, cluster, two
     for user in ("the tag upgrade points to it", f"Deployment {SHOP}/web has proxies of it", "connections: false"):
         assert user in done["Is it unused"].msg
     assert done["Move back"].changed and selector(cluster) == "upgrade"
-    record = done["Finish"].result["record"]
-    assert record["verdicts"][0]["step"] == f"wave {SHOP}" and len({row["run"] for row in record["runs"]}) == 3
+    assert done["Finish"].result["record"]["verdicts"][0]["step"] == f"wave {SHOP}"
     journals = cluster.kubectl("get", "configmap", "-n", PLACE, "-l", "meshops.lifecycle/operation", "-o", "name")
     assert journals.strip() == ""
 
@@ -169,10 +170,17 @@ def test_what_a_tag_means_again_is_put_back(play, cluster, two_planes):
     def moved():
         return play([task("Begin", "begun", step="begin"), task("Move", step="move", namespaces=[SHOP], **RUN)])
 
+    # A run that was killed has left the namespace of its probe: it is not one to move, and it goes.
+    metadata = {"name": labels.PROBE, "labels": {"istio.io/rev": "1-30"}}
+    cluster.kubectl("apply", "-f", "-", stdin={"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+    assert play([task("Plan")])["Plan"].result["waves"] == [[SHOP]]
     predicted = play([task("Move", step="move", namespaces=[SHOP])], check=True)["Move"]
     assert predicted.changed and selector(cluster) == "upgrade"
     moved()
     assert selector(cluster) == "1-31"
+    assert (cluster.get(f"/api/v1/namespaces/{labels.PROBE}") or {"status": {"phase": "gone"}})["status"][
+        "phase"
+    ] != "Active"
     cluster.kubectl("label", "mutatingwebhookconfiguration", HOOK, "istio.io/rev=1-31", "--overwrite")
     play([task("Begin", "begun", step="begin", takeover=True), task("Settle", step="move", **RUN)])
     live = cluster.get(f"/api/v1/namespaces/{SHOP}")["metadata"]

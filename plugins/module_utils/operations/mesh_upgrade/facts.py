@@ -90,6 +90,10 @@ def read(task: Task) -> Facts:
     resources = task.resources
     namespaces = injectors.namespaces_of(resources)
     mesh = mesh_versions.facts(task, None, namespaces)
+    passing = {name for name, item in namespaces.items() if name == labels.PROBE or _is_going(item)}
+    namespaces = {name: item for name, item in namespaces.items() if name not in passing}
+    mesh["namespaces"] = [row for row in mesh["namespaces"] if row["name"] not in passing]
+    mesh["workloads"] = [row for row in mesh["workloads"] if row["namespace"] not in passing]
     validator = resources.get(injectors.VALIDATORS, None, injectors.DEFAULT_VALIDATOR)
     marks: dict[str, str] = ((validator or {}).get("metadata") or {}).get("labels") or {}
     objects = _objects(task, mesh)
@@ -104,6 +108,11 @@ def read(task: Task) -> Facts:
         gateways=_served(task, _GATEWAY),
         envoy_filters=_served(task, _ENVOY_FILTER),
     )
+
+
+def _is_going(item: Document) -> bool:
+    """It is being deleted, with everything in it."""
+    return bool(item["metadata"].get("deletionTimestamp"))
 
 
 def _objects(task: Task, mesh: Document) -> dict[Workload, Document]:

@@ -21,6 +21,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.inje
 BEFORE = "meshops.lifecycle/selected-before"  # annotation of a namespace: label=value
 EXCLUDED = "meshops.lifecycle/upgrade"  # annotation of a namespace; with the value "skip" it is left alone
 
+PROBE = "meshops-upgrade-probe"  # the namespace of the upgrade's own request, which nobody moves
+
 Namespace = dict[str, Any]
 
 

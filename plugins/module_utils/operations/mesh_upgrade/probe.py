@@ -22,9 +22,10 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.inje
     same_version,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import labels
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.stages import Goal
 
-NAME = "meshops-upgrade-probe"
+NAME = labels.PROBE
 MANAGER = "meshops.lifecycle.upgrade"
 _POD, _SERVICE = KINDS["", "Pod"], KINDS["", "Service"]
 _CLIENT = "client"
@@ -156,6 +157,11 @@ def _require(pod: Document, goal: Goal) -> None:
             f"The probe: pod {NAME}/{name} got the proxy {proxy.version} of revision {proxy.revision}, not "
             f"{goal.version} of {goal.revision}."
         )
+
+
+def forget(task: Task) -> None:
+    """Remove what a run that was killed has left."""
+    _remove(task, None)
 
 
 def _remove(task: Task, deadline: Deadline | None) -> None:

@@ -113,6 +113,7 @@ def _begin(task: Task) -> Result:
         "control_planes": [[row["revision"], row["version"]] for row in facts.mesh["control_planes"]],
     }
     place = owner.begin(task, goal, before)
+    probe.forget(task)
     return {"changed": False, "run": place.run, "lease": place.text}
 
 
