@@ -162,6 +162,8 @@ extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.istiod
   - meshops.lifecycle.attributes
+notes:
+  - With the verb C(list) on C(nodes), the plan says whether there is room for a second istiod.
 seealso:
   - module: meshops.lifecycle.mesh_versions
   - module: meshops.lifecycle.workload_restart

@@ -166,6 +166,74 @@ def entry_task(arguments):
     return entry.task(entry.checked(arguments), check=False, warn=lambda _line: None, progress=lambda _line: None)
 
 
+def hindrances():
+    """What an upgrade cannot do, should not do, or what forbids it; all of the old control plane."""
+    proxied = {"metadata": {"annotations": {"istio.io/rev": "1-30"}}}
+    containers = [{"name": name, "image": f"example.com/{name}:1.30.0"} for name in ("app", "istio-proxy")]
+    for name, more in (("paused", {}), ("gap", {"strategy": {"type": "Recreate"}})):
+        item = workload(
+            name, SHOP, {"app": name}, "example.com/app", "example.com/proxy:1.30.0", **{"istio.io/rev": "1-30"}
+        )
+        item["spec"].update(more)
+        yield item
+    yield {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "bare", "namespace": SHOP, **proxied["metadata"]},
+        "spec": {"containers": containers},
+    }
+    waiting = {"nodeSelector": {"is": "nowhere"}, "restartPolicy": "Never"}  # or it would be complete at once
+    job = {"template": {**proxied, "spec": {"containers": containers, **waiting}}}
+    yield {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "job", "namespace": SHOP}, "spec": job}
+    budget = {"minAvailable": 1, "selector": {"matchLabels": {"app": "web"}}}
+    metadata = {"name": "web", "namespace": SHOP}
+    yield {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": metadata, "spec": budget}
+    labels = {"app": "sidecar-injector", "istio.io/rev": "gone"}
+    rule = {"apiGroups": ["example.com"], "apiVersions": ["*"], "operations": ["CREATE"], "resources": ["things"]}
+    hook = {"name": "x.example.com", "rules": [rule], "failurePolicy": "Fail", "sideEffects": "None"}
+    hook.update(admissionReviewVersions=["v1"], clientConfig={"service": {"name": "istiod-gone", "namespace": PLACE}})
+    yield {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "MutatingWebhookConfiguration",
+        "metadata": {"name": "upgrade-gone", "labels": labels},
+        "webhooks": [hook],
+    }
+
+
+@pytest.fixture
+def hindered(cluster, two_planes):
+    """They are there; and the old control plane, the only one, asks for more than half of the node."""
+    cluster.kubectl("delete", "deployment", "istiod-1-31", "-n", PLACE)
+    requests = {"requests": {"cpu": "600", "memory": "1Gi"}}
+    patch = {"spec": {"template": {"spec": {"containers": [{"name": "discovery", "resources": requests}]}}}}
+    cluster.kubectl("patch", "deployment", "istiod-1-30", "-n", PLACE, "-p", json.dumps(patch))
+    cluster.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all(list(hindrances())))
+    cluster.kubectl("rollout", "status", "deployment/istiod-1-30", "-n", PLACE, "--timeout=60s")
+    there = "jsonpath={.status.expectedPods}=1"
+    cluster.kubectl("wait", "pdb/web", "-n", SHOP, f"--for={there}", "--timeout=60s")
+    cluster.kubectl("rollout", "status", "deployment/paused", "-n", SHOP, "--timeout=60s")
+    cluster.kubectl("rollout", "pause", "deployment/paused", "-n", SHOP)
+    yield
+    cluster.kubectl("delete", "mutatingwebhookconfiguration", "upgrade-gone")
+
+
+def test_the_plan_says_what_is_in_the_way(play, cluster, hindered):
+    done = play([task("Plan"), task("Begin", step="begin", failing=True)])
+    gone = "MutatingWebhookConfiguration upgrade-gone refuses all writes: revision gone has no ready istiod"
+    assert gone in done["Plan"].result["problems"] and gone in done["Begin"].msg
+    for remark in (
+        "nodes have room for 0 of 1 further pods of istiod: each asks for 600 CPU and 1024 Mi, as istiod-1-30 does",
+        f"Deployment {SHOP}/paused is not restarted: it is paused",
+        f"Pod {SHOP}/bare is not restarted: nothing would replace it",
+        f"Job {SHOP}/job is not restarted: it runs to its end",
+        f"Deployment {SHOP}/gap has a gap when it is restarted: its strategy is Recreate",
+        f"PodDisruptionBudget {SHOP}/web allows no disruption",
+        f"no preStop hook: {SHOP}/gap",
+    ):
+        assert any(line.startswith(remark) for line in done["Plan"].result["remarks"]), remark
+    assert done["Plan"].result["waves"] == [[SHOP]]
+
+
 def test_what_a_tag_means_again_is_put_back(play, cluster, two_planes):
     def moved():
         return play([task("Begin", "begun", step="begin"), task("Move", step="move", namespaces=[SHOP], **RUN)])

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.quantities import quantity
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.helm_release import drift
 
@@ -210,9 +211,9 @@ def test_the_portion_of_an_object_that_restores_paths():
     [("1", 1), ("1000m", 1), ("1Ki", 1024), ("1.5", 1.5), ("1e3", 1000), ("1E", 10**18), (0.5, 0.5), ("2k", 2000)],
 )
 def test_quantities(text, number):
-    assert drift._quantity(text) == number
+    assert quantity(text) == number
 
 
 @pytest.mark.parametrize("text", ["", "Mi", "one", "1 Gi", True])
 def test_what_is_no_quantity(text):
-    assert drift._quantity(text) is None
+    assert quantity(text) is None

@@ -13,8 +13,8 @@ import itertools
 import json
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.quantities import quantity
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
@@ -32,14 +32,6 @@ _HANDS = re.compile(
     r"|python|curl|terraform|HashiCorp|pulumi|ansible|meshops)",
     re.I,
 )
-_QUANTITY = re.compile(r"^([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?\d+)?$")
-_SCALE = {
-    **{
-        suffix: Decimal(10) ** power
-        for suffix, power in zip("numkMGTPE", (-9, -6, -3, 3, 6, 9, 12, 15, 18), strict=True)
-    },
-    **{f"{letter}i": Decimal(1024) ** power for power, letter in enumerate("KMGTPE", 1)},
-}
 _QUANTITIES = {"f:limits", "f:requests"}
 _NOT_COMPARED = ("apiVersion", "kind", "metadata", "status")
 _METADATA = ("labels", "annotations", "finalizers", "ownerReferences")
@@ -153,17 +145,8 @@ def _compare_items(declared: list, live: list, owned: dict, path: tuple, differi
 
 
 def _same_quantity(declared, live) -> bool:
-    first, second = _quantity(declared), _quantity(live)
+    first, second = quantity(declared), quantity(live)
     return first is not None and first == second
-
-
-def _quantity(value) -> Decimal | None:
-    """A Kubernetes quantity as a number: 1000m is 1, 1024Mi is 1Gi."""
-    match = _QUANTITY.match(str(value))
-    if not match:
-        return None
-    number, suffix = Decimal(match[1]), match[2] or ""
-    return number * _SCALE[suffix] if suffix in _SCALE else number * Decimal(f"1{suffix}") if suffix else number
 
 
 def _by_hand(live: dict, owned: dict, path: tuple) -> bool:

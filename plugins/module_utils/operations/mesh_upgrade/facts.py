@@ -50,6 +50,11 @@ class Facts:
         """The version of a revision's control plane; empty where it has none."""
         return str((self.plane(revision) or {}).get("version") or "")
 
+    def template_of(self, plane: Document) -> Document | None:
+        """The spec of a control plane's pods."""
+        item = self.objects.get(Workload("Deployment", plane["namespace"], plane["name"]))
+        return item["spec"]["template"].get("spec") or {} if item else None
+
     def tags(self) -> dict[str, str]:
         """Tag → revision."""
         return {row["tag"]: row["revision"] for row in self.mesh["tags"]}

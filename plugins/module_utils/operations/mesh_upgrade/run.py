@@ -21,6 +21,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_
     owner,
     probe,
     proof,
+    second,
     stages,
     usage,
     windows,
@@ -63,7 +64,8 @@ def _planned(task: Task) -> tuple[Facts, Goal, list[stages.Stage], Holder | None
 
 def _plan(task: Task) -> Result:
     facts, goal, planned, holder = _planned(task)
-    left, remarks = stages.namespaces(facts, goal), checks.remarks(facts, goal)
+    left = stages.namespaces(facts, goal)
+    remarks = [*second.remarks(task, facts, goal), *checks.remarks(facts, goal)]
     return {
         "changed": False,
         "back": stages.is_back(facts, goal),
