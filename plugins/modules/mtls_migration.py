@@ -52,6 +52,9 @@ options:
     description:
       - What stays PERMISSIVE, and why. An exception with a O(exceptions[].selector) becomes a policy in its namespace, with
         reason and date as annotations; one without keeps the whole namespace as it is.
+      - The policies follow what is declared, in namespaces that require mTLS already, too. One that is added or changed, with
+        another date say, is written. One that is left out is deleted when nobody sends plain text any more, and that is
+        watched like any other change.
     type: list
     elements: dict
     suboptions:

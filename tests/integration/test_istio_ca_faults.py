@@ -41,6 +41,9 @@ def test_istiod_is_down_in_a_phase_and_a_second_run_meanwhile_is_refused(play, c
     before = info(play)["authority"]
     scale(cluster, 0)
     try:
+        nowhere = {"record": str(tmp_path / "missing" / "record.md")}
+        task = ca_task(state="trusted", bundle="{{ bundle }}", **nowhere)
+        assert "cannot be written" in play(task, expect="failed", **given).msg and not journals(cluster)
         record = tmp_path / "record.md"
         task = ca_task(state="trusted", bundle="{{ bundle }}", wait_timeout=5, record=str(record))
         stopped = play(task, expect="failed", **given)["CA"]

@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 
+import killed
 import meshes
 import pytest
+from ansible_collections.meshops.lifecycle.plugins.modules.mtls_migration import ENTRY
 from loads import Loads, inside
 
 OURS = "meshops.lifecycle"
@@ -104,6 +107,38 @@ def test_who_sends_plain_text_is_seen_and_stays_permissive(play, cluster):
     assert run.result["diff"]
 
 
+def run_one(cluster, dies=0, **options):
+    """One run for a namespace, here and now; None when it was killed at its nth write."""
+    quick = {"metrics": {**METRICS, "scrape_interval": 1}, "history": 60, "watch": 4, "interval": 1}
+    arguments = {"kubeconfig": str(cluster.kubeconfig), "namespaces": ["mtls-good"], "lease_duration": 1, **quick}
+    return killed.run(ENTRY, {**arguments, **options}, dies=dies, answered=dies % 2 == 0, reads=False)
+
+
+def test_it_is_killed_again_and_again_and_a_second_run_at_the_same_time_is_refused(play, cluster, shops):
+    kills = next(kills for kills in range(40) if run_one(cluster, dies=kills + 2))
+    assert kills > 4 and modes(cluster) == {"mtls-good/default": "STRICT"}
+    assert not killed.journals(cluster, "istio-system")
+    assert run_one(cluster, state="absent")["phase"] == "restored" and modes(cluster) == {}
+    ended = []
+    slow = {"watch": 45, "lease_duration": 30, "run": "the first"}
+    first = threading.Thread(target=lambda: ended.append(run_one(cluster, **slow)))
+    first.start()
+    deadline = time.monotonic() + 60
+    while modes(cluster) != {"mtls-good/default": "STRICT"}:
+        assert time.monotonic() < deadline and not ended, ended
+        time.sleep(0.5)
+    ways = [migration("Second"), {"name": "Back", f"{OURS}.mtls_migration": {"state": "absent"}}]
+    for task in ways:
+        second = play([task], expect="failed")
+        assert "is held by" in second.msg and "the first" in second.msg
+    # Somebody changes the mode meanwhile; that stays, and the record does not tell otherwise.
+    mine = {"spec": {"mtls": {"mode": "PERMISSIVE"}}}
+    cluster.kubectl("patch", "peerauthentication", "default", "-n", "mtls-good", "--type=merge", "-p", json.dumps(mine))
+    first.join()
+    assert "somebody has set its mode to PERMISSIVE" in ended[0]["held"]["mtls-good"][0]
+    assert run_one(cluster, state="absent")["changed"] and modes(cluster) == {}
+
+
 def test_a_migration_with_an_exception_loses_nothing_and_goes_back(play, cluster, shops, tmp_path):
     record = tmp_path / "record.md"
     task = migration(exceptions=[EXCEPTION], record=str(record))
@@ -116,7 +151,15 @@ def test_a_migration_with_an_exception_loses_nothing_and_goes_back(play, cluster
         "mtls-old/mtls-exception-reviews": None,
     }
     assert "the report has no sidecar yet. Expires 2999-12-31." in record.read_text()
-    wide = migration("Wide", exceptions=[EXCEPTION], mesh_wide=True, remove_namespace_policies=True)
+    # Exceptions follow what is declared; one that somebody needs does not go.
+    renewed = {**EXCEPTION, "expires": "2998-12-31"}
+    run = play([migration("Renewed", exceptions=[renewed]), migration("Gone", exceptions=[])])
+    (row,) = run["Renewed"].result["resources"]
+    assert (row["name"], row["action"]) == ("mtls-exception-reviews", "changed")
+    live = cluster.get(f"{POLICIES.replace('peer', 'namespaces/mtls-old/peer')}/mtls-exception-reviews")
+    assert live["metadata"]["annotations"]["meshops.lifecycle/expires"] == "2998-12-31"
+    assert not run["Gone"].changed and "in plain text" in json.dumps(run["Gone"].result["held"]["mtls-old"])
+    wide = migration("Wide", exceptions=[renewed], mesh_wide=True, remove_namespace_policies=True)
     run = play([wide])["Wide"]
     assert run.result["record"]["mesh"] == "strict"
     assert modes(cluster) == {"istio-system/default": "STRICT", "mtls-old/mtls-exception-reviews": None}

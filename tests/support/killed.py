@@ -25,6 +25,8 @@ class Dying:
 
     def request(self, verb, *arguments, **options):
         if threading.current_thread() is not threading.main_thread():
+            if verb == "GET" and self._left > 0:  # side by side for the thread that is at work
+                return self._session.request(verb, *arguments, **options)
             raise OSError("only the thread that is at work counts")
         counts = self._reads or verb != "GET"
         self._left -= counts

@@ -7,7 +7,11 @@ from __future__ import annotations
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls.findings import Finding
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration import exceptions, policies
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration import (
+    exceptions,
+    policies,
+    upkeep,
+)
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration import plan as plans
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration.resets import Resets, is_rise
 
@@ -42,6 +46,12 @@ def test_the_quietest_first_and_what_stays():
     bold = plans.of(rows, [blocker("old")], [], unproven="accepted", ignored=["plain_text"], tracked={"vm": "Argo CD"})
     assert sorted(bold.order) == ["busy", "dark", "old", "quiet"] and bold.held == {"vm": ["Argo CD"]}
     assert plans.parse(plan.row()) == plan
+    # Other exceptions than before: those that only come need no proof, those that end do.
+    strict = [row("wider", "STRICT"), row("tighter", "STRICT"), row("blocked", "STRICT")]
+    again = plans.of(
+        strict, [blocker("wider"), blocker("blocked")], [], differing={"wider": False, "tighter": True, "blocked": True}
+    )
+    assert again.order == ["tighter", "wider"] and list(again.held) == ["blocked"] and again.was_strict("wider")
 
 
 @pytest.mark.parametrize(
@@ -105,3 +115,18 @@ def test_what_was_created_is_deleted():
 )
 def test_what_counts_as_a_rise(lost, usual, most, expected):
     assert is_rise(Resets(lost, ""), usual, 10.0, most) is expected
+
+
+def test_exceptions_follow_what_is_declared():
+    def live(**more):
+        (policy,) = exceptions.policies(exceptions.of([stated(selector={"app": "web"}, **more)], TODAY), "shop")
+        policy["metadata"]["annotations"]["somebody"] = "else"
+        return policy
+
+    waivers = exceptions.of([stated(selector={"app": "web"}, port=80)], TODAY)
+    assert not upkeep.differing([live(port=80)], waivers, "shop") and not upkeep.differing([], waivers, "other")
+    for other in (live(port=90), live(), live(port=80, expires="2030-01-01"), live(port=80, reason="another")):
+        assert upkeep.differing([other], waivers, "shop")
+    assert upkeep.differing([], waivers, "shop") and upkeep.differing([live(port=80)], [], "shop")
+    assert upkeep.surplus([live(port=80)], waivers, "shop") == [] and upkeep.surplus([live()], [], "other") == []
+    assert [policy["metadata"]["name"] for policy in upkeep.surplus([live()], [], "shop")] == ["mtls-exception-web"]

@@ -38,7 +38,7 @@ def of(state: State | None, phase: str, after: Record, stragglers: list[Record])
 
 
 def write(task: Task, record: Record) -> None:
-    """Write it where the task wants it. Raises MeshError."""
+    """Write it where the task wants it."""
     if record:
         files.write_record(task, record, markdown)
 

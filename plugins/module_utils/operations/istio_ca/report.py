@@ -39,7 +39,7 @@ def unchanged(task: Task, live: Authority) -> Document:
 
 
 def result(task: Task, store: Store, rotation: Rotation) -> Document:
-    """The phase was reached. Raises MeshError for a record that cannot be written."""
+    """The phase was reached."""
     authority = store.read().row(times.now())
     document = records.of(rotation.state, rotation.phase, authority, [])
     records.write(task, document)
@@ -57,7 +57,7 @@ def result(task: Task, store: Store, rotation: Rotation) -> Document:
 
 
 def failed(task: Task, store: Store, rotation: Rotation, error: MeshError) -> MeshError:
-    """The same error, with how far it came. Raises MeshError for a record that cannot be written."""
+    """The same error, with how far it came."""
     after = _public_authority(store)
     document = records.of(rotation.state, rotation.phase, after, error.details.get("stragglers") or [])
     records.write(task, document)

@@ -11,6 +11,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal, held
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import State
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import files
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_ca import authority as authorities
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_ca import (
     material,
@@ -28,6 +29,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio
 
 def run(task: Task) -> dict[str, Any]:
     """The ``run`` of istio_ca. Raises MeshError; its details have the record and the stragglers."""
+    files.check_record(task)
     namespace, state = task.params["istiod_namespace"], task.params["state"]
     store = Store(task.resources, namespace)
     holder = held(task.resources, plans.subject_of(namespace))

@@ -40,13 +40,14 @@ def facts_of(
     prometheus: Prometheus | None,
     chosen: list[str] | None,
     planned: Iterable[dict[str, Any]] = (),
+    dropped: Iterable[str] = (),
 ) -> tuple[snapshot.Snapshot, dict[str, Any], list[findings.Finding]]:
-    """What was read, the facts, and the findings; ``planned``: policies that count as if they were there.
+    """What was read, the facts, and the findings; ``planned`` and ``dropped``: as ``snapshot.read`` takes them.
 
     Raises MeshError.
     """
     root = root_of(task)
-    live = snapshot.read(task, root, planned)
+    live = snapshot.read(task, root, planned, dropped)
     known = None
     if prometheus is not None:
         try:

@@ -103,8 +103,9 @@ class Snapshot:
         ]
 
 
-def read(task: Task, root: str, planned: Iterable[Document] = ()) -> Snapshot:
-    """Everything, by one LIST of each kind; ``planned``: policies that count as if they were there.
+def read(task: Task, root: str, planned: Iterable[Document] = (), dropped: Iterable[str] = ()) -> Snapshot:
+    """Everything, by one LIST of each kind; ``planned``: policies that count as if they were there as they are here;
+    ``dropped``: names (``NAMESPACE/NAME``) of those that count as if they were gone.
 
     Raises MeshError where policies or pods may not be listed.
     """
@@ -126,9 +127,17 @@ def read(task: Task, root: str, planned: Iterable[Document] = ()) -> Snapshot:
     others = dict(zip(_OTHERS, rest, strict=True))
     unread = tuple(_OTHERS[name].kind for name, objects in others.items() if objects is None)
     lists = {name: objects or [] for name, objects in others.items()}
-    there = {mtls.name_of(policy) for policy in policies or []}
-    more = [policy for policy in planned if mtls.name_of(policy) not in there]
-    return of(Policies([*(policies or []), *more], root), pods or [], lists, unread)
+    return of(Policies(_as_planned(policies or [], planned, set(dropped)), root), pods or [], lists, unread)
+
+
+def _as_planned(policies: list[Document], planned: Iterable[Document], dropped: set[str]) -> list[Document]:
+    """The policies as they are going to be; what is changed keeps its age, by which the oldest wins."""
+    there = {mtls.name_of(policy): policy for policy in policies if mtls.name_of(policy) not in dropped}
+    for policy in planned:
+        created = (there.get(mtls.name_of(policy)) or {"metadata": {}})["metadata"].get("creationTimestamp")
+        age = {"creationTimestamp": created} if created else {}
+        there[mtls.name_of(policy)] = {**policy, "metadata": {**policy["metadata"], **age}}
+    return list(there.values())
 
 
 def of(

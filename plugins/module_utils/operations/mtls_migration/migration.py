@@ -7,25 +7,22 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, Stopwatch
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Stopwatch
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.client import Prometheus
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.errors import PrometheusError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import mtls
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.peerauthentication import KIND
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import acknowledgement
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.acknowledgement import Acknowledgement
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.gates import Gates
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.sides import Side, Sides
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.verdict import Outcome, overall
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls import report, snapshot
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration import (
     exceptions,
     policies,
-    resets,
+    upkeep,
+    watching,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration import plan as plan_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration.exceptions import Waiver
@@ -40,8 +37,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_
 
 Document = dict[str, Any]
 Row = dict[str, Any]
-_USUAL = 300  # seconds before a change from which it is known how many connections are usually lost
-_GATES_IN_A_ROW = 2  # failed judgements, after which a stage is put back
 _NAME = "default"
 
 
@@ -91,7 +86,7 @@ class Migration:
                 self._note(stage, outcome=HELD, reasons=reasons)
                 self._task.warn(f"{stage} stays as it is: {'; '.join(reasons)}.")
                 return
-            begun = {"usual": self._usual(namespace)}
+            begun = {"usual": watching.usual(self._prometheus, namespace), **self._kept(namespace)}
             self._note(stage, **begun)
         watch = Stopwatch()
         try:
@@ -104,9 +99,13 @@ class Migration:
             return
         self._note(stage, proven=True, proxies=self.proxies)
         self._task.progress(f"{stage}: mTLS required, acknowledged by {self.proxies or 'no'} proxies; watching")
-        reason, seen = self._watch(namespace, begun["usual"])
+        reason, seen = watching.look(self._task, self._prometheus, namespace, begun["usual"])
+        edited = "" if reason else self._changed_since(namespace)
         if reason:
             self._put_back(stage, reason, watch)
+        elif edited:
+            self._note(stage, outcome=HELD, reasons=[edited])
+            self._task.warn(f"{stage}: {edited}. It stays so.")
         else:
             self._note(stage, outcome=STRICT, **seen)
             self._task.progress(f"{stage}: mTLS required, {seen.get('resets', 0)} connections lost")
@@ -114,27 +113,36 @@ class Migration:
     def _against(self, namespace: str) -> list[str]:
         """What is against it now: a namespace may have waited for an hour for its turn."""
         planned = exceptions.policies(self._waivers, namespace)
-        _live, facts, findings = report.facts_of(self._task, self._prometheus, [namespace], planned)
+        gone = upkeep.surplus(upkeep.live(self._task.resources), self._waivers, namespace)
+        names = [mtls.name_of(policy) for policy in gone]
+        _live, facts, findings = report.facts_of(self._task, self._prometheus, [namespace], planned, names)
         again = plan_module.of(
             facts["namespaces"],
             findings,
             self._waivers,
             unproven=self._task.params["unproven"],
             ignored=self._task.params["ignore_findings"] or (),
+            differing={namespace: bool(gone)},
         )
         return again.held.get(namespace) or []
 
     # ---- Writing -----------------------------------------------------------------------------------------------------
 
     def _write(self, namespace: str) -> list[Change]:
-        """Exceptions first, so that nothing is refused in between."""
+        """Exceptions first, so that nothing is refused in between; those that have ended go last."""
         self._journal.check()
-        changes = [
-            policies.create(self._task.resources, document)
-            for document in exceptions.policies(self._waivers, namespace)
-        ]
-        changes.append(self._require(namespace))
+        changes = upkeep.declare(self._task.resources, self._waivers, namespace)
+        if not self._plan.was_strict(namespace):
+            changes.append(self._require(namespace))
+        changes += upkeep.remove(self._task.resources, self._waivers, namespace)
         return [change for change in changes if change]
+
+    def _kept(self, namespace: str | None) -> Row:
+        """The exceptions that are there before the change, for the way back."""
+        if namespace is None or not self._plan.was_strict(namespace):
+            return {}
+        there = [policy for policy in upkeep.live(self._task.resources) if mtls.namespace_of(policy) == namespace]
+        return {"exceptions": [upkeep.kept(policy) for policy in there]}
 
     def _require(self, namespace: str) -> Change | None:
         """STRICT for a namespace, or for the mesh where it is the root: by the policy that decides, or a new one."""
@@ -184,36 +192,11 @@ class Migration:
 
     # ---- Watching and going back -------------------------------------------------------------------------------------
 
-    def _usual(self, namespace: str | None) -> float:
-        """Connections that are lost in a second without any change."""
-        try:
-            return resets.read(self._prometheus, namespace, _USUAL).lost / _USUAL
-        except PrometheusError as error:
-            raise MeshError(sentence(f"metrics: {error.message}")) from None
-
-    def _watch(self, namespace: str | None, usual: float) -> tuple[str, Row]:
-        """Why it is to be put back, empty when all is well; and what was seen."""
-        params, watch = self._task.params, Stopwatch()
-        deadline, failed, blind, seen = Deadline(params["watch"]), 0, "", Row()
-        side = Side("", namespace or "")
-        with contextlib.closing(Gates.of(self._task, Sides(side, side))) as gates:
-            while True:
-                over = deadline.is_over
-                try:
-                    lost = resets.read(self._prometheus, namespace, max(1, int(watch.elapsed)))
-                    blind, seen = "", resets.row(lost, usual)
-                    if resets.is_rise(lost, usual, watch.elapsed, params["max_resets"]):
-                        return f"{lost.lost:.0f} requests or connections were lost ({lost.callers})", seen
-                except PrometheusError as error:
-                    blind = error.message
-                verdicts = gates.judge(watch.elapsed) if params.get("gates") else []
-                bad = [f"{each.gate}: {each.message}" for each in verdicts if each.outcome is Outcome.FAIL]
-                failed = failed + 1 if overall(verdicts) is Outcome.FAIL else 0
-                if failed >= _GATES_IN_A_ROW or (over and failed):
-                    return "; ".join(bad), seen
-                if over:
-                    return f"metrics could not be read: {blind}" if blind else "", seen
-                deadline.sleep(params["interval"])
+    def _changed_since(self, namespace: str | None) -> str:
+        """What somebody has made of it while it was watched, in words; empty when mTLS is required still."""
+        listed = mtls.Policies(self._task.resources.list(KIND, None), self._root)
+        mode = listed.of(namespace or "", {}).mode
+        return "" if mode == mtls.STRICT else f"somebody has set its mode to {mode} while it was watched"
 
     def _put_back(self, stage: str, reason: str, watch: Stopwatch) -> None:
         """Bring everything of a stage to what it was."""
@@ -221,13 +204,7 @@ class Migration:
         self._journal.record(stage, verdicts=[{"stage": stage, "reason": reason}])
         trouble = ""
         with acknowledged(self._task, late=True) as asked:
-            written = []
-            for policy in policies.ours(self._task.resources):
-                ours = mtls.namespace_of(policy) == (self._root if stage == MESH else stage)
-                if ours:
-                    self._journal.check()
-                    written.append(policies.put_back(self._task.resources, policy))
-            changes = [change for change in written if change]
+            changes = [change for change in self._restored(stage) if change]
             self.changes += changes
             seconds = round(watch.elapsed, 1)
             try:
@@ -235,6 +212,18 @@ class Migration:
             except MeshError as error:
                 trouble = error.message
         self._note(stage, outcome=PUT_BACK, reason=reason, seconds=seconds, trouble=trouble, proxies=self.proxies)
+
+    def _restored(self, stage: str) -> list[Change | None]:
+        begun = next((row for row in self._rows() if row.get("stage") == stage and "exceptions" in row), None)
+        if begun is not None:
+            self._journal.check()
+            return upkeep.restore(self._task.resources, begun["exceptions"], stage)
+        written = []
+        for policy in policies.ours(self._task.resources):
+            if mtls.namespace_of(policy) == (self._root if stage == MESH else stage):
+                self._journal.check()
+                written.append(policies.put_back(self._task.resources, policy))
+        return written
 
 
 def acknowledged(task: Task, late: bool = False) -> contextlib.AbstractContextManager[Acknowledgement]:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,10 @@ class Plan:
     cleanup: bool = False
     stated: Row = field(default_factory=dict)
 
+    def was_strict(self, namespace: str) -> bool:
+        """Whether a namespace requires mTLS before the migration, which then is about its exceptions alone."""
+        return any(row["name"] == namespace and row["mode"] == mtls.STRICT for row in self.facts)
+
     def row(self) -> Row:
         """As JSON, for the journal."""
         return dict(vars(self))
@@ -49,6 +53,7 @@ def of(
     unproven: str = HELD,
     ignored: Iterable[str] = (),
     tracked: dict[str, str] | None = None,
+    differing: Mapping[str, bool] | None = None,
     mesh_wide: bool = False,
     cleanup: bool = False,
     stated: Row | None = None,
@@ -56,7 +61,8 @@ def of(
     """The plan for these namespaces of the report.
 
     ``unproven``: "held" keeps namespaces that have workloads without proof; ``ignored``: kinds of findings that do not
-    count; ``tracked``: namespace → who would put its policy back.
+    count; ``tracked``: namespace → who would put its policy back; ``differing``: namespaces whose exceptions are others
+    than the declared ones, and whether some of them end, so that mTLS becomes required for more.
     """
     kept = {waiver.namespace: waiver for waiver in waivers if not waiver.selector}
     blockers = [each for each in findings if each.severity == BLOCKER and each.kind not in set(ignored)]
@@ -65,8 +71,10 @@ def of(
         name = row["name"]
         if name in kept:
             held[name] = [f"exception until {kept[name].expires}: {kept[name].reason}"]
-        elif row["mode"] == mtls.STRICT:
+        elif row["mode"] == mtls.STRICT and name not in (differing or {}):
             done.append(name)
+        elif row["mode"] == mtls.STRICT and not (differing or {})[name]:
+            order.append(name)
         else:
             reasons = [f"{each.object}: {each.message}" for each in blockers if each.namespace == name]
             if unproven == HELD and row["unproven"]:

@@ -28,6 +28,13 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_
 Document = dict[str, Any]
 MANAGER = owners.MTLS
 _ATTEMPTS = 5
+_CHANGED = (
+    ("spec", "selector"),
+    ("spec", "mtls"),
+    ("spec", "portLevelMtls"),
+    ("metadata", "annotations"),
+    ("metadata", "labels"),
+)
 
 
 def ours(resources: Resources) -> list[Document]:
@@ -72,14 +79,26 @@ def restored(policy: Document) -> Document | None:
     return {**policy, "metadata": {**kept, **marks}, "spec": spec}
 
 
+def is_as_declared(live: Document, document: Document) -> bool:
+    """Whether a policy that a migration has created needs no change; what others have noted on it does not count."""
+    return not _difference(live, _declared(live, document))
+
+
+def _declared(live: Document, document: Document) -> Document:
+    """A live policy with the spec and the notes of a document."""
+    metadata = live["metadata"]
+    notes = {**(metadata.get("annotations") or {}), **(document["metadata"].get("annotations") or {})}
+    return {**live, "metadata": {**metadata, "annotations": notes}, "spec": document["spec"]}
+
+
 def create(resources: Resources, document: Document, dry_run: bool = False) -> Change | None:
-    """Create it unless it is there already, by an earlier run. Raises MeshError."""
+    """Create it, or bring what an earlier run has created to it; None for no change. Raises MeshError."""
     namespace, name = mtls.namespace_of(document), document["metadata"]["name"]
     try:
         live = resources.get(KIND, namespace, name)
         if live is not None:
             if live["metadata"].get("labels", {}).get(LABEL):
-                return None
+                return _replace(resources, live, lambda there: _declared(there, document), dry_run)
             raise MeshError(f"{KIND.label(namespace, name)} is there already, and not by a migration. Rename it.")
         after = resources.create(KIND, namespace, document, dry_run=dry_run, manager=MANAGER)
     except ApiError as error:
@@ -128,7 +147,7 @@ def _difference(live: Document, wanted: Document) -> list[Document]:
     operations: list[Document] = []
     if "spec" not in live:
         operations.append({"op": "add", "path": "/spec", "value": {}})
-    for above, key in (("spec", "mtls"), ("metadata", "annotations"), ("metadata", "labels")):
+    for above, key in _CHANGED:
         before, after = (live.get(above) or {}).get(key), (wanted.get(above) or {}).get(key)
         if before != after:
             path = f"/{above}/{key}"

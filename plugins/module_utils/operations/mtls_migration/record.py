@@ -57,7 +57,7 @@ def of(plan: Plan, waivers: list[Waiver], state: State | None, phase: str, secon
 
 
 def write(task: Task, record: Record) -> None:
-    """Write it where the task wants it. Raises MeshError."""
+    """Write it where the task wants it."""
     files.write_record(task, record, markdown)
 
 

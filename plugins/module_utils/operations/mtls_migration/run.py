@@ -17,6 +17,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_s
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import mtls
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.peerauthentication import KIND
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import tracked_by
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import files
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates import options as gate_options
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls import report
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls.snapshot import Snapshot
@@ -24,6 +25,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_
     exceptions,
     policies,
     record,
+    upkeep,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration import plan as plan_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls_migration.exceptions import Waiver
@@ -40,6 +42,7 @@ _SCRAPES = 4
 
 def run(task: Task) -> dict[str, Any]:
     """The ``run`` of mtls_migration. Raises MeshError; its details have the record."""
+    files.check_record(task)
     root = report.root_of(task)
     subject = Subject(KIND.group, KIND.kind, root, "default")
     if task.params["state"] == "absent":
@@ -84,7 +87,11 @@ def _plan(task: Task, prometheus: Prometheus, waivers: list[Waiver]) -> Plan:
     chosen = task.params.get("namespaces")
     spaces = sorted({waiver.namespace for waiver in waivers if waiver.selector})
     planned = [document for name in spaces for document in exceptions.policies(waivers, name)]
-    live, facts, findings = report.facts_of(task, prometheus, chosen, planned)
+    there = upkeep.live(task.resources)
+    excepted = {*spaces, *map(mtls.namespace_of, there)}
+    ended = {name: upkeep.surplus(there, waivers, name) for name in excepted if chosen is None or name in chosen}
+    dropped = [mtls.name_of(policy) for surplus in ended.values() for policy in surplus]
+    live, facts, findings = report.facts_of(task, prometheus, chosen, planned, dropped)
     missing = sorted(set(chosen or []) - set(live.namespaces))
     if missing:
         raise MeshError(f"namespaces: no workload with a proxy runs in {', '.join(missing)}.")
@@ -97,6 +104,7 @@ def _plan(task: Task, prometheus: Prometheus, waivers: list[Waiver]) -> Plan:
         unproven=task.params["unproven"],
         ignored=task.params.get("ignore_findings") or (),
         tracked=_tracked(live),
+        differing={name: bool(gone) for name, gone in ended.items() if upkeep.differing(there, waivers, name)},
         mesh_wide=task.params["mesh_wide"],
         cleanup=task.params["remove_namespace_policies"],
         stated=_stated(task),
@@ -211,8 +219,10 @@ def _predicted(task: Task, plan: Plan, waivers: list[Waiver]) -> dict[str, Any]:
     root = report.root_of(task)
     mesh = [root] if plan.mesh_wide and _has_work(task, plan) else []
     for namespace in [*plan.order, *mesh]:
-        for document in exceptions.policies(waivers, namespace):
-            changes.append(policies.create(task.resources, document, dry_run=True))
+        changes += upkeep.declare(task.resources, waivers, namespace, dry_run=True)
+        changes += upkeep.remove(task.resources, waivers, namespace, dry_run=True)
+        if plan.was_strict(namespace):
+            continue
         listed = mtls.Policies(task.resources.list(KIND, namespace), root)
         live = listed.deciding(mtls.MESH if namespace == root else mtls.NAMESPACE, namespace)
         document = exceptions.created(namespace, "default", {"mtls": {"mode": mtls.STRICT}})

@@ -37,7 +37,7 @@ def of(plan: Plan, state: State, phase: str) -> Record:
 
 
 def write(task: Task, document: Record) -> None:
-    """Write it where the task wants it. Raises MeshError."""
+    """Write it where the task wants it."""
     files.write_record(task, document, markdown)
 
 

@@ -12,6 +12,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task imp
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal, held
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import State, Subject
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import destinationrule
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import files
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.gates import Gates
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.sides import Sides
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import (
@@ -38,6 +39,7 @@ _NOTHING = "no traffic shift of it is under way"
 
 def run(task: Task) -> dict[str, Any]:
     """The ``run`` of traffic_shift. Raises MeshError; its details have the record."""
+    files.check_record(task)
     route = subject.of(task)
     live = route.read(task.resources)
     holder = held(task.resources, route.subject)
