@@ -20,6 +20,7 @@ import meshes
 import playing
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import certificates
 from ansible_collections.meshops.lifecycle.plugins.modules.istio_ca import ENTRY
+from ansible_collections.meshops.lifecycle.plugins.modules.istio_ca_info import ENTRY as INFO
 from handshakes import HOST, Handshakes
 from loads import Loads, inside
 from row import Row
@@ -315,7 +316,7 @@ class Bench:
         self.player.play([{"name": "Change", "meshops.lifecycle.gateway_certificate": arguments}])
 
     def info(self):
-        return self.player.play([{"name": "Info", "meshops.lifecycle.istio_ca_info": {}}])["Info"].result
+        return killed.run(INFO, {"kubeconfig": str(self.cluster.kubeconfig)})
 
     def followed(self, bundle):
         """How many proxies have a certificate of this authority."""
