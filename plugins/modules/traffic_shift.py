@@ -58,6 +58,13 @@ options:
   namespace:
     description: Namespace of the route. Defaults to that of the kubeconfig's context, then to V(default).
     type: str
+  protocol:
+    description:
+      - Which rules of a C(VirtualService) are meant, C(spec.http), C(spec.tcp) or C(spec.tls). Defaults to those that it
+        has, and to V(http) if it has several.
+      - With V(tcp) and V(tls) connections are split. A connection that is open stays where it is.
+    type: str
+    choices: [http, tcp, tls]
   route:
     description:
       - Name of the rule, in C(spec.http) of a VirtualService or in C(spec.rules) of the other kinds. It is not needed if
@@ -137,6 +144,21 @@ options:
             description: Value of the cookie.
             type: str
             required: true
+  sticky:
+    description:
+      - Keeps whoever has been to the canary there, by a cookie that responses of the canary set. Requests with it go to the
+        canary in all steps, so its share grows beyond the weight. It is taken out at the end.
+      - The value of the cookie is another for each shift. Excludes O(match).
+    type: dict
+    suboptions:
+      cookie:
+        description: Name of the cookie.
+        type: str
+        required: true
+      max_age:
+        description: Seconds that a client keeps the cookie.
+        type: int
+        default: 86400
   on_fail:
     description:
       - What to do when the gates have failed as often as O(limits) allows. V(abort) puts back what was there before,
@@ -379,7 +401,9 @@ proxies:
   type: int
   sample: 12
 record:
-  description: Steps, verdicts with queries, values and counts, runs, and what was there before.
+  description:
+    - Steps, verdicts with queries, values and counts, runs, and what was there before. A query stands once, in C(queries),
+      and verdicts have its id, and their own C(window).
   returned: when there is a shift, outside of check mode
   type: dict
 resources:

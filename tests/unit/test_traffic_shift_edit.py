@@ -227,6 +227,34 @@ def test_steps_of_a_mirror_and_of_matching_requests():
     assert all(step.shape.matched for step in plan.steps) and not plan.end.matched
 
 
+COOKIE = Match({"cookie": {"regex": "(.*;)?lane=1(;.*)?"}}, "lane=1; Max-Age=9")
+OF_OTHERS = {"headers": {"response": {"add": {"x": "1"}, "remove": ["y"]}}}
+
+
+@pytest.mark.parametrize(
+    ("api", "document", "cookie"),
+    [
+        (ISTIO, virtual_service({"route": [destination("v1", 100), destination("v2", 0)]}), ["lane=1; Max-Age=9"]),
+        (ISTIO, virtual_service({"route": [destination("v1")]}), ["lane=1; Max-Age=9"]),
+        (ISTIO, virtual_service({"route": [destination("v1", 100), destination("v2", 0, **OF_OTHERS)]}), None),
+        (GATEWAY_API, http_route({"backendRefs": [backend("v1", 1), backend("v2", 0)]}), ["lane=1; Max-Age=9"]),
+    ],
+)
+def test_a_cookie_comes_with_the_canary_and_leaves_with_the_rule(api, document, cookie):
+    form, stable, canary = api
+    chosen = Selection(form, "", 0, stable, canary, COOKIE)
+    before, untouched = edit.present(document, chosen), copy.deepcopy(document)
+    shape = Shape(90, 10, matched=True)
+    during = edit.edited(document, chosen, shape)
+    special, usual = edit.rules_of(during, form)
+    for rule in (special, usual):
+        assert form.cookies(rule[form.targets][-1]) == (cookie or ["lane=1; Max-Age=9"])
+    assert not form.cookies(usual[form.targets][0])
+    assert edit.is_at(during, chosen, shape) and not edit.is_at(during, chosen, before)
+    back = edit.edited(during, chosen, before)
+    assert back["spec"] == document["spec"] and document == untouched
+
+
 def test_ownership_is_given_back():
     def entry(manager, *names, operation="Apply"):
         return {"manager": manager, "operation": operation, "fieldsV1": {"f:spec": {f"f:{name}": {} for name in names}}}

@@ -152,10 +152,11 @@ class Journal:
                 self.close()
                 raise MeshError(f"{', '.join(shared)}: {holder.message}", holder=holder.row())
 
-    def record(self, step: str, *, verdicts: Iterable[dict] = ()) -> None:
+    def record(self, step: str, *, verdicts: Iterable[dict] = (), facts: dict | None = None) -> None:
         """Note that the work is at this step, and what was found there. Raises Lost, MeshError.
 
-        Write it before a step changes something, and after it was proven.
+        ``facts``: what verdicts refer to; they replace those of the same keys. Write it before a step changes
+        something, and after it was proven.
         """
         if self.state is None:
             raise ValueError("a journal begins with begin()")
@@ -164,6 +165,7 @@ class Journal:
         if step != state.step:
             state.steps = [*state.steps, {"step": state.step, "started": state.step_started, "ended": now}][-_KEPT:]
             state.step, state.step_started = step, now
+        state.facts = {**state.facts, **(facts or {})}
         state.verdicts = [*state.verdicts, *({"time": now, "step": step, **verdict} for verdict in verdicts)]
         self._write(state)
 

@@ -38,7 +38,8 @@ class State:
 
     ``plan``: what the work sets out to do; ``before``: what was there, for going back; ``holds``: the objects that
     others leave alone, the subject among them; ``runs``: who was at it, each {run, holder, started}; ``verdicts``: the
-    newest, in their order; ``dropped``: how many older ones there were for which there was no room.
+    newest, in their order; ``dropped``: how many older ones there were for which there was no room; ``facts``: what
+    several of them refer to, such as the text of a query.
     """
 
     operation: str
@@ -53,6 +54,7 @@ class State:
     steps: list[dict] = field(default_factory=list)
     verdicts: list[dict] = field(default_factory=list)
     dropped: int = 0
+    facts: dict = field(default_factory=dict)
 
     def text(self) -> str:
         """As it is stored. Raises MeshError when it has a secret, or is too large."""

@@ -27,10 +27,12 @@ class Target(NamedTuple):
 class Match(NamedTuple):
     """Requests that go to the canary whatever the weights are.
 
-    ``headers``: {name: {"exact": text}}, or ``prefix`` or ``regex`` in place of ``exact``.
+    ``headers``: {name: {"exact": text}}, or ``prefix`` or ``regex`` in place of ``exact``; ``cookie``: the value of
+    ``Set-Cookie`` in responses of the canary, by which later requests match; empty for none.
     """
 
     headers: dict[str, dict[str, str]]
+    cookie: str = ""
 
 
 class Form(Protocol):
@@ -39,6 +41,7 @@ class Form(Protocol):
     rules: str  # the key of the rules in ``spec``
     targets: str  # the key of the weighted targets in a rule
     whole: int  # what weights sum up to where the rule says nothing else
+    of_requests: bool  # whether its rules know requests, and so mirrors and headers, or connections alone
 
     def is_target(self, entry: dict[str, Any], target: Target, namespace: str) -> bool:
         """Whether an entry of ``targets`` is this target."""
@@ -54,6 +57,12 @@ class Form(Protocol):
 
     def mirrored(self, rule: Rule, entry: dict[str, Any], target: Target, percent: float, namespace: str) -> Rule:
         """The rule with this share of its requests mirrored to the target; with 0 it is not mirrored there."""
+
+    def cookies(self, entry: dict[str, Any]) -> list[str]:
+        """The cookies that an entry of ``targets`` sets in responses."""
+
+    def with_cookie(self, entry: dict[str, Any], cookie: str, add: bool) -> dict[str, Any]:
+        """The entry with this cookie set in responses, or with it taken out; other headers stay."""
 
     def matched(self, rule: Rule, entry: dict[str, Any], match: Match) -> Rule:
         """A rule for the requests of ``rule`` that match, all of which go to the target of ``entry``."""

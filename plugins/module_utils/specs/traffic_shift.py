@@ -136,6 +136,7 @@ ARGUMENTS = {
     },
     "name": {"type": "str", "required": True},
     "namespace": {"type": "str"},
+    "protocol": {"type": "str", "choices": ["http", "tcp", "tls"]},
     "route": {"type": "str"},
     "from": {
         "type": "dict",
@@ -166,6 +167,13 @@ ARGUMENTS = {
                     "value": {"type": "str", "required": True},
                 },
             },
+        },
+    },
+    "sticky": {
+        "type": "dict",
+        "options": {
+            "cookie": {"type": "str", "required": True},
+            "max_age": {"type": "int", "default": 86400},
         },
     },
     "on_fail": {"type": "str", "choices": ["abort", "stop"], "default": "abort"},

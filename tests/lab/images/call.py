@@ -30,7 +30,7 @@ def request(connection, target, headers):
 
 def version(body):
     try:
-        return json.loads(body).get("version")
+        return json.loads(body[body.find("{") :]).get("version")  # a message of gRPC has five bytes before it
     except (ValueError, AttributeError):
         return None
 

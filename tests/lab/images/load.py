@@ -106,7 +106,7 @@ class Load:
 
 def version_of(body):
     try:
-        return json.loads(body).get("version")
+        return json.loads(body[body.find("{") :]).get("version")  # a message of gRPC has five bytes before it
     except (ValueError, AttributeError):
         return None
 

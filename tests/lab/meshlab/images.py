@@ -96,6 +96,7 @@ IMAGES = {
         user=65534,
     ),
     "meshlab-http": lambda: python_app("http_server.py"),
+    "meshlab-grpc": lambda: python_app("grpc_server.py"),
     "meshlab-client": lambda: Image(["/usr/bin/sleep"], command=["infinity"], user=65534),
 }
 # Images whose program depends on the tag. What is not compiled cannot be pulled: `lab build istio-1.30`.

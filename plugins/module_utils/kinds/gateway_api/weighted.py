@@ -14,12 +14,13 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.weighted i
 
 _TYPES = {"exact": "Exact", "regex": "RegularExpression"}  # an API without prefixes of headers
 _MIRROR = "RequestMirror"
+_HEADERS = "ResponseHeaderModifier"  # an API that takes one of it for each backend
 
 
 class RouteForm:
     """``spec.rules[].backendRefs[]``."""
 
-    rules, targets, whole = "rules", "backendRefs", 100
+    rules, targets, whole, of_requests = "rules", "backendRefs", 100, True
 
     def is_target(self, entry: dict[str, Any], target: Target, namespace: str) -> bool:
         """A Service of the route's own namespace, or written ``NAMESPACE/NAME``."""
@@ -59,6 +60,21 @@ class RouteForm:
         backend = (each.get("requestMirror") or {}).get("backendRef") or {}
         return each.get("type") == _MIRROR and self.is_target(backend, target, namespace)
 
+    def cookies(self, entry: dict[str, Any]) -> list[str]:
+        return [str(header.get("value")) for header in _added(entry) if str(header.get("name")).lower() == "set-cookie"]
+
+    def with_cookie(self, entry: dict[str, Any], cookie: str, add: bool) -> dict[str, Any]:
+        if (cookie in self.cookies(entry)) is add:
+            return entry
+        header = {"name": "Set-Cookie", "value": cookie}
+        ours = {"type": _HEADERS, "responseHeaderModifier": {"add": [header]}}
+        filters = entry.get("filters") or []
+        if add:
+            return {**entry, "filters": [*filters, ours]}
+        kept = [each for each in filters if each != ours]
+        without = {name: value for name, value in entry.items() if name != "filters"}
+        return {**without, "filters": kept} if kept else without
+
     def matched(self, rule: Rule, entry: dict[str, Any], match: Match) -> Rule:
         conditions = rule.get("matches") or [{}]
         wanted = [
@@ -78,6 +94,12 @@ class RouteForm:
             return False
         wanted = {_key(header) for header in _headers(match)}
         return all(wanted <= {_key(header) for header in each.get("headers") or []} for each in conditions)
+
+
+def _added(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """The headers that a backend adds to responses."""
+    modifiers = [each.get("responseHeaderModifier") or {} for each in entry.get("filters") or []]
+    return [header for modifier in modifiers for header in modifier.get("add") or []]
 
 
 def _headers(match: Match) -> list[dict[str, str]]:

@@ -65,6 +65,10 @@ class Gates:
                     problems.append(sentence(f"gates: {gate.name}: {verdict.message}"))
         return problems
 
+    def seconds(self, window: float) -> int:
+        """The seconds of metrics that are judged, of those that have passed since a step."""
+        return int(min(window, self._task.params["window"]))
+
     def judge(self, window: float) -> list[Verdict]:
         """A verdict of each gate, in their order. ``window``: seconds since proxies have had this step.
 
@@ -73,7 +77,7 @@ class Gates:
         """
         asked = None
         if self._prometheus is not None:
-            asked = Window(self._prometheus, self._sides, int(min(window, self._task.params["window"])))
+            asked = Window(self._prometheus, self._sides, self.seconds(window))
         return [self._verdict(gate, asked) for gate in self._gates]
 
     def _verdict(self, gate: Gate, window: Window | None) -> Verdict:

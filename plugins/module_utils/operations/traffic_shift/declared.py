@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
@@ -18,7 +19,16 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.subject import Route
 
 Document = dict[str, Any]
-_OF_THE_PLAN = ("route", "from", "to", "match", "steps", "pause")  # options that cannot change under way
+_OF_THE_PLAN = (
+    "protocol",
+    "route",
+    "from",
+    "to",
+    "match",
+    "sticky",
+    "steps",
+    "pause",
+)  # options that cannot change under way
 
 
 def policy(task: Task) -> Policy:
@@ -51,7 +61,7 @@ def selection(task: Task, route: Route, live: Document) -> Selection:
     stable, canary = (_target(task, route, rule, side) for side in ("from", "to"))
     if stable == canary:
         raise MeshError(f"{route.label}: from and to are the same, {stable.label}.")
-    return Selection(route.form, name, position, stable, canary, _match(task, route))
+    return Selection(route.form, name, position, stable, canary, _match(task, route) or _sticky(task, route))
 
 
 def _target(task: Task, route: Route, rule: dict[str, Any], side: str) -> Target:
@@ -80,9 +90,34 @@ def _match(task: Task, route: Route) -> Match | None:
             raise MeshError(f"match.headers.{name}.prefix: a {route.kind.kind} matches exact and regex alone.")
     cookie = stated.get("cookie")
     if cookie:
-        pair = re.escape(f"{cookie['name']}={cookie['value']}")
-        headers["cookie"] = {"regex": f"(.*;\\s*)?{pair}(\\s*;.*)?"}
+        headers["cookie"] = _having(cookie["name"], cookie["value"])
     return Match(headers) if headers else None
+
+
+def _having(name: str, value: str) -> dict[str, str]:
+    """The condition on the header of cookies that this one is among them."""
+    pair = re.escape(f"{name}={value}")
+    return {"regex": f"(.*;\\s*)?{pair}(\\s*;.*)?"}
+
+
+def _sticky(task: Task, route: Route) -> Match | None:
+    """Whoever has been to the canary stays there, by a cookie of this shift alone: its value is another each time."""
+    stated = task.params.get("sticky")
+    if not stated:
+        return None
+    name = str(stated["cookie"])
+    if task.params.get("match") is not None:
+        raise MeshError(
+            f"{route.label}: match and sticky exclude each other, because both send requests to the canary."
+        )
+    if not route.form.of_requests or route.kind.kind == "GRPCRoute":
+        raise MeshError(f"{route.label}: sticky: there are no cookies in gRPC, TCP and TLS.")
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
+        raise MeshError(f"{route.label}: sticky.cookie: {name!r} cannot be the name of a cookie.")
+    value = uuid.uuid4().hex[:12]
+    age = 86400 if stated.get("max_age") is None else int(stated["max_age"])
+    text = f"{name}={value}; Max-Age={age}; Path=/; HttpOnly; SameSite=Lax"
+    return Match({"cookie": _having(name, value)}, text)
 
 
 def plan(task: Task, route: Route, live: Document) -> Plan:
@@ -102,11 +137,27 @@ def plan(task: Task, route: Route, live: Document) -> Plan:
     if not weights[0]:
         raise MeshError(f"{route.label}: {chosen.stable.label} has the weight 0 in {chosen.label}: nothing to shift.")
     mirrors = any(step.get("mirror") is not None for step in steps)
+    if (mirrors or chosen.match) and not route.form.of_requests:
+        what = "match" if chosen.match else "mirror"
+        raise MeshError(
+            f"{route.label}: {what}: the rules in spec.{route.form.rules} split connections by weight alone."
+        )
+    if chosen.match and chosen.match.cookie:
+        _refuse_cookies(route, chosen, entries)
     if mirrors and route.form.foreign_mirrors(rule, chosen.canary, route.namespace):
         raise MeshError(f"{route.label}: {chosen.label} mirrors requests already. Take that mirror out first.")
     alone = len(entries) == 1 + before.listed
     pause = task.params["pause"]
     return plan_module.of(chosen, before, weights, alone, steps, pause, policy(task), gates(task), _stated(task))
+
+
+def _refuse_cookies(route: Route, chosen: Selection, entries: list[dict[str, Any]]) -> None:
+    """Both APIs take one value of a header for a target. Raises MeshError."""
+    for entry in entries:
+        if not chosen.form.is_target(entry, chosen.canary, route.namespace):
+            continue
+        if chosen.form.cookies(entry) or entry.get("filters"):
+            raise MeshError(f"{route.label}: sticky: {chosen.canary.label} changes headers of responses already.")
 
 
 def _weights(entries: list[dict[str, Any]], chosen: Selection, namespace: str) -> tuple[int, int]:

@@ -158,6 +158,10 @@ def edited(document: Document, selection: Selection, shape: Shape) -> Document |
     entries = [dict(entry) for entry in rule[form.targets]]
     _weigh(entries[stable], shape.stable)
     target = form.target(entries[stable], selection.canary) if canary is None else entries[canary]
+    if selection.match and selection.match.cookie:
+        target = form.with_cookie(target, selection.match.cookie, shape.matched)
+        if canary is not None:
+            entries[canary] = target
     if shape.listed:
         _weigh(target, shape.canary)
         if canary is None:

@@ -34,7 +34,7 @@ def run(task: Task) -> dict[str, Any]:
 
 def _row(task: Task, holder: Holder) -> dict[str, Any]:
     state = holder.state
-    route = subject.of_subject(state.subject)
+    route = subject.of_journal(state.subject, state.plan)
     plan = plan_module.parse(state.plan, route.form, Policy())
     live, now = route.read(task.resources), progress.of(plan, state)
     shown = edit.present(live, plan.selection) if live else None

@@ -96,11 +96,13 @@ class Plan:
         """As JSON, for the journal; without the policy, which may be another in each run."""
         selection = self.selection
         return {
+            "rules": selection.form.rules,
             "route": selection.name,
             "position": selection.position,
             "from": selection.stable._asdict(),
             "to": selection.canary._asdict(),
             "match": selection.match.headers if selection.match else None,
+            "cookie": selection.match.cookie if selection.match else "",
             "steps": [asdict(step) for step in self.steps],
             "before": self.before.row(),
             "end": self.end.row(),
@@ -112,7 +114,7 @@ class Plan:
 def parse(row: dict[str, Any], form: Form, policy: Policy) -> Plan:
     """The plan of a journal. Raises MeshError for one that is none."""
     try:
-        match = Match(row["match"]) if row["match"] else None
+        match = Match(row["match"], row.get("cookie") or "") if row["match"] else None
         selection = Selection(form, row["route"], row["position"], Target(**row["from"]), Target(**row["to"]), match)
         steps = tuple(Step(step["percent"], step["pause"], Shape(**step["shape"])) for step in row["steps"])
         before, end, gates = Shape(**row["before"]), Shape(**row["end"]), tuple(row["gates"])
@@ -151,7 +153,7 @@ def of(
             canary = _weight(selection, total, share, number)
         mirror = float(step.get("mirror") or 0) if mirrors else None
         shape = Shape(total - canary, canary, mirror=mirror, matched=selection.match is not None)
-        if replace(shape, matched=bool(planned) and shape.matched) == last:
+        if shape == last:
             raise MeshError(f"steps[{number}] changes nothing: the route is so before it. Leave it out.")
         own = step.get("pause")
         planned.append(Step(share, float(pause if own is None else own), shape))

@@ -24,6 +24,7 @@ _MANAGERS = {"rollouts-controller": "Argo Rollouts", "flagger": "Flagger"}
 _ANNOTATIONS = {"flagger.kubernetes.io/original-configuration": "Flagger"}
 _AUTOSCALER = Kind("autoscaling", "HorizontalPodAutoscaler", "horizontalpodautoscalers", ("v2",))
 _ROLLOUT = Kind("argoproj.io", "Rollout", "rollouts", ("v1alpha1",))
+_CANARY = Kind("flagger.app", "Canary", "canaries", ("v1beta1",))
 
 
 def problems(resources: Resources, route: Route, live: Document, both: list[Backend]) -> list[str]:
@@ -48,8 +49,12 @@ def _owners(resources: Resources, route: Route, live: Document) -> Iterator[str]
             yield f"{route.label} is managed by {product} (annotation {name}). {way}"
             return
     for rollout in _listed(resources, _ROLLOUT, route.namespace):
-        if route.name in _routes_of(rollout):
+        if {route.name, f"{route.name}.{route.namespace}"} & set(_routes_of(rollout)):
             yield f"{route.label} is managed by Rollout {rollout['metadata']['name']} of Argo Rollouts. {way}"
+            return
+    for canary in _listed(resources, _CANARY, route.namespace):
+        if route.name == _route_of(canary):
+            yield f"{route.label} is managed by Canary {canary['metadata']['name']} of Flagger. {way}"
             return
     for entry in metadata.get("managedFields") or []:
         rules = (entry.get("fieldsV1") or {}).get("f:spec") or {}
@@ -67,6 +72,12 @@ def _routes_of(rollout: Document) -> list[str]:
     entries = [istio.get("virtualService") or {}, *(istio.get("virtualServices") or [])]
     plugin = (routing.get("plugins") or {}).get("argoproj-labs/gatewayAPI") or {}
     return [*(str(entry.get("name")) for entry in entries), str(plugin.get("httpRoute")), str(plugin.get("grpcRoute"))]
+
+
+def _route_of(canary: Document) -> str:
+    """The name of the VirtualService or HTTPRoute that Flagger writes for a Canary."""
+    spec = canary.get("spec") or {}
+    return str((spec.get("service") or {}).get("name") or (spec.get("targetRef") or {}).get("name"))
 
 
 def _listed(resources: Resources, kind: Kind, namespace: str | None) -> list[Document]:
@@ -112,10 +123,32 @@ def _hosts(live: Document) -> set[str]:
     return {full_host(str(host), namespace) for host in (live.get("spec") or {}).get("hosts") or []}
 
 
-def remarks(resources: Resources, route: Route, both: list[Backend], most: int) -> list[str]:
+def _merged(resources: Resources, route: Route, live: Document) -> Iterator[str]:
+    """Other VirtualServices of the same host at the same gateway: Istio makes one of them all, in no certain order."""
+    if route.kind is not virtualservice.KIND:
+        return
+    hosts, gateways = _hosts(live), _gateways(live)
+    for other in _listed(resources, route.kind, None) or _listed(resources, route.kind, route.namespace):
+        shared = sorted(gateways & _gateways(other))
+        if other["metadata"].get("uid") != live["metadata"].get("uid") and shared and hosts & _hosts(other):
+            label = route.kind.label(other["metadata"].get("namespace"), other["metadata"]["name"])
+            yield (
+                f"{route.label}: {label} also routes {min(hosts & _hosts(other))} at gateway {shared[0]}. Istio merges "
+                "the two in no certain order, and requests that a rule there takes are not shifted."
+            )
+
+
+def _gateways(live: Document) -> set[str]:
+    """Gateways as NAMESPACE/NAME, without the mesh."""
+    namespace = edit.namespace_of(live)
+    names = {str(name) for name in (live.get("spec") or {}).get("gateways") or []}
+    return {name if "/" in name else f"{namespace}/{name}" for name in names - {"mesh"}}
+
+
+def remarks(resources: Resources, route: Route, live: Document, both: list[Backend], most: int) -> list[str]:
     """What a person should know, though the shift can begin. ``most``: the largest percentage of its steps."""
     stable, canary = both
-    warnings = []
+    warnings = [*_merged(resources, route, live)]
     for backend in both:
         if backend.pods is None:
             warnings.append(f"{route.label}: nobody can tell whether {backend.target.label} has ready endpoints.")

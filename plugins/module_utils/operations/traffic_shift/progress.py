@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -46,7 +47,11 @@ def _with(progress: Progress, row: Row) -> Progress:
     time = times.parse(str(row["time"])).timestamp()
     if "proven" in row:
         return at_step(progress, progress.step, time)
-    return after_judgement(progress, Outcome(row["outcome"]), time) if "outcome" in row else progress
+    if "outcome" not in row:
+        return progress
+    if progress.proven is None and row.get("since"):
+        progress = at_step(progress, progress.step, float(row["since"]))
+    return after_judgement(progress, Outcome(row["outcome"]), time)
 
 
 def proven(proxies: int | None, commit: str = "") -> Row:
@@ -54,13 +59,34 @@ def proven(proxies: int | None, commit: str = "") -> Row:
     return {"proven": True, "proxies": proxies, **({"commit": commit} if commit else {})}
 
 
-def judgement(progress: Progress, verdicts: Sequence[Verdict]) -> Row:
-    """The row of one judgement. ``progress`` has it already."""
+def judgement(progress: Progress, verdicts: Sequence[Verdict], window: int, queries: dict[str, str]) -> Row:
+    """The row of one judgement. ``progress`` has it already; ``window``: the seconds of metrics behind it.
+
+    A query is long, and the same each time but for its window. So it stands once in ``queries`` ({id: text with
+    ``${window}``}, which is added to), and its id in the row. ``since``: when the step was proven, because the row that
+    says so may be dropped from the journal of a long step.
+    """
+    rows = [verdict.row() for verdict in verdicts]
+    for row in rows:
+        row["query"] = _id_of(row["query"], window, queries)
     return {
         "outcome": overall(verdicts).value,
-        "gates": [verdict.row() for verdict in verdicts],
+        "gates": rows,
+        "window": window,
+        "since": progress.proven,
         "failed": progress.in_all,
     }
+
+
+def _id_of(query: str, window: int, queries: dict[str, str]) -> str:
+    if not query:
+        return ""
+    text = re.sub(rf"\b{window}s\b", "${window}", query)
+    known = next((name for name, each in queries.items() if each == text), "")
+    if not known:
+        known = f"q{len(queries) + 1}"
+        queries[known] = text
+    return known
 
 
 def why(reason: str) -> Row:

@@ -14,6 +14,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.plan import Plan
 
 Record = dict[str, Any]
+_NO_GATE = ("", "", "", "")  # the cells of an event that is no verdict
 
 
 def of(plan: Plan, state: State, phase: str) -> Record:
@@ -30,6 +31,7 @@ def of(plan: Plan, state: State, phase: str) -> Record:
         "ended": None if phase in ("progressing", "aborting") else times.text_of(times.now()),
         "before": plan.before.row(),
         "steps": steps,
+        "queries": state.facts.get("queries") or {},
         "verdicts": state.verdicts,
         "dropped": state.dropped,
         "runs": state.runs,
@@ -49,13 +51,16 @@ def markdown(document: Record) -> str:
         f"From {document['from']} to {document['to']}, {document['route']}. Result: **{document['phase']}**. "
         f"Started {document['started']}, ended {document['ended'] or 'not yet'}.",
         "",
-        "| time | step | what | query | value | requests |",
-        "|---|---|---|---|---|---|",
+        "| time | step | what | query | window | value | requests |",
+        "|---|---|---|---|---|---|---|",
     ]
     for row in document["verdicts"]:
         lines += [table.line([_cell(cell) for cell in cells]) for cells in _events(row)]
     if document["dropped"]:
         lines += ["", f"{document['dropped']} older rows did not fit into the journal."]
+    if document["queries"]:
+        lines += ["", "Queries, in which `${window}` is the window of the row:", ""]
+        lines += [f"- {name}: `{query}`" for name, query in document["queries"].items()]
     runs = ", ".join(f"{run['run']} ({run['holder']})" for run in document["runs"])
     return "\n".join([*lines, "", f"Runs: {runs}.", ""])
 
@@ -66,15 +71,16 @@ def _events(row: dict[str, Any]) -> list[list[Any]]:
         proxies = row.get("proxies")
         what = "written" if proxies is None else f"acknowledged by {proxies} proxies"
         commit = f", commit {row['commit'][:8]}" if row.get("commit") else ""
-        return [[*place, what + commit, "", "", ""]]
+        return [[*place, what + commit, *_NO_GATE]]
     if "reason" in row:
-        return [[*place, row["reason"], "", "", ""]]
+        return [[*place, row["reason"], *_NO_GATE]]
     gates = row.get("gates") or []
     return [
         [
             *place,
             f"**{gate['outcome']}** {gate['gate']}: {gate['message']}",
             gate["query"],
+            f"{row['window']} s" if gate["count"] is not None else "",
             gate["value"],
             gate["count"],
         ]

@@ -44,6 +44,7 @@ def run(task: Task) -> dict[str, Any]:
     live = route.read(task.resources)
     holder = held(task.resources, route.subject)
     under_way = holder is not None and holder.state.operation == subject.OPERATION
+    route = route.with_rules(holder.state.plan.get("rules") if holder and under_way else task.params["protocol"], live)
     state = task.params["state"]
     if live is None and not under_way:
         raise MeshError(f"{route.label} does not exist, so there is nothing to shift.")
@@ -74,6 +75,7 @@ def _work(task: Task, route: Route, journal: Journal, git: GitWay | None) -> dic
             return _is_promoted(task, route, live)
         plan = _begin(task, route, journal, git)
     else:
+        route = route.with_rules(journal.state.plan.get("rules"))
         plan = plan_module.parse(journal.state.plan, route.form, declared.policy(task))
         declared.refuse_another(task, route, plan)
         declared.refuse_another_way(task, route, journal.state.before)
@@ -164,7 +166,7 @@ def _preflight(
         problems += gates.preflight() if plan.gates else []
     if problems:
         raise MeshError(sentence(f"{route.label} was not touched", *problems), problems=problems)
-    for remark in preflight.remarks(task.resources, route, both, max(step.percent for step in plan.steps)):
+    for remark in preflight.remarks(task.resources, route, live, both, max(step.percent for step in plan.steps)):
         task.warn(remark)
     return both, paused
 

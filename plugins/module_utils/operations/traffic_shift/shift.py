@@ -110,11 +110,13 @@ class Shift:
         clock.sleep(min(max(seconds, 0.05), _LOOK))
 
     def _judge(self, gates: Gates) -> None:
-        since = self.progress.proven
-        verdicts = gates.judge(_now() - since if since else 0.0)
+        since, state = self.progress.proven, self._journal.state
+        passed = _now() - since if since else 0.0
+        verdicts = gates.judge(passed)
         self.progress = after_judgement(self.progress, overall(verdicts), _now())
-        row = progress.judgement(self.progress, verdicts)
-        self._journal.record(self.plan.label(self.progress.step), verdicts=[row])
+        queries = dict(state.facts.get("queries") or {}) if state else {}
+        row = progress.judgement(self.progress, verdicts, gates.seconds(passed), queries)
+        self._journal.record(self.plan.label(self.progress.step), verdicts=[row], facts={"queries": queries})
         self._task.progress(f"{self._route.label}: {'; '.join(verdict.message for verdict in verdicts) or 'no gates'}")
 
     def _step(self, action: Action, live: Document) -> None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
@@ -49,6 +49,12 @@ class Route:
     def subject(self) -> Subject:
         return Subject(self.kind.group, self.kind.kind, self.namespace, self.name)
 
+    def with_rules(self, rules: str | None, live: dict[str, Any] | None = None) -> Route:
+        """The same, about the rules of this name; for None those that a live route has."""
+        if self.kind is not virtualservice.KIND:
+            return self
+        return replace(self, form=istio.form_of((live or {}).get("spec") or {}, rules))
+
     def read(self, resources: Resources) -> dict[str, Any] | None:
         """The live route. Raises MeshError."""
         try:
@@ -64,10 +70,10 @@ class Route:
             raise MeshError(f"{self.label}: what is behind {target.label} cannot be read: {error.message}") from None
 
 
-def of_subject(subject: Subject) -> Route:
-    """The route of a journal."""
+def of_journal(subject: Subject, plan: dict[str, Any]) -> Route:
+    """The route of a journal with its plan."""
     kind, form, _reader = _KINDS[subject.kind]
-    return Route(kind, form, str(subject.namespace), subject.name)
+    return Route(kind, form, str(subject.namespace), subject.name).with_rules(plan.get("rules"))
 
 
 def of(task: Task) -> Route:
