@@ -50,6 +50,23 @@ options:
     description:
       - A JMESPath expression over the list of objects. Its result is returned as RV(result).
     type: str
+  wait:
+    description:
+      - Whether to wait until there is an object that is selected, and all that are selected are ready, as their kind defines it. An
+        object that has failed for good ends the wait at once, and a time-out says what was missing.
+      - In check mode nothing is waited for, because what earlier tasks would have written is not there.
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - The time to wait, in seconds.
+    type: int
+    default: 120
+  wait_for:
+    description:
+      - A JMESPath expression over each object that must evaluate to true, in addition to the kind's own readiness. It takes effect
+        with O(wait=true).
+    type: str
 extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.attributes_info
@@ -62,6 +79,15 @@ EXAMPLES = r"""
     label_selectors: [security.istio.io/tlsMode=istio]
     field_selectors: [status.phase!=Running]
     query: "[].metadata.name"
+
+- name: Wait until the gateway that somebody else installs is up, and has an address
+  meshops.lifecycle.mesh_info:
+    kind: Service
+    namespace: istio-ingress
+    name: istio-ingressgateway
+    wait: true
+    wait_timeout: 300
+    wait_for: status.loadBalancer.ingress[0]
 
 - name: Every route of the mesh, as host and name
   meshops.lifecycle.mesh_info:

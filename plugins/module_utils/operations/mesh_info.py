@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import difflib
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, pauses
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, few
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import jmespath
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import change, diff
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Failures, Progress, predicate
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
@@ -21,7 +23,36 @@ def run(task: Task) -> dict:
     resources = task.resources
     search = compiled(task.params.get("query"))
     kind = known_kind(resources, task.params["kind"], task.params.get("api_version"))
-    return answer(read(resources, kind, task.params), search, kind)
+    waits = task.params.get("wait") and not task.check
+    objects = _awaited(task, resources, kind) if waits else read(resources, kind, task.params)
+    return answer(objects, search, kind)
+
+
+def _awaited(task: Task, resources: Resources, kind: Kind) -> list[dict]:
+    """The objects that are chosen, when there are some and all of them are ready. Raises MeshError.
+
+    They are read again and again and not watched: what is not there yet has nothing to begin a watch at.
+    """
+    judge = predicate(kind, task.params.get("wait_for"))
+    deadline, failures = Deadline(task.params["wait_timeout"]), Failures()
+    label = f"{kind.kind} {task.params.get('name') or 'that is selected'}"
+    progress, missing = Progress(task, label, deadline), "there is none"
+    for _turn in pauses(deadline, first=0.2, most=3.0, factor=2):
+        objects = read(resources, kind, task.params)
+        pending = [(live, judge(live)) for live in objects]
+        pending = [(live, readiness) for live, readiness in pending if readiness.state != "ready"]
+        if objects and not pending:
+            return objects
+        for live, readiness in pending:
+            place = "/".join(filter(None, (live["metadata"].get("namespace"), live["metadata"]["name"])))
+            if readiness.state == "failed" and not failures.patience_left(place, readiness):
+                raise MeshError(f"{kind.kind} {place} failed: {readiness.message}")
+        waiting = [f"{live['metadata']['name']}: {readiness.message}" for live, readiness in pending]
+        missing = few(waiting) if waiting else "there is none"
+        progress.say(missing)
+    raise MeshError(
+        f"{label} was not ready after {int(deadline.elapsed)} s: {missing}. A longer wait_timeout may help."
+    )
 
 
 def read(resources: Resources, kind: Kind, params: dict) -> list[dict]:

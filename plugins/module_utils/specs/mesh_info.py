@@ -34,4 +34,7 @@ ARGUMENTS = {
     "label_selectors": {"type": "list", "elements": "str"},
     "field_selectors": {"type": "list", "elements": "str"},
     "query": {"type": "str"},
+    "wait": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 120},
+    "wait_for": {"type": "str"},
 }
