@@ -15,6 +15,7 @@ import threading
 import time
 
 import canaries
+import certificates
 import playing
 import pytest
 import yaml
@@ -211,6 +212,34 @@ def test_what_others_change_in_a_mesh(source, cluster, namespace, crds, play):
     assert events.end() == {"end": "cancelled"}
 
 
+def certificate_secret(cluster, namespace, name, days):
+    """Write the Secret of a gateway with a certificate that ends in so many days."""
+    text = {"tls.crt": certificates.self_signed(days=days), "tls.key": "not a key, and not read"}
+    head = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "type": "kubernetes.io/tls"}
+    path = f"/api/v1/namespaces/{namespace}/secrets"
+    if cluster.get(f"{path}/{name}"):
+        cluster.api("PATCH", f"{path}/{name}", {"stringData": text}, content_type=MERGE)
+    else:
+        cluster.api("POST", path, {**head, "stringData": text})
+
+
+def test_certificates_near_their_end(source, relay, cluster, namespace):
+    certificate_secret(cluster, namespace, "old", 5)
+    certificate_secret(cluster, namespace, "new", 90)
+    events = source("mesh_certificates", {"namespaces": [namespace], "days": [30, 7]}, relay)
+    first = events.next()
+    assert (first["certificate"]["secret"], first["threshold"]) == ("old", 7)
+    assert first["certificate"]["days_left"] in (4, 5) and "not a key" not in json.dumps(first)
+    certificate_secret(cluster, namespace, "old", 80)  # renewed: no event
+    relay.cut(True)
+    certificate_secret(cluster, namespace, "new", 20)
+    relay.cut(False)
+    second = events.next()
+    assert (second["certificate"]["secret"], second["threshold"]) == ("new", 30)
+    events.nothing_within(2)
+    assert events.end() == {"end": "cancelled"}
+
+
 # A cluster whose server has forgotten the version of the first watch, and lists other objects then.
 FORGOTTEN = """
 import asyncio, importlib.util, json, sys
@@ -258,7 +287,7 @@ for path in sys.argv[1:]:
     Validate.rulebook(yaml.safe_load(open(path)))
 """
     rulebooks = sorted(map(str, (EXTENSIONS / "rulebooks").glob("*.yml")))
-    assert len(rulebooks) == 3
+    assert len(rulebooks) == 4
     done = subprocess.run([str(eda / "python"), "-c", check, *rulebooks], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -268,6 +297,8 @@ for path in sys.argv[1:]:
     ("argocd_applications", {"initial": "some"}, "initial must be one of"),
     ("argocd_applications", {"context": "nowhere"}, "has no context 'nowhere'"),
     ("mesh_objects", {"kinds": ["virtualservices"]}, "GROUP/VERSION/PLURAL"),
+    ("mesh_certificates", {"days": 7}, "days must be a list"),
+    ("mesh_certificates", {"interval": 0}, "interval must be a number"),
     ("mesh_objects", {"kinds": ["example.com/v1/things"]}, "answers 404"),
 ])  # fmt: skip
 def test_bad_arguments_end_a_source_with_words(source, name, args, words):
@@ -336,6 +367,22 @@ def test_a_rulebook_reports_a_degraded_application(rulebook, application, namesp
     until(marker.exists, running)
     until(lambda: "PLAY RECAP" in running.text(), running)
     assert marker.read_text() == "staging good" and "[prod]" not in running.text(), running.text()
+
+
+def test_a_rulebook_renews_a_certificate(rulebook, cluster, namespace, tmp_path):
+    """The rulebook certificates, with its source in one namespace alone: the lab has Secrets of other tests."""
+    certificate_secret(cluster, namespace, "shop-tls", 5)
+    marker = tmp_path / "marker"
+    text = REPORT.replace("event.application.name", "event.certificate.secret")
+    (tmp_path / "renew.yml").write_text(text)
+    book = yaml.safe_load((EXTENSIONS / "rulebooks" / "certificates.yml").read_text())
+    book[0]["sources"][0]["meshops.lifecycle.mesh_certificates"]["namespaces"] = [namespace]
+    (tmp_path / "certificates.yml").write_text(json.dumps(book))
+    variables = {"renew_playbook": str(tmp_path / "renew.yml"), "marker": str(marker), "certificate_hosts": "staging"}
+    running = rulebook("certificates.yml", variables, {"staging": {}, "prod": {}})
+    until(marker.exists, running)
+    until(lambda: "PLAY RECAP" in running.text(), running)
+    assert marker.read_text() == "staging shop-tls" and "[prod]" not in running.text(), running.text()
 
 
 def test_a_rulebook_aborts_the_canary_of_a_burning_service(rulebook, cluster, namespace, crds, player, tmp_path):
