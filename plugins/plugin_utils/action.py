@@ -25,6 +25,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import k
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect, desired, reading, remote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import VERBOSITY_OF_TRACEBACKS, Entry, execute
 from ansible_collections.meshops.lifecycle.plugins.plugin_utils import before_fork
+from ansible_collections.meshops.lifecycle.plugins.plugin_utils.short_diff import shortened
 
 try:
     from ansible.errors import AnsibleValueOmittedError
@@ -64,6 +65,8 @@ class MeshAction(ActionBase):
         """Run the task; returns the result of the module, whichever way it ran."""
         task_vars = task_vars or {}
         result = self._unless_stopped(tmp, task_vars)
+        if isinstance(result.get("diff"), list):
+            result["diff"] = shortened(result["diff"], self._most_lines(task_vars))
         if self._task._role:
             role, variables = self._task._role.get_name(), self._variables_of_options(task_vars)
             if result.get("failed"):
@@ -74,6 +77,15 @@ class MeshAction(ActionBase):
                     for warning in result["warnings"]
                 ]
         return result
+
+    def _most_lines(self, task_vars: Mapping) -> int | None:
+        """How many lines a difference may have before it is one line for each object; None is without a limit."""
+        most = self._variable(task_vars, "meshops_diff_lines", None)
+        if most is None or str(most).isdecimal():
+            return None if most is None else int(most)
+        raise AnsibleError(
+            f"meshops_diff_lines must be a whole number, not {most!r}. Differences are shown in full without it."
+        )
 
     def _variables_of_options(self, task_vars: Mapping) -> dict[str, str]:
         """The variables of the task's role that set options: by the names of both, and by what the task states."""
