@@ -69,17 +69,30 @@ def tarball():
     return built[-1]
 
 
-def environment():
-    """(passed, output) of what ansible-builder makes of the documented execution environment, with our tarball."""
+def environments():
+    """(passed, output) of what ansible-builder makes of the documented environments, with our tarball."""
+    for name in ("execution-environment.yml", "decision-environment.yml"):
+        passed, output = _environment(name)
+        if not passed:
+            return False, f"{name}: {output}"
+    return True, ""
+
+
+def _environment(name):
+    create = ["create", "-f", name, "-c", "context", "-v", "0", "--output-filename", "Containerfile"]
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(ROOT / "docs" / "execution-environment.yml", folder)
+        shutil.copy(ROOT / "docs" / name, folder)
         shutil.copy(tarball(), folder)
-        create = ["create", "-f", "execution-environment.yml", "-c", "context", "-v", "0"]
         passed, output = run([*script("ansible-builder", TOOLS), *create], cwd=folder)
         if not passed:
             return passed, output
-        copied = Path(folder, "context", "_build", "collections", tarball().name).is_file()
-        requested = tarball().name in Path(folder, "context", "_build", "requirements.yml").read_text(encoding="utf-8")
+        built = Path(folder, "context", "_build")
+        copied = (built / "collections" / tarball().name).is_file()
+        requested = tarball().name in (built / "requirements.yml").read_text(encoding="utf-8")
+        steps = Path(folder, "context", "Containerfile").read_text(encoding="utf-8")
+        unchecked = steps.count("curl ") - steps.count("sha256sum --check --strict")
+        if unchecked:
+            return False, f"{unchecked} downloads are not checked against a checksum"
         return copied and requested, "the tarball is not in the build context, or nothing installs it"
 
 
@@ -120,7 +133,7 @@ def linters():
             environment={"ANSIBLE_COLLECTIONS_PATH": str(BUILD / "installed")},
         ),
         "awx data": lambda: run([BIN / "python", ROOT / "tools" / "awx_data.py", BUILD / "compare"]),
-        "environment": environment,
+        "environments": environments,
         # Every message has help, every variable of a playbook a meaning, every link a target, and all text can be read.
         "site": lambda: run(
             [TOOLS / "python", ROOT / "tools" / "build_docs.py", BUILD / "docs"], environment=_linked()

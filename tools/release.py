@@ -25,7 +25,7 @@ BUILD = ROOT / ".build"
 BIN, TOOLS = BUILD / "venv" / "bin", BUILD / "venv-tools" / "bin"
 LINKED = BUILD / "collections" / "ansible_collections" / "meshops" / "lifecycle"
 # Where the version of the tarball is written, beside galaxy.yml.
-MENTIONS = ("README.md", "docs/quickstart.md", "docs/execution-environment.yml")
+MENTIONS = ("README.md", "docs/quickstart.md", "docs/execution-environment.yml", "docs/decision-environment.yml")
 VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 BREAKING = ("breaking_changes", "removed_features", "deprecated_features")
 
