@@ -55,9 +55,10 @@ def name_of(page):
 @cache
 def blocks():
     return [
-        Block(name_of(page), number, yaml.load(text, Loader))
+        Block(name_of(page), number, content)
         for page in PAGES
         for number, text in enumerate(BLOCK.findall(page.read_text()), 1)
+        for content in yaml.load_all(text, Loader)
     ]
 
 
