@@ -94,7 +94,8 @@ def test_there_is_something_to_check():
 def test_every_play_is_one(tmp_path):
     files = []
     for block in blocks():
-        if plays(block):
+        # Modules of collections that are not here cannot be resolved.
+        if plays(block) and '"community.' not in json.dumps(plays(block)):
             path = tmp_path / f"{block.page.replace('/', '-')}-{block.number}.yml"
             path.write_text(json.dumps(plays(block)))
             files.append(str(path))
