@@ -28,16 +28,15 @@ from row import Row
 FOLDER = playing.BUILD / "lab-authority"
 SYSTEM, SPACE, INGRESS = "istio-system", "sec-shop", "istio-ingress"
 TITLE = "Certificates"
-ABOUT = """A client calls a service through both sidecars; `istio_ca` runs with `settle: 0`, in production the time that
-a kubelet takes. By kubectl the Secret is deleted and created again, as Istio's documentation has it; for another root
-istiod and then all workloads are restarted after it. At the gateway, eight threads make a TLS connection for each
-request, and one connection stays open the whole time. cert-manager is the real one, v1.21.2. Where a case has one row,
-there is no documented recipe to compare with.
+ABOUT = """A client calls a service through both sidecars; `istio_ca` runs with `settle: 0`, in production the time
+that a kubelet takes. By kubectl the Secret is deleted and created again, as Istio's documentation has it; for another
+root istiod and then the workloads are restarted after it, all but the client, from which the load comes. At the
+gateway, eight threads make a TLS connection for each request, and one connection stays open the whole time.
+cert-manager is the real one, v1.21.2. Where a case has one row, there is no documented recipe to compare with.
 """
 OURS = "istio_ca"
 CACERTS = f"/api/v1/namespaces/{SYSTEM}/secrets/cacerts"
-WORKLOADS = (
-    (SPACE, "client"),
+WORKLOADS = (  # all but the client, whose load would end with it
     (SPACE, "reviews-v1"),
     (SPACE, "reviews-v2"),
     (INGRESS, "istio-ingressgateway"),
