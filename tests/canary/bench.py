@@ -18,6 +18,7 @@ from cases import Case
 from loads import Loads, inside
 
 LOOK = 0.1  # seconds between two looks
+PATIENCE = 20.0  # seconds in which the last proxy is to acknowledge the way back
 ROUTES = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration"
 
 
@@ -50,9 +51,9 @@ class Seen:
 
     @property
     def back(self) -> float | None:
-        """When the canary's weight was 0 again."""
-        begun = self.begun
-        return next((when for when, weight in self.weights if begun and when > begun and not weight), None)
+        """Since when the canary's weight is 0 for good: a tool may have given it some again meanwhile."""
+        when, weight = self.weights[-1] if self.weights else (0.0, 0)
+        return when if self.begun and not weight else None
 
     @property
     def by_shifting(self) -> list:
@@ -98,6 +99,7 @@ class Watch:
             weight = self._weight()
             if not seen.weights or seen.weights[-1][1] != weight:
                 seen.weights.append((time.time(), weight))
+                seen.proxies = None
             if seen.begun and seen.bad is None and self._is_bad():
                 seen.bad = time.time()
             if seen.back and seen.proxies is None and self._acknowledged(seen.back):
@@ -141,6 +143,9 @@ class Bench:
                 time.sleep(settle)
                 seen.outcome = tool.shift(case, pause)
                 time.sleep(2.0)
+                patience = time.time() + PATIENCE
+                while seen.back and seen.proxies is None and time.time() < patience:
+                    time.sleep(LOOK)
             seen.ended = time.time()
         finally:
             loads.stop()

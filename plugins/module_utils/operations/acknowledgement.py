@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, pauses
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio import propagation
@@ -35,15 +35,16 @@ class Acknowledgement:
 
 
 @contextlib.contextmanager
-def opened(task: Task, what: str, *, late: bool = False) -> Iterator[Acknowledgement]:
+def opened(task: Task, what: str, *, late: bool = False, patient: bool = False) -> Iterator[Acknowledgement]:
     """To be opened before a write, so that what happens after it is told from what was before.
 
     ``what``: what is written, as messages call it, such as "a step". Raises MeshError when istiod may not be asked, or
-    is not there; with ``late`` only when it would be asked, for a write that has to be made in any case.
+    is not there; with ``late`` only when it would be asked, for a write that has to be made in any case. With
+    ``patient`` an istiod that is away is awaited as long as the task's wait_timeout: it may be about to start again.
     """
     istiods, trouble = None, None
     try:
-        istiods = _istiods(task, what)
+        istiods = _awaited(task, what) if patient else _istiods(task, what)
     except MeshError as error:
         if not late:
             raise
@@ -55,10 +56,17 @@ def opened(task: Task, what: str, *, late: bool = False) -> Iterator[Acknowledge
             istiods.close()
 
 
+def _awaited(task: Task, what: str) -> propagation.Istiods | None:
+    for _turn in pauses(Deadline(task.params["wait_timeout"]), first=0.5, most=2.0):
+        with contextlib.suppress(propagation.Away):
+            return _istiods(task, what)
+    return _istiods(task, what)
+
+
 def _istiods(task: Task, what: str) -> propagation.Istiods | None:
     istiods = propagation.converse(task, task.resources)
     if istiods is None and task.params["wait_proxies"]:
-        raise MeshError(
+        raise propagation.Away(
             f"No istiod runs in {task.params['istiod_namespace']}, so it cannot be proven that proxies have {what}. "
             "Set istiod_namespace, or istiod_urls where the control plane is outside of the cluster; with "
             f"wait_proxies: false {what} counts once it is written."

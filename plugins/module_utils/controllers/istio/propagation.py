@@ -48,6 +48,10 @@ _ATTEMPTS = 3  # to reach each istiod before anything is written
 _WITHOUT = "With wait_proxies: false the task does not wait for proxies"
 
 
+class Away(MeshError):
+    """No istiod answers now; one may soon, as after a restart."""
+
+
 def converse(task: Task, resources) -> Istiods | None:
     """The istiods to ask in this task; None when the task does not want it, or none is there.
 
@@ -111,7 +115,7 @@ class Istiods:
                 if isinstance(error, ApiError) and error.status in (401, 403):
                     raise self._forbidden(error) from None
                 if not left:
-                    raise MeshError(sentence(f"{istiod.name} does not answer: {error}", self._way_out)) from None
+                    raise Away(sentence(f"{istiod.name} does not answer: {error}", self._way_out)) from None
             clock.sleep(1.0)
 
     def refresh(self) -> None:

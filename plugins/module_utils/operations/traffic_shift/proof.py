@@ -45,7 +45,7 @@ def _is_of_istiod(kind: Kind, live: Document) -> bool:
 
 
 @contextlib.contextmanager
-def opened(task: Task, *, late: bool = False) -> Iterator[Proof]:
+def opened(task: Task, *, late: bool = False, patient: bool = False) -> Iterator[Proof]:
     """To be opened before a write, see ``acknowledgement.opened``."""
-    with acknowledgement.opened(task, "a step", late=late) as asked:
+    with acknowledgement.opened(task, "a step", late=late, patient=patient) as asked:
         yield Proof(task, asked)

@@ -127,7 +127,7 @@ class Shift:
                 self._require_canary(action.step)
             self._journal.record(label)
             self.progress = at_step(self.progress, action.step)
-        with proof.opened(self._task) as asked:
+        with proof.opened(self._task, patient=True) as asked:
             after = self._bring(live, self.plan.shape(action.step), label)
             asked.of(self._route.kind, after)
         self.proxies = asked.proxies
