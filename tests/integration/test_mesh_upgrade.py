@@ -7,7 +7,9 @@ The whole way with real proxies under load is `make upgrade-proof`.
 
 from __future__ import annotations
 
+import http.server
 import json
+import threading
 
 import killed
 import pytest
@@ -164,6 +166,54 @@ def test_a_run_that_is_alive_is_not_taken_over_and_one_that_is_dead_soon_is(clus
 def entry_task(arguments):
     entry = workload_restart.ENTRY
     return entry.task(entry.checked(arguments), check=False, warn=lambda _line: None, progress=lambda _line: None)
+
+
+class Health(http.server.BaseHTTPRequestHandler):
+    """A page that answers with the status of its server."""
+
+    def do_GET(self):
+        self.send_response(self.server.status)
+        self.end_headers()
+
+    def log_message(self, *_arguments):
+        pass
+
+
+@pytest.fixture
+def health():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Health)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def wave(url):
+    """The role's wave of one namespace; its workload is not restarted, since no injector runs here."""
+    variables = {
+        "mesh_upgrade_wave": [SHOP],
+        "mesh_upgrade_plan": {"back": False, "from_revision": "1-30"},
+        "mesh_upgrade_begun": "{{ begun }}",
+        "mesh_upgrade_istiod_namespace": PLACE,
+        "mesh_upgrade_gates": [{"type": "url", "url": url}],
+        "mesh_upgrade_pause": 1,
+        **{f"mesh_upgrade_{name}": value for name, value in NEW.items()},
+    }
+    unasked = {f"meshops.lifecycle.{name}": {"connections": False} for name in ("mesh_upgrade", "workload_restart")}
+    role = {"name": "meshops.lifecycle.mesh_upgrade", "tasks_from": "wave.yml"}
+    include = {"name": "The wave", "ansible.builtin.include_role": role, "vars": variables}
+    return {"name": "With a pretended istiod", "module_defaults": unasked, "block": [include]}
+
+
+def test_a_gate_stops_a_wave_before_anything_moves(play, cluster, two_planes, health):
+    cluster.kubectl("annotate", "deployment", "web", "-n", SHOP, "meshops.lifecycle/restart=skip")
+    tasks = [task("Begin", "begun", step="begin", takeover=True), wave(f"http://127.0.0.1:{health.server_port}/")]
+    health.status = 503
+    done = play(tasks, expect="failed")
+    assert "503" in done["Judge the mesh by its gates"].msg and selector(cluster) == "upgrade"
+    health.status = 200
+    play(tasks)
+    assert selector(cluster) == "1-31"
 
 
 def hindrances():
