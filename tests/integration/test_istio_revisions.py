@@ -191,6 +191,8 @@ def test_what_istioctl_installed_is_adopted_with_one_variable(run, cluster):
     )
     default = f"{WEBHOOKS}/mutatingwebhookconfigurations/istio-revision-tag-default"
     assert cluster.get(default)
+    refused = run("bootstrap", expect="failed", istio_install_method="argocd")
+    assert "installed by istioctl here" in refused.msg and refused.changed == []
     predicted = summary(run("bootstrap", check=True, istio_take_ownership=True))
     done = run("bootstrap", istio_take_ownership=True)
     assert sorted(summary(done)) == sorted(predicted)

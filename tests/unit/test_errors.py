@@ -97,6 +97,20 @@ def answer(status, text, reason="", causes=None):
             "'stringData'.",
         ),
         (
+            500,
+            "failed to convert new object (default/p; /v1, Kind=ConfigMap) to proper version: unable to convert "
+            "unstructured object to /v1, Kind=ConfigMap: error decoding from json: illegal base64 data at input byte 3",
+            "a value under 'binaryData' is not base64 (illegal base64 data at input byte 3); put plain text under "
+            "'data'.",
+        ),
+        (
+            500,
+            "failed to convert new object (a; admissionregistration.k8s.io/v1, Kind=MutatingWebhookConfiguration) to "
+            "proper version: unable to convert unstructured object to admissionregistration.k8s.io/v1, "
+            "Kind=MutatingWebhookConfiguration: error decoding from json: illegal base64 data at input byte 0",
+            "a value of a field that holds bytes is not base64 (illegal base64 data at input byte 0).",
+        ),
+        (
             401,
             "Unauthorized",
             "The API server rejects the credentials of kubeconfig /k, context c (401). The token or "

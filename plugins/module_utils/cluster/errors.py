@@ -183,7 +183,10 @@ def _not_converted(text: str) -> str:
     """'failed to convert new object (ns/name; v1, Kind=K) to proper version: unable to …: the reason'"""
     reason = text.rsplit("error decoding from json: ", 1)[-1].rsplit("proper version: ", 1)[-1]
     if "illegal base64 data" in reason:
-        return f"a value under 'data' is not base64 ({reason}); put plain text under 'stringData'"
+        encoded, plain = ("binaryData", "data") if "Kind=ConfigMap" in text else ("data", "stringData")
+        if "Kind=Secret" not in text and encoded == "data":
+            return f"a value of a field that holds bytes is not base64 ({reason})"
+        return f"a value under '{encoded}' is not base64 ({reason}); put plain text under '{plain}'"
     match = _UNMARSHAL.search(reason)
     if match:
         where = f" at {match['field']}" if match["field"] else ""
