@@ -114,16 +114,25 @@ def test_a_password_that_yaml_has_read_as_something_else_is_refused(player, name
     assert "monitoring_grafana_admin_password must be text. Put quotes" in done.msg and done.changed == []
 
 
+SET = {"labels": {"applyset.kubernetes.io/part-of": "applyset-x-v1"}}
+RELEASE = {"annotations": {"meta.helm.sh/release-name": "x", "meta.helm.sh/release-namespace": "x"}}
+
+
 @pytest.mark.parametrize(("role", "name"), [("argocd", "argocd-repo-server"), ("monitoring", "prometheus-operator")])
-def test_another_installation_method_than_the_present_one_is_refused(player, cluster, namespace, role, name):
+@pytest.mark.parametrize(("marks", "present", "other"), [(SET, "manifests", "chart"), (RELEASE, "chart", "manifests")])
+def test_another_installation_method_than_the_present_one_is_refused(
+    player, cluster, namespace, role, name, marks, present, other
+):
+    """Both ways, with what to do, before the first write."""
     labels = {"app": name}
-    metadata = {"name": name, "labels": {**labels, "applyset.kubernetes.io/part-of": "applyset-x-v1"}}
+    metadata = {"name": name, **marks, "labels": {**labels, **marks.get("labels", {})}}
     template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "a", "image": "example.com/x"}]}}
     spec = {"replicas": 0, "selector": {"matchLabels": labels}, "template": template}
     body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec}
     cluster.api("POST", f"/apis/apps/v1/namespaces/{namespace}/deployments", body)
-    done = include(player, role, namespace, {f"{role}_install_method": "chart"})
-    assert f"Set {role}_install_method: manifests" in done.msg and done.changed == []
+    done = include(player, role, namespace, {f"{role}_install_method": other})
+    assert f"Set {role}_install_method: {present}" in done.msg and done.changed == []
+    assert f"remove it by that one first ({role}_state: absent)" in done.msg and "Nothing was changed" in done.msg
 
 
 def include(player, role, namespace, variables):
