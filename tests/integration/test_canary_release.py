@@ -81,6 +81,58 @@ def test_a_gate_that_fails_goes_back_and_says_why(release, cluster, namespace):
     assert state(cluster, namespace) == ({"stable": 100}, {"stable": "1", "canary": None})
 
 
+def test_an_image_alone_is_released(release, cluster, namespace):
+    """The canary is the stable Deployment with another image, name and labels; at the end the stable one has it."""
+    image = {"image": "example.com/reviews:2", "workload": "reviews-stable", "labels": {"side": "canary"}}
+    image |= {"canary_objects": None, "stable_objects": None, "force_conflicts": True}
+    deployments = f"/apis/apps/v1/namespaces/{namespace}/deployments"
+
+    def images():
+        return {
+            item["metadata"]["name"]: item["spec"]["template"]["spec"]["containers"][0]["image"].rpartition(":")[2]
+            for item in cluster.get(deployments)["items"]
+        }
+
+    failed = release(**{**image, "labels": {"side": "stable"}}, expect="failed")
+    assert "labels do not tell the canary from the stable side" in failed.msg and images() == {"reviews-stable": "1"}
+    failed = release(**{**image, "workload": "nobody"}, expect="failed")
+    assert f"there is no Deployment {namespace}/nobody whose image could be changed" in failed.msg
+    release(**image, state="started")
+    assert images() == {"reviews-stable": "1", "reviews-stable-canary": "2"}
+    canary = cluster.get(f"{deployments}/reviews-stable-canary")["spec"]
+    assert canary["selector"]["matchLabels"] == {"app": "reviews", "side": "canary"}
+    release("canary_abort", **image, remove_aborted=True)
+    assert images() == {"reviews-stable": "1"} and state(cluster, namespace)[0] == {"stable": 100}
+    release(**image)
+    assert images() == {"reviews-stable": "2"}
+    assert state(cluster, namespace)[0] == {"stable": 100, "canary": 0}
+    assert release(**image).changed == []
+
+
+def test_the_subset_is_made_before_and_sticky_sessions_end_with_the_shift(release, cluster, namespace):
+    """The DestinationRule has no canary yet: the release declares it, and the preflight of the shift meets it."""
+    place = f"/apis/networking.istio.io/v1/namespaces/{namespace}"
+    only = {"spec": {"subsets": [{"name": "stable", "labels": {"side": "stable"}}]}}
+    cluster.api("PATCH", f"{place}/destinationrules/reviews", only, "application/merge-patch+json")
+    assert "has the subset canary; they have stable" in release(expect="failed").msg
+    assert state(cluster, namespace)[0] == {"stable": 100}
+    subsets = [{"name": side, "labels": {"side": side}} for side in ("stable", "canary")]
+    rule = {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "DestinationRule",
+        "metadata": {"name": "reviews"},
+        "spec": {"host": "reviews", "subsets": subsets},
+    }
+    both = {"objects": [rule], "force_conflicts": True, "sticky": {"cookie": "lane"}}
+    release(**both, state="started")
+    special, usual = cluster.get(f"{place}/virtualservices/reviews")["spec"]["http"]
+    assert "lane=" in special["match"][0]["headers"]["cookie"]["regex"]
+    assert usual["route"][1]["headers"]["response"]["add"]["Set-Cookie"].startswith("lane=")
+    release(**both)
+    assert state(cluster, namespace) == ({"stable": 100, "canary": 0}, {"stable": "2", "canary": None})
+    assert "lane" not in str(cluster.get(f"{place}/virtualservices/reviews")["spec"])
+
+
 def test_without_a_stable_side_to_renew_the_canary_keeps_everything(release, cluster, namespace):
     release(stable_objects=None)
     assert state(cluster, namespace) == ({"stable": 0, "canary": 100}, {"stable": "1", "canary": "2"})
