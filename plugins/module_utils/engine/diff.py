@@ -28,6 +28,9 @@ def clean(live: dict | None) -> dict:
     return {"apiVersion": kept.pop("apiVersion", None), "kind": kept.pop("kind", None), "metadata": metadata, **kept}
 
 
+_HOLLOW = ("metadata.annotations", "metadata.labels")
+
+
 def difference(
     before: dict | None, after: dict | None, secret_fields: tuple[str, ...] = (), open_keys: tuple[str, ...] = ()
 ) -> dict:
@@ -52,10 +55,16 @@ def difference(
 
 
 def _ownership(before: dict, after: dict) -> tuple[dict, dict]:
-    """What each field manager owns in one of two objects and not in the other, by the manager's name."""
+    """What each field manager owns in one of two objects and not in the other, by the manager's name.
+
+    That others have owned labels or annotations of which there are none is not told: the server forgets it at its next
+    write, and not in a dry run.
+    """
     old, new = _owned(before), _owned(after)
     lost = {name: fields.paths(fields.minus(owned, new.get(name, {}))) for name, owned in old.items()}
     gained = {name: fields.paths(fields.minus(owned, old.get(name, {}))) for name, owned in new.items()}
+    if any(gained.values()):
+        lost = {name: [path for path in paths if path not in _HOLLOW] for name, paths in lost.items()}
     return tuple(
         {name: _shown_paths(paths) for name, paths in side.items() if _shown_paths(paths)} for side in (lost, gained)
     )
