@@ -23,7 +23,8 @@ cores.
 - **traffic_shift** has two gates, success rate (at least 99 %, fails below 98 %) and p99 (at most 250 ms). It wants 50
   requests for a verdict, asks every 3 s, and goes back after two failed evaluations in a row.
 - **Argo Rollouts** 1.10.2 has the same as an AnalysisTemplate in the background, over the last 20 s: the same queries,
-  thresholds, count and interval, and `failureLimit: 1`. Pods that do not become ready within 45 s are an abort.
+  thresholds, count and interval, and `failureLimit: 1`. Where pods never become ready it waits to switch the
+  DestinationRule, with all requests at version 1, and does not come to its `progressDeadlineSeconds` (not begun).
 - **kubectl** has no gates: it writes the weights, and goes on whatever happens.
 
 Requests are counted by the clients. Weights, verdicts and istiod's acknowledgements are looked at ten times a second,

@@ -76,7 +76,9 @@ class Rollouts:
     def shift(self, case: Case, pause: float) -> str:
         apply(self.cluster, rollout(shop.pod("v2", case.environment, case.ready_port), pause))
         time.sleep(2.0)
-        phase = self._until("Healthy", "Degraded")
+        # Where pods never become ready it does not even come to its deadline: it waits to switch the DestinationRule.
+        seconds = 600.0 if case.starts else DEADLINE + 10.0
+        phase = self._until("Healthy", "Degraded", seconds=seconds)
         status = self.cluster.get(f"{PLACE}/rollouts/reviews")["status"]
         print(f"    {phase}: {status.get('message', '')}"[:600], flush=True)
         if phase == "Healthy":
@@ -92,15 +94,17 @@ class Rollouts:
         results = [result for run in runs for result in run.get("status", {}).get("metricResults", [])]
         return any(each["phase"] == "Failed" for result in results for each in result.get("measurements", []))
 
-    def _until(self, *phases: str) -> str:
-        """Wait for one of the phases, of the present specification."""
-        while True:
+    def _until(self, *phases: str, seconds: float = 600.0) -> str:
+        """Wait for one of the phases, of the present specification; "" when the time is over."""
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
             live = self.cluster.get(f"{PLACE}/rollouts/reviews")
             status = live.get("status") or {}
             current = str(status.get("observedGeneration")) == str(live["metadata"]["generation"])
             if current and status.get("phase") in phases:
                 return status["phase"]
             time.sleep(0.2)
+        return ""
 
 
 def free_port() -> str:
