@@ -178,19 +178,28 @@ def test_teardown_names_the_control_planes_that_it_leaves_or_removes_them(run, c
     assert left["items"] == []
 
 
+def running(cluster, name):
+    """A Deployment of istioctl and its pods, by what a replacement or a restart would change."""
+    deployment = cluster.get(f"{DEPLOYMENTS}/{name}")
+    pods = cluster.kubectl("get", "pods", "-n", "istio-system", "-l", f"app={name}", "-o", "json")["items"]
+    metadata = deployment["metadata"]
+    return metadata["uid"], metadata["generation"], sorted(pod["metadata"]["uid"] for pod in pods)
+
+
 def test_what_istioctl_installed_is_adopted_with_one_variable(run, cluster):
-    """Definitions have stayed, as those of a release that is gone."""
+    """Definitions have stayed, as those of a release that is gone. The profile's gateway, of another chart, stays."""
     run("bootstrap", istio_take_ownership=True)
     run("teardown", istio_remove_all_revisions=True)
     environment = {**cluster.environment(), "KUBECONFIG": str(cluster.kubeconfig)}
     subprocess.run(
-        [cluster.variables["MESHLAB_ISTIOCTL"], "install", "-y", "--set", "profile=minimal"],
+        [cluster.variables["MESHLAB_ISTIOCTL"], "install", "-y", "--set", "profile=default"],
         env=environment,
         check=True,
         timeout=120,
     )
     default = f"{WEBHOOKS}/mutatingwebhookconfigurations/istio-revision-tag-default"
     assert cluster.get(default)
+    istiod, gateway = running(cluster, "istiod"), running(cluster, "istio-ingressgateway")
     refused = run("bootstrap", expect="failed", istio_install_method="argocd")
     assert "installed by istioctl here" in refused.msg and refused.changed == []
     predicted = summary(run("bootstrap", check=True, istio_take_ownership=True))
@@ -200,4 +209,6 @@ def test_what_istioctl_installed_is_adopted_with_one_variable(run, cluster):
     owners = {entry["manager"] for entry in cluster.get(f"{DEPLOYMENTS}/istiod")["metadata"]["managedFields"]}
     assert cluster.get(default) is None and owners == {"helm", "kube-controller-manager"}
     assert run("bootstrap").changed == []
+    assert running(cluster, "istiod")[0] == istiod[0] and running(cluster, "istio-ingressgateway") == gateway
+    cluster.kubectl("delete", "deployment,service,hpa,pdb,sa", "-n", "istio-system", "-l", "istio=ingressgateway")
     run("teardown")
