@@ -25,11 +25,21 @@ def cluster(no_istiod):
     return no_istiod
 
 
+SET = DOCUMENTS[:10]
+KEPT = {
+    "a", "clusterIP", "containerPort", "containers", "destination", "destinations", "elements", "endpoints",
+    "fieldPath", "generators", "host", "hosts", "http", "image", "jsonPointers", "kind", "labels", "list", "match",
+    "matchLabels", "metadata", "methods", "n", "name", "namespace", "operation", "path", "policies", "port", "ports",
+    "prefix", "principals", "project", "protocol", "repoURL", "route", "rules", "selector", "server", "source",
+    "spec", "subset", "subsets", "template", "uri", "v", "v0", "v1", "weight",
+}  # fmt: skip
+
+
 def changed(name, seed):
     rng = random.Random(seed)
     documents = []
-    for whole in copy.deepcopy(DOCUMENTS):
-        body = {key: thinned(value, rng) for key, value in whole.items() if key not in IDENTITY}
+    for whole in copy.deepcopy(SET):
+        body = {key: thinned(value, rng, KEPT) for key, value in whole.items() if key not in IDENTITY}
         documents.append({**whole, **body, "metadata": {**whole["metadata"], "name": name}})
     return documents
 
@@ -87,14 +97,14 @@ MAKERS = {
 def test_check_mode_is_what_the_run_does_to_objects_of(play, kubectl, crds, namespace, maker):
     for group in ("istio.io", "argoproj.io", "monitoring.coreos.com"):
         crds(group)
-    MAKERS[maker](kubectl, play, namespace, [{**whole} for whole in DOCUMENTS])
+    MAKERS[maker](kubectl, play, namespace, [{**whole} for whole in SET])
     seeds = (f"{maker} {number}" for number in range(3))
     tasks = []
     for number, seed in enumerate(seeds):
         # The last set leaves some members out, which it prunes.
         documents = changed("taken", seed)[number:]
         module = {"name": "all", "namespace": namespace, "prune": True, "objects": documents, "references": "ignore"}
-        module.update(prune_kinds=[document["kind"] for document in DOCUMENTS])
+        module.update(prune_kinds=[document["kind"] for document in SET])
         tasks += [
             {"name": f"check {number}", f"{OURS}.mesh_apply": module, "check_mode": True},
             {"name": f"run {number}", f"{OURS}.mesh_apply": module},

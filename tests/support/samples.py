@@ -83,14 +83,14 @@ KEPT = {
 }  # fmt: skip
 
 
-def thinned(value, rng):
+def thinned(value, rng, needed=KEPT):
     """The value without some of its fields, and with other numbers; never without what it needs."""
     if isinstance(value, dict):
-        kept = {key: below for key, below in value.items() if key in KEPT or rng.random() < 0.75}
-        return {key: thinned(below, rng) for key, below in kept.items()}
+        kept = {key: below for key, below in value.items() if key in needed or rng.random() < 0.75}
+        return {key: thinned(below, rng, needed) for key, below in kept.items()}
     if isinstance(value, list):
         kept = [item for item in value if rng.random() < 0.8] or value[:1]
-        return [thinned(item, rng) for item in kept]
+        return [thinned(item, rng, needed) for item in kept]
     return value + rng.randrange(2) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
