@@ -194,9 +194,9 @@ def install(cluster, definitions):
     """Apply {name: definition}, and wait until they are established."""
     everything = {"apiVersion": "v1", "kind": "List", "items": list(definitions.values())}
     cluster.kubectl("apply", "--server-side", "-f", "-", stdin=everything)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while late := definitions.keys() - established(cluster):
-        assert time.monotonic() < deadline, f"not established within 30 s: {late}"
+        assert time.monotonic() < deadline, f"not established within 120 s: {late}"
         time.sleep(0.2)
 
 

@@ -26,3 +26,16 @@ def test_filters_are_imported_and_what_is_imported_is_not_collected():
     names, frozen = run.stdout.splitlines()
     assert names.split() == sorted(path.stem for path in FILTERS.glob("*.py") if path.stem != "__init__")
     assert frozen == "True"
+
+
+def test_filters_alone_import_no_package_of_the_cluster():
+    """The first tasks of a playbook are often Ansible's own; each worker of theirs imports all filters to find one."""
+    alone = f"""
+import importlib, sys
+for name in {sorted(path.stem for path in FILTERS.glob("*.py"))!r}:
+    importlib.import_module("ansible_collections.meshops.lifecycle.plugins.filter." + name)
+print(*sorted({{"kubernetes", "urllib3", "jmespath"}} & set(sys.modules)))
+"""
+    environment = {**os.environ, "PYTHONPATH": str(COLLECTIONS)}
+    run = subprocess.run([sys.executable, "-c", alone], capture_output=True, text=True, check=True, env=environment)
+    assert run.stdout.split() == []

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import certificates, libraries
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import certificates, on_demand
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.certificates import Certificate
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 
@@ -53,7 +53,7 @@ def make_intermediate(
 
 
 def _new_key(key_type: str) -> Any:
-    libraries.cryptography()
+    on_demand.cryptography()
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
     if key_type.startswith("rsa_"):

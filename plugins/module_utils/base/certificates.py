@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import libraries, pem, times
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import on_demand, pem, times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 
 _RSA_BITS, _EC_BITS = 2048, 256  # less is weak by NIST SP 800-131A
@@ -94,7 +94,7 @@ def _is_address(host: str) -> bool:
 
 def read(text: str, name: str) -> list[Certificate]:
     """The certificates of a PEM text, in their order. ``name``: where it comes from, for messages. Raises MeshError."""
-    libraries.cryptography()
+    on_demand.cryptography()
     from cryptography import x509
 
     read_certificates = []
@@ -108,7 +108,7 @@ def read(text: str, name: str) -> list[Certificate]:
 
 def from_der(data: bytes) -> Certificate:
     """A certificate as it comes over the wire. Raises MeshError."""
-    libraries.cryptography()
+    on_demand.cryptography()
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -179,7 +179,7 @@ def _weakness(parsed: Any) -> str:
 
 def load_key(text: str, name: str) -> Any:
     """A private key. Raises MeshError that does not show it."""
-    libraries.cryptography()
+    on_demand.cryptography()
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     normal = pem.private_key(text, name, ssh=False)

@@ -44,53 +44,14 @@ __all__ = [
     "YAML_LOADER",
     "ConfigException",
     "Configuration",
-    "bcrypt",
-    "cryptography",
     "incluster_config",
     "jmespath",
     "kube_config",
     "need",
     "should_bypass_proxies",
     "urllib3",
-    "websocket_client",
     "yaml",
 ]
-
-
-def websocket_client():
-    """The package websocket-client, which comes with kubernetes. It is imported when it is needed: that takes 0.2 s."""
-    import websocket
-
-    return websocket
-
-
-def bcrypt():
-    """The package bcrypt, which only argocd_account needs. Raises MeshError when it is missing."""
-    try:
-        import bcrypt as package
-    except ImportError:
-        raise MeshError(
-            f"{sys.executable} lacks the Python package bcrypt, which is needed to hash and compare passwords. Install "
-            f"with: {sys.executable} -m pip install bcrypt; or give account_password_hash instead of account_password."
-        ) from None
-    return package
-
-
-def cryptography():
-    """The package cryptography, which only the work with certificates needs. Raises MeshError when it is missing or
-    older than what verifies signatures (40)."""
-    try:
-        import cryptography as package
-        from cryptography.x509 import Certificate
-    except ImportError:
-        package = Certificate = None
-    if not hasattr(Certificate, "verify_directly_issued_by"):
-        raise MeshError(
-            f"{sys.executable} {'has an old' if package else 'lacks the'} Python package cryptography"
-            f"{' (' + package.__version__ + ')' if package else ''}, by which certificates are read and made; version "
-            f"40 or later is needed. Install with: {sys.executable} -m pip install 'cryptography>=40'."
-        )
-    return package
 
 
 def need() -> None:

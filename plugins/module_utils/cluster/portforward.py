@@ -12,7 +12,7 @@ import http.client
 import io
 from urllib.parse import unquote, urlsplit
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import websocket_client
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.on_demand import websocket_client
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import (
     CONNECT_TIMEOUT,

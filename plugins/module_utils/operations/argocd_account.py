@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import re
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import libraries, times
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import on_demand, times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, results
@@ -92,7 +92,7 @@ def matches(password: str, stored: str) -> bool:
     """Whether a password is the one of a hash. Raises MeshError where the package bcrypt is missing."""
     if not _HASH.fullmatch(stored) or _is_too_long(password):
         return False
-    return libraries.bcrypt().checkpw(password.encode(), stored.encode())
+    return on_demand.bcrypt().checkpw(password.encode(), stored.encode())
 
 
 def hashed(password: str) -> str:
@@ -101,7 +101,7 @@ def hashed(password: str) -> str:
         raise MeshError("account_password has more than 72 bytes, which bcrypt would cut off. Take a shorter one.")
     if "\0" in password:
         raise MeshError("account_password holds a NUL character, at which bcrypt would cut it off. Take another one.")
-    bcrypt = libraries.bcrypt()
+    bcrypt = on_demand.bcrypt()
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(_COST, b"2a")).decode()
 
 
