@@ -17,6 +17,8 @@ description:
     with the prefix of a role, but which the role does not have. The roles and playbooks of this collection refuse them.
   - It also lists variables of the inventory, and those given with C(-e), that a role computes for itself. Setting them is
     a mistake; Ansible would ignore them, or break the role.
+  - And it lists variables that are text to the role and no text any more, because YAML has read them as numbers, truths or
+    dates. V(istio_image_tag) with the value V(1.30) would be V(1.3).
 options:
   _terms:
     description: Prefixes of the names, such as V(mesh_config_).
@@ -54,6 +56,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible_collections.meshops.lifecycle.plugins.plugin_utils.names import (
     internal_variables,
     known_variables,
+    no_longer_text,
     unknown,
 )
 
@@ -76,10 +79,14 @@ class LookupModule(LookupBase):
                 for name in sorted(computed)
                 if not any(pattern.fullmatch(name) for pattern in others)
             ]
+            answers += [
+                f"{name} (it must be text: put quotes around it, YAML may have changed it already)"
+                for name in no_longer_text(prefix, variables or {})
+            ]
         if answers and self.get_option("refuse"):
             raise AnsibleLookupError(
-                f"There is no variable {', '.join(answers)}. Nothing was done. If it is a variable of your own, list it "
-                "in mesh_other_variables."
+                f"Refused: the variable {', the variable '.join(answers)}. Nothing was done. If it is a variable of your "
+                "own, list it in mesh_other_variables."
             )
         return answers
 

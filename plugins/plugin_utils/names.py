@@ -6,8 +6,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 _COLLECTION = Path(__file__).resolve().parents[2]
 
@@ -44,6 +48,35 @@ def internal_variables(prefix: str) -> set[str]:
         for path in folder.rglob("vars/**/*.yml"):
             names.update(pattern.findall(path.read_text(encoding="utf-8")))
     return names
+
+
+def no_longer_text(prefix: str, variables: Mapping[str, Any]) -> list[str]:
+    """Variables of the prefix's role whose option is text and whose value is none.
+
+    YAML has read ``1.30`` as 1.3, ``0123`` as 83, ``NO`` as false and ``12:30:45`` as a number, and what was written is
+    lost. Templates are not evaluated.
+
+    A whole number is accepted where the option's default is one.
+    """
+    doubtful = {
+        str(name)
+        for name, value in variables.items()
+        if str(name).startswith(prefix) and isinstance(value, (int, float, date))
+    }
+    path = _COLLECTION / "roles" / prefix.rstrip("_") / "meta" / "argument_specs.yml"
+    if not doubtful or not path.is_file():
+        return []
+    options = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"].get("options") or {}
+    return [
+        name
+        for name in sorted(doubtful & options.keys())
+        if options[name].get("type", "str") == "str" and not _counts(options[name], variables[name])
+    ]
+
+
+def _counts(option: Mapping[str, Any], value: Any) -> bool:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return whole and str(option.get("default", "")).isdigit()
 
 
 def _folders(prefix: str) -> list[Path]:

@@ -49,6 +49,7 @@ REFUSED = {
     "a variable of a part that does not run": ({"istio_versoin": "1"}, [], "(did you mean istio_version?)"),
     "a variable that a role computes": ({"istio_releases": []}, [], "istio_releases (the collection computes it"),
     "one that the playbooks compute": ({"mesh_collect_refusals": True}, [], "mesh_collect_refusals (the collection"),
+    "a text that is a number": ({"istio_image_tag": 1.30}, [], "istio_image_tag (it must be text: put quotes"),
     "a variable of the playbooks": ({"mesh_force_conflict": True}, [], "(did you mean mesh_force_conflicts?)"),
 }
 
@@ -111,7 +112,7 @@ def test_what_the_installation_method_would_pass_over_is_refused(player, role, n
 @pytest.mark.parametrize("password", [42798, False, 0])
 def test_a_password_that_yaml_has_read_as_something_else_is_refused(player, namespace, password):
     done = include(player, "monitoring", namespace, {"monitoring_grafana_admin_password": password})
-    assert "monitoring_grafana_admin_password must be text. Put quotes" in done.msg and done.changed == []
+    assert "monitoring_grafana_admin_password (it must be text: put quotes" in done.msg and done.changed == []
 
 
 SET = {"labels": {"applyset.kubernetes.io/part-of": "applyset-x-v1"}}
