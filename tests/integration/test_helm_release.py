@@ -227,16 +227,17 @@ def test_diff_shows_what_changes_and_no_secret(release):
 def test_values_of_files_and_task(release, tmp_path):
     first, second = tmp_path / "first.yml", tmp_path / "se,cond.yml"
     first.write_text("color: one\nreplicas: 3\n")
-    second.write_text("color: two\n")
+    beyond = "\U0001f680 \U0001f469\u200d\U0001f680"  # characters beyond U+FFFF
+    second.write_text(f'color: "{beyond}"\n', encoding="utf-8")
     files = [str(first), str(second)]
     release.done(values_files=files, values={"replicas": 2})
     data = release.kubectl("get", "deployment,configmap", "-l", "app.kubernetes.io/managed-by=Helm", "-o", "json")[
         "items"
     ]
-    assert data[0]["spec"]["replicas"] == 2 and data[1]["data"]["color"] == "two"
+    assert data[0]["spec"]["replicas"] == 2 and data[1]["data"]["color"] == beyond
     release.settled(values_files=files, values={"replicas": 2})
     # The same by other ways: helm has to be asked, and nothing is written.
-    same = release.done(values={"color": "two", "replicas": 2})
+    same = release.done(values={"color": beyond, "replicas": 2})
     assert not same["changed"] and release.counts["writes"] == 0 and release.revisions() == {1: "deployed"}
     # What is not given any more is the chart's default again.
     release.done()
