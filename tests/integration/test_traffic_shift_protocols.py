@@ -77,9 +77,10 @@ def objects():
     yield istio("VirtualService", "whole", hosts=["parts"], http=[{"delegate": {"name": "part", "namespace": SHOP}}])
     yield istio("VirtualService", "part", http=[{"route": split("web", "v1", "v2")}])
     yield service("parts", {"app": "web"}, "http")
-    yield service("sessions", {"app": "web"}, "http")
-    yield istio("DestinationRule", "sessions", host="sessions", subsets=subsets)
-    yield istio("VirtualService", "sessions", hosts=["sessions"], http=[{"route": split("sessions", "v1", "v2")}])
+    for name in ("sessions", "silent"):
+        yield service(name, {"app": "web"}, "http")
+        yield istio("DestinationRule", name, host=name, subsets=subsets)
+        yield istio("VirtualService", name, hosts=[name], http=[{"route": split(name, "v1", "v2")}])
     yield {
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "GRPCRoute",
@@ -245,11 +246,11 @@ def test_who_has_been_to_the_canary_stays_there(play, cluster, shop, shift, vers
 
 
 def test_what_metrics_lack_is_found_before_the_first_write(play, cluster, shop, shift):
-    before = cluster.get(ROUTES % shop + "safe")
+    before = cluster.get(ROUTES % shop + "silent")
     gate = {"type": "success_rate", "min": 99}
-    failed = play([shift("safe", gates=[gate], metrics=METRICS)], expect="failed")
-    assert f"for Service {shop}/safe in the last 300 s" in failed.msg
-    assert cluster.get(ROUTES % shop + "safe")["spec"] == before["spec"]
+    failed = play([shift("silent", gates=[gate], metrics=METRICS)], expect="failed")
+    assert f"for Service {shop}/silent in the last 300 s" in failed.msg
+    assert cluster.get(ROUTES % shop + "silent")["spec"] == before["spec"]
 
 
 def prometheus(cluster, query):
