@@ -93,8 +93,7 @@ def objects():
 
 
 @pytest.fixture(scope="module")
-def shop(cluster):
-    """Versions behind HTTP, gRPC, TCP and TLS, a client, and routes to the first version."""
+def versions_that_run(cluster):
     namespace = SHOP
     cluster.kubectl("create", "namespace", namespace)
     cluster.kubectl("label", "namespace", namespace, "istio-injection=enabled")
@@ -103,6 +102,13 @@ def shop(cluster):
         cluster.kubectl("rollout", "status", deployment, "-n", namespace, "--timeout=120s")
     yield namespace
     cluster.kubectl("delete", "namespace", namespace, "--wait=false")
+
+
+@pytest.fixture
+def shop(cluster, versions_that_run):
+    """Versions behind HTTP, gRPC, TCP and TLS, a client, and routes to the first version, whoever has moved them."""
+    cluster.kubectl("apply", "-n", SHOP, "-f", "-", stdin=yaml.safe_dump_all(objects()))
+    return SHOP
 
 
 @pytest.fixture
@@ -150,9 +156,10 @@ def test_calls_of_grpc_by_a_grpcroute(play, cluster, shop, shift, versions):
             assert good.result["phase"] == "promoted" and versions("calls", 20, *GRPC) == {"v2": 20}
         finally:
             process.terminate()
-    # The source names the Service of the route's backend, the destination the first one of the pod.
+    # The source names the Service of the route's backend, the destination one of those that select the pod.
+    of_pods = [service_of(cluster, shop, workload) for workload in ("calls-bad", "calls-v2")]
     judging = []
-    for reporter, names in (("source", ("calls-bad", "calls-v2")), ("destination", ("calls", "calls"))):
+    for reporter, names in (("source", ("calls-bad", "calls-v2")), ("destination", of_pods)):
         sides = [
             {"service": name, "namespace": shop, "workloads": [workload]}
             for name, workload in zip(names, ("calls-bad", "calls-v2"), strict=True)
@@ -259,6 +266,13 @@ def prometheus(cluster, query):
     with urllib.request.urlopen(address, timeout=10) as response:
         result = json.load(response)["data"]["result"]
     return [{"labels": series["metric"], "value": float(series["value"][1])} for series in result]
+
+
+def service_of(cluster, namespace, workload):
+    """The Service that the proxies of a workload name themselves."""
+    where = f'reporter="destination",destination_workload_namespace="{namespace}",destination_workload="{workload}"'
+    series = until(lambda: prometheus(cluster, f"istio_requests_total{{{where}}}"))
+    return series[0]["labels"]["destination_service_name"]
 
 
 def until(question, seconds=40):
