@@ -552,7 +552,9 @@ def test_istio_is_handed_over_to_helm_and_back_as_it_runs(run, cluster):
     assert owners(cluster) == ({"argocd-controller"}, set(), {"istiod"})
     assert cluster.kubectl("get", "secrets", "-A", "-l", "owner=helm", "-o", "name").strip() == ""
     assert run("bootstrap", **to_argocd).changed == []
-    assert [pods(cluster, namespace) for namespace in namespaces] == before
+    # An autoscaler may have taken one away meanwhile; what is replaced has another uid.
+    after = [pods(cluster, namespace) for namespace in namespaces]
+    assert all(there and there <= earlier for there, earlier in zip(after, before, strict=True)), (before, after)
 
 
 def owners(cluster):
