@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 pytestmark = [pytest.mark.in_process, pytest.mark.once]
@@ -74,5 +76,8 @@ def test_self_heal_with_and_without_ignore_rules(play, apps, delivered):
     # A sync of something else meanwhile, and afterwards, leaves the weights as well.
     extra = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "extra"}}
     apps.repository.commit({"live/extra.yaml": extra})
-    play(delivered(ignoreDifferences=IGNORE, syncPolicy=options))
-    assert apps.core("configmaps", "extra") and weights(apps) == [0, 100]
+    deadline = time.monotonic() + 90
+    while not apps.core("configmaps", "extra"):  # Argo CD has not read the commit at once
+        assert time.monotonic() < deadline
+        play(delivered(ignoreDifferences=IGNORE, syncPolicy=options))
+    assert weights(apps) == [0, 100]

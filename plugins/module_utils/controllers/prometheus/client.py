@@ -113,6 +113,8 @@ class Prometheus:
             return self._error(
                 Trouble.UNREACHABLE, f"answers {status} {response.reason}{f': {explanation}' if explanation else ''}"
             )
+        if explanation:
+            return self._error(Trouble.UNEXPECTED, f"answers with an error: {explanation}")
         hint = " Check the address and its path prefix" if status in (200, 301, 302, 307, 308, 404, 405) else ""
         return self._error(
             Trouble.UNEXPECTED, f"does not answer as Prometheus does ({status} {response.reason}).{hint}"
