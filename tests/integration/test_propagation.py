@@ -7,17 +7,14 @@ Two real istiods, an ingress gateway and sidecars, on a lab of their own.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
+import meshes
 import playing
 import pytest
 
@@ -69,34 +66,12 @@ def answering(status, **options):
     return {"name": "Route", f"{OURS}.istio_virtualservice": arguments}
 
 
-def envoys(cluster, name):
-    """The process ids of the Envoys of pods of our namespace whose name begins so."""
+def stopped(cluster, name):
+    """The Envoys of pods of our namespace whose name begins so do nothing meanwhile."""
     pods = json.loads((cluster.kubeconfig.parent / "data" / "pods.state").read_text())["pods"]
     ours = [one for one in pods if one["namespace"] == NAMESPACE and one["name"].startswith(name)]
-    roots = [one["pid"] for entry in ours for one in entry["containers"] if one["name"] == "istio-proxy"]
-    running = [pid for root in roots for pid in below(root)]
-    return [pid for pid in running if Path(f"/proc/{pid}/comm").read_text() == "envoy\n"]
-
-
-def below(pid):
-    """A process and all its descendants."""
-    listed = " ".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children"))
-    return [pid, *(one for child in listed.split() for one in below(int(child)))]
-
-
-@contextlib.contextmanager
-def stopped(cluster, name):
-    """The Envoys of these pods do nothing meanwhile."""
-    pids = envoys(cluster, name)
-    assert pids, f"no Envoy runs for {name}"
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+    agents = [one["pid"] for entry in ours for one in entry["containers"] if one["name"] == "istio-proxy"]
+    return meshes.stopped_envoys(agents)
 
 
 def pod(cluster, name):

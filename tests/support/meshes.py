@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
+import signal
 import tempfile
 from pathlib import Path
 
@@ -72,6 +74,28 @@ def shops_with_a_caller_outside(cluster, spaces, outside, documents=()):
         for name in ("reviews-v1", "reviews-v2", "client"):
             cluster.kubectl("rollout", "status", f"deployment/{name}", "-n", space, "--timeout=180s")
     cluster.kubectl("rollout", "status", "deployment/report", "-n", outside, "--timeout=180s")
+
+
+def below(pid):
+    """A process and all its descendants."""
+    listed = " ".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children"))
+    return [pid, *(one for child in listed.split() for one in below(int(child)))]
+
+
+@contextlib.contextmanager
+def stopped_envoys(agents):
+    """The Envoys of these processes, those of the containers istio-proxy, do nothing meanwhile."""
+    running = [pid for agent in agents for pid in below(agent)]
+    pids = [pid for pid in running if Path(f"/proc/{pid}/comm").read_text() == "envoy\n"]
+    assert pids, "no Envoy runs there"
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
 
 @pytest.fixture(scope="session")
