@@ -16,13 +16,7 @@ import pytest
 from authorities import CACERTS, NAMESPACE, SYSTEM, answers, body_of, fingerprint, info, journals, run
 from authorities import task as ca_task
 
-pytestmark = [
-    pytest.mark.usefixtures("settled"),
-    pytest.mark.needs_lab,
-    pytest.mark.in_process,
-    pytest.mark.once,
-    pytest.mark.xdist_group("certificates"),
-]
+pytestmark = authorities.MARKS
 SAVED = f"/api/v1/namespaces/{SYSTEM}/secrets/meshops-ca-before"
 
 

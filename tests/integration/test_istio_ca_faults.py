@@ -12,13 +12,7 @@ import pytest
 from authorities import SYSTEM, answers, fingerprint, info, journals, run
 from authorities import task as ca_task
 
-pytestmark = [
-    pytest.mark.usefixtures("settled"),
-    pytest.mark.needs_lab,
-    pytest.mark.in_process,
-    pytest.mark.once,
-    pytest.mark.xdist_group("certificates"),
-]
+pytestmark = authorities.MARKS
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,11 @@ import base64
 import contextlib
 import json
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 import authorities
+import beside
 import cert_manager
 import clusters
 import killed
@@ -284,25 +284,14 @@ class Bench:
             if [each["fingerprint"] for each in trusted] == [root.certificate.fingerprint]:
                 return
 
-    @contextlib.contextmanager
     def when_trusted(self, bundle, do):
         """Do it beside what runs, when the new root is trusted."""
-        over = threading.Event()
 
-        def watch():
-            while not over.wait(0.2):
-                text = base64.b64decode(self.cluster.get(CACERTS)["data"]["root-cert.pem"]).decode()
-                if bundle["root"].strip() in text:
-                    do()
-                    return
+        def is_trusted():
+            text = base64.b64decode(self.cluster.get(CACERTS)["data"]["root-cert.pem"]).decode()
+            return bundle["root"].strip() in text
 
-        thread = threading.Thread(target=watch)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
+        return beside.once(is_trusted, do)
 
     def scale(self, replicas):
         self.cluster.kubectl("scale", "deployment/istiod", "-n", SYSTEM, f"--replicas={replicas}")

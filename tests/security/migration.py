@@ -11,10 +11,10 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
+import beside
 import meshes
 import playing
 import yaml
@@ -173,24 +173,14 @@ class Bench:
             each["metadata"]["namespace"] for each in live if each["spec"].get("mtls", {}).get("mode") == "STRICT"
         } & set(SPACES)
 
-    @contextlib.contextmanager
     def when_strict(self, space, do):
-        over = threading.Event()
+        """Do it beside what runs, when the namespace has been STRICT for 5 s: it is being watched by then."""
 
-        def watch():
-            while not over.wait(0.2):
-                if space in self.strict():
-                    time.sleep(5.0)  # it is being watched by then
-                    do()
-                    return
+        def do_later():
+            time.sleep(5.0)
+            do()
 
-        thread = threading.Thread(target=watch)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
+        return beside.once(lambda: space in self.strict(), do_later)
 
     def kill_one(self):
         """A run that is killed while it watches; True when a second one was refused meanwhile."""

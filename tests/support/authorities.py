@@ -15,6 +15,15 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base import auth
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import certificates as readable
 from ansible_collections.meshops.lifecycle.plugins.modules.istio_ca import ENTRY
 
+# Of tests that change the authority of a real mesh, all on one lab of their own.
+MARKS = [
+    pytest.mark.usefixtures("settled"),
+    pytest.mark.needs_lab,
+    pytest.mark.in_process,
+    pytest.mark.once,
+    pytest.mark.xdist_group("certificates"),
+]
+
 # What the role istio is told, so that istiod and the agents take another root while they run.
 SETTINGS = {
     "istio_istiod_values": {"env": {"ISTIO_MULTIROOT_MESH": "true"}},
