@@ -4,11 +4,9 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, few
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import workspace
@@ -18,17 +16,15 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, guard, results
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
-from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import files, settings
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import files, pushing, settings
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.checkout import Checkout
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.plan import FileChange, FilePlan
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.program import Program
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.remote import Remote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.seal import Sealer
 
-_ATTEMPTS = 12  # pushes, when each time somebody else's comes first
 _KEEP = "/.gitkeep"
 _NAMED = 5  # objects that a warning names
-_PAUSE = 0.4  # seconds between two of them at most, times their number
 
 
 def _as_written(api_version: str, name: str) -> Kind:
@@ -131,24 +127,18 @@ class _Delivery:
 
     def _deliver(self) -> tuple[FilePlan, str | None, bool]:
         """The plan, the commit that has it (None where none was made), and whether something was pushed."""
-        for attempt in range(_ATTEMPTS):
-            self.store.fetch()
-            plan = self._plan()
-            if self.task.check:
-                return plan, None if plan.changing else self.store.base, False
-            if isinstance(self.store, Checkout):
-                return self._into_checkout(self.store, plan)
-            if not plan.changing:
-                return plan, self.store.base, False
-            commit = self.store.commit(plan.contents, self._message(plan), bool(self.settings.sign))
-            if self.store.push(commit):
-                return plan, commit, True
-            self.task.progress(f"branch {self.store.branch} was pushed to by somebody else meanwhile; doing it again")
-            clock.sleep(random.uniform(0, _PAUSE * (attempt + 1)))
-        raise MeshError(
-            f"Git could not push to branch {self.store.branch} of {self.settings.repository}: {_ATTEMPTS} times "
-            "somebody else's push came first. Run the task again when there is less going on."
-        )
+        return pushing.first(self.store, self.settings.repository, self.task.progress, self._attempt)
+
+    def _attempt(self) -> tuple[FilePlan, str | None, bool] | None:
+        plan = self._plan()
+        if self.task.check:
+            return plan, None if plan.changing else self.store.base, False
+        if isinstance(self.store, Checkout):
+            return self._into_checkout(self.store, plan)
+        if not plan.changing:
+            return plan, self.store.base, False
+        commit = self.store.commit(plan.contents, self._message(plan), bool(self.settings.sign))
+        return (plan, commit, True) if self.store.push(commit) else None
 
     def _into_checkout(self, store: Checkout, plan: FilePlan) -> tuple[FilePlan, str | None, bool]:
         """Write; then commit what differs from the last commit, which an earlier run may have left, and push."""

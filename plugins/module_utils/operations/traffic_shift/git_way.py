@@ -5,11 +5,9 @@
 from __future__ import annotations
 
 import contextlib
-import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.workspace import workspace
@@ -22,12 +20,9 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traff
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.edit import Shape
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.plan import Plan
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.subject import Route
-from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import files, settings
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import files, pushing, settings
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.program import Program
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.remote import Remote
-
-_ATTEMPTS = 12  # pushes, when each time somebody else's comes first
-_PAUSE = 0.4  # seconds between two of them at most, times their number
 
 
 class FileEdited(MeshError):
@@ -74,26 +69,19 @@ class GitWay:
 
         ``known``: the shapes that the file may have now. Raises FileEdited for any other, and MeshError.
         """
-        for attempt in range(_ATTEMPTS):
-            self._store.fetch()
-            file = self._file()
-            namespace = self._route.namespace
+        message = f"Shift traffic of {self._route.label}: {label}\n\n{self._about(plan)}\n"
+
+        def push() -> str | None:
+            file, namespace = self._file(), self._route.namespace
             if not any(git_file.is_at(file, plan.selection, there, namespace) for there in (shape, *known)):
                 raise FileEdited(f"{self.path} on branch {self._store.branch} was changed by somebody else.")
             content = git_file.edited(file, plan.selection, shape, namespace)
             if content == file.content:
-                self.commit = str(self._store.base)
-                return
-            message = f"Shift traffic of {self._route.label}: {label}\n\n{self._about(plan)}\n"
+                return str(self._store.base)
             commit = self._store.commit({self.path: content}, message, bool(self._options.sign))
-            if self._store.push(commit):
-                self.commit = commit
-                return
-            clock.sleep(random.uniform(0, _PAUSE * (attempt + 1)))
-        raise MeshError(
-            f"Git could not push to branch {self._store.branch} of {self._options.repository}: {_ATTEMPTS} times "
-            "somebody else's push came first. Run the task again when there is less going on."
-        )
+            return commit if self._store.push(commit) else None
+
+        self.commit = pushing.first(self._store, self._options.repository, self._task.progress, push)
 
     def _about(self, plan: Plan) -> str:
         selection = plan.selection
