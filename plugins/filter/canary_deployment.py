@@ -58,7 +58,12 @@ _value:
 import copy
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import MANAGED_BY, OF_RELEASES, TRACKING
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import (
+    MANAGED_BY,
+    OF_RELEASES,
+    PART_OF,
+    TRACKING,
+)
 from ansible_collections.meshops.lifecycle.plugins.plugin_utils.filtering import answering
 
 _WRITTEN = ("kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision")  # by programs
@@ -68,7 +73,7 @@ _MARKS = (
     TRACKING,
     "app.kubernetes.io/instance",
     "helm.sh/chart",
-    "applyset.kubernetes.io/part-of",
+    PART_OF,
     *_WRITTEN,
 )
 

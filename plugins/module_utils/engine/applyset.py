@@ -18,9 +18,9 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.owners import PART_OF
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import CONFIGMAP, NAMESPACE
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import PART_OF
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 
 TOOL = "meshops.lifecycle/v0.1.0"

@@ -13,12 +13,12 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import fields
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Keeper, Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import PART_OF
 
 OURS = "meshops.lifecycle"
 SET = f"{OURS}.set."
 SHIFT = f"{OURS}.traffic_shift"
 MTLS = f"{OURS}.mtls_migration"
-PART_OF = "applyset.kubernetes.io/part-of"
 _PART_OF_FIELD = f"metadata.labels.{PART_OF}"
 
 

@@ -83,10 +83,10 @@ def resumed(resources: Resources, place: Place) -> Iterator[None]:
         held.hand_on()
 
 
-def taken(task: Task, place: Place, *, labels: dict[str, str], at_once: bool) -> None:
+def taken(task: Task, place: Place, *, label: str, labels: dict[str, str], at_once: bool) -> None:
     """Take the lease for a run, as soon as it is free or may be taken over. Raises lease.Held, and ApiError.
 
-    ``at_once``: from whomever, without waiting.
+    ``label``: what is held, as messages call it. ``at_once``: from whomever, without waiting.
     """
     live = task.resources.get(lease.KIND, place.namespace, place.name) if at_once else None
     if live and live["spec"].get("holderIdentity") != place.run:
@@ -97,7 +97,7 @@ def taken(task: Task, place: Place, *, labels: dict[str, str], at_once: bool) ->
         place.namespace,
         place.name,
         place.run,
-        label="The upgrade",
+        label=label,
         labels=labels,
         duration=task.params["lease_duration"],
         progress=task.progress,

@@ -13,6 +13,7 @@ RELEASE_NAME, RELEASE_NAMESPACE = "meta.helm.sh/release-name", "meta.helm.sh/rel
 OF_RELEASES = (RELEASE_NAME, RELEASE_NAMESPACE)
 MANAGED_BY = "app.kubernetes.io/managed-by"  # a label of any installer; its value is "Helm" for what a release has
 TRACKING = "argocd.argoproj.io/tracking-id"
+PART_OF = "applyset.kubernetes.io/part-of"  # a label of the members of a set
 
 
 def release_of(live: dict[str, Any]) -> tuple[str, str] | None:

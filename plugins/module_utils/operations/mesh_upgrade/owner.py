@@ -64,7 +64,7 @@ def begin(task: Task, goal: Goal, before: dict[str, Any]) -> Place:
     """Make the upgrade this run's; returns its lease. Raises MeshError while another run is at work."""
     ours = place(task, task.params["run"] or uuid.uuid4().hex[:8])
     try:
-        run_lease.taken(task, ours, labels=labels_of(OPERATION), at_once=task.params["takeover"])
+        run_lease.taken(task, ours, label="The upgrade", labels=labels_of(OPERATION), at_once=task.params["takeover"])
     except lease.Held as error:
         raise _under_way(task, error) from None
     except ApiError as error:
