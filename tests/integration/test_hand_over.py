@@ -122,3 +122,16 @@ def test_a_restore_is_undone_by_the_role_with_a_word(tasks):
     refused = tasks.run(tasks.role(0), expect="failed").msg
     assert f"which is {NO_SET}" in refused and HAND_OVER in refused
     assert f"spec.http belonged to {NO_SET}" in told(tasks.run(tasks.role(0, mesh_config_force_conflicts=True)))
+
+
+def test_a_set_tells_that_a_task_with_its_own_manager_was_there(tasks):
+    """The server sees one owner and no conflict; the set sees that its label is gone, in check, verify and run."""
+    tasks.run(tasks.role(0))
+    tasks.run(tasks.canary(10, field_manager=f"{OURS}.set.mesh-config"))
+    manager = re.escape(f"{OURS}.set.mesh-config")
+    words = rf"another task with field_manager '{manager}' has applied it at \d{{4}}-[\d-]+T[\d:]+Z, which is"
+    for check in (True, False):
+        run = tasks.run(tasks.role(0), check=check)
+        assert run.changed and re.search(words, told(run))
+    again = tasks.run(tasks.role(0))
+    assert not again.changed and "another task" not in told(again)

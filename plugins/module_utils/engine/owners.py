@@ -121,6 +121,29 @@ def last_applied(live: dict, manager: str) -> str:
     return f"applied by {manager} at {entry['time']}" if entry and entry.get("time") else ""
 
 
+def bypassed_set(desired: dict, live: dict, manager: str) -> str:
+    """Where a set finds that its own field manager has applied a member without the set's label: who did and when, a
+    part of a sentence; else empty.
+
+    A set never applies without its label, and what a manager no longer declares goes with its next apply. So another
+    task with this field manager has declared the object since, which to the server is no conflict.
+    """
+    if PART_OF not in (desired["metadata"].get("labels") or {}):
+        return ""
+    entry = fields.entry(live, manager)
+    if not entry or f"f:{PART_OF}" in _labels(entry):
+        return ""
+    at = f" at {entry['time']}" if entry.get("time") else ""
+    return (
+        f"another task with field_manager {manager!r} has applied it{at}, which is not of this set. It is as the set "
+        "declares now, and that task will not know; declare it in one place, or give that task its own field_manager"
+    )
+
+
+def _labels(entry: dict) -> dict:
+    return ((entry.get("fieldsV1") or {}).get("f:metadata") or {}).get("f:labels") or {}
+
+
 def settled(kind: Kind, desired: dict, live: dict, manager: str) -> bool:
     """Whether an object is as declared and its declared fields are the manager's; what a controller of the kind has
     written inside of them, and so owns, counts as the manager's too."""

@@ -105,6 +105,8 @@ class Writer:
             change.last_applied = owners.last_applied(before, self._manager)
             change.warnings += undeclared.removed(kind, before, removed)
             losses = owners.taken_from_ours(before, after, self._manager)
+            bypass = owners.bypassed_set(planned.to_apply, before, self._manager)
+            losses += [bypass] if bypass else []
             change.warnings += [sentence(f"{change.label}: {loss}") for loss in losses]
         return change
 
