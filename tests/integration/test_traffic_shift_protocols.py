@@ -152,8 +152,10 @@ def test_calls_of_grpc_by_a_grpcroute(play, cluster, shop, shift, versions):
             time.sleep(12)  # until Prometheus knows these calls: two scrapes
             bad = play([shift("calls", to={"service": "calls-bad"}, **chosen)], expect="failed")["Shift"]
             assert bad.result["phase"] == "aborted" and "grpc 14" in bad.msg, bad.msg
+            assert {"source: ", "destination: "} <= set(reporters_of(bad)), "both have seen the canary's requests"
             good = play([shift("calls", to={"service": "calls-v2"}, **chosen)])["Shift"]
             assert good.result["phase"] == "promoted" and versions("calls", 20, *GRPC) == {"v2": 20}
+            assert {"source: ", "destination: "} <= set(reporters_of(good))
         finally:
             process.terminate()
     # The source names the Service of the route's backend, the destination one of those that select the pod.
@@ -170,6 +172,12 @@ def test_calls_of_grpc_by_a_grpcroute(play, cluster, shop, shift, versions):
     run = play(judging)
     verdicts = [run[name].result["verdicts"][0] for name in ("source", "destination")]
     assert [(verdict["outcome"], verdict["reason"]) for verdict in verdicts] == [("fail", "worse")] * 2
+
+
+def reporters_of(run):
+    """Whose counts the last judgement of a shift is about."""
+    row = [row for row in run.result["record"]["verdicts"] if "outcome" in row][-1]
+    return [text for text in ("source: ", "destination: ") for gate in row["gates"] if text in gate["message"]]
 
 
 def test_connections_of_tcp_and_of_tls(play, cluster, shop, shift, versions):

@@ -121,7 +121,25 @@ def test_istiod_dies_between_two_steps(play, cluster):
         os.kill(process(cluster, "istio-system", "istiod", "discovery"), signal.SIGKILL)
         run = running.result()
     assert run["Shift"].result["phase"] == "promoted" and weights(cluster) == [0, 100]
+    asked = [row["proxies"] for row in run["Shift"].result["record"]["verdicts"] if row.get("proven")]
+    assert len(asked) == 3 and len(set(asked)) == 1, "a step was proven by those alone that were back already"
     assert tally[0]["failed"] == 0 and tally[0]["requests"] > 200
+
+
+def test_a_proxy_that_is_not_back_since_istiod_died(play, cluster):
+    """It is awaited and named, as long as its pod runs; the step is not taken for proven without it."""
+    begun = play(shifting(state="started"))["Shift"]
+    with meshes.stopped_envoys([process(cluster, SPACE, "client", "istio-proxy")]):
+        os.kill(process(cluster, "istio-system", "istiod", "discovery"), signal.SIGKILL)
+        until(lambda: {"reviews-v1", "reviews-v2"} <= (back := connected(cluster)) and "client" not in back)
+        failed = play(shifting(state="advanced", wait_timeout=5), expect="failed")
+        assert "these proxies run, and have not connected to istiod again: client-" in failed.msg
+        assert "reviews-v" not in failed.msg and weights(cluster) == [50, 50]
+    run = play(shifting(state="started"))["Shift"]
+    assert not run.changed and run.result["proxies"] == begun.result["proxies"]
+    cluster.kubectl("rollout", "restart", "deployment/reviews-v1", "-n", SPACE)
+    cluster.kubectl("rollout", "status", "deployment/reviews-v1", "-n", SPACE, "--timeout=120s")
+    assert play(shifting())["Shift"].result["phase"] == "promoted"  # those whose pods are gone are not awaited
 
 
 def test_a_proxy_that_does_not_acknowledge_a_step(play, cluster):

@@ -27,6 +27,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates
     Verdict,
     overall,
 )
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import namesakes
 from ansible_collections.meshops.lifecycle.plugins.modules.mesh_gate import ENTRY
 
 SIDES = Sides(Side("reviews", "shop", ("reviews-v1",), "v1"), Side("reviews", "shop", ("reviews-v2",), "v2"))
@@ -353,6 +354,20 @@ def test_a_version_at_its_bound_seldom_looks_like_a_clear_failure():
     assert alarms < 40  # no more than 20 are expected
 
 
+@pytest.mark.parametrize(("share", "at_most"), [(0.02, 0.01), (0.01, 0.001)])
+def test_a_step_seldom_fails_early_by_chance(share, at_most):
+    """All looks of the early phase together, as in a real step: scrapes every 5 s, a look every 3 s, 2 % may fail."""
+    generator, steps, alarms = random.Random(11), 4000, 0
+    for _ in range(steps):
+        rate, phase, factor = generator.choice((4, 12, 40)), generator.uniform(0, 5), generator.uniform(1, 3.2)
+        failures = [sum(generator.random() < share for _ in range(rate)) for _second in range(20)]
+        scraped = [max(0, int(phase + 5 * ((look - phase) // 5))) for look in range(6, 20, 3)]
+        alarms += any(
+            early.beyond_chance(sum(failures[:until]) * factor, until * rate * factor, 0.02, 50) for until in scraped
+        )
+    assert alarms <= at_most * steps
+
+
 def test_a_window_shorter_than_four_scrapes_is_not_asked_for():
     written = ENTRY.checked({"gates": [SUCCESS], "metrics": {**URL, "scrape_interval": 5}})
     task = ENTRY.task(written, check=False, warn=print, progress=print)
@@ -402,3 +417,49 @@ def test_a_report_is_a_table():
     assert "success, again:\n\n```\nsum(a)\n```" in page
     assert rows[2]["value"] is None
     assert report.table([]) == "No gates were evaluated.\n"
+
+
+def test_a_pod_of_several_services():
+    """The destination names the first of them; the source the one that was called, and nobody's else counts."""
+    stable, canary = (
+        Side(f"reviews-{version}", "shop", (f"reviews-{version}",), version, ("all",)) for version in ("v1", "v2")
+    )
+    sides = Sides(stable, canary)
+
+    def named(service, sample):
+        return Sample({**sample.labels, "destination_service_name": service}, sample.value)
+
+    samples = [
+        named("all", requests(100, "500")),
+        named("all", requests(900, **V1)),
+        named("reviews-v2", requests(100, **SOURCE)),
+        named("all", requests(700, "500", **SOURCE)),  # to the other Service, not by this route
+    ]
+    for reporter, share, count in (("destination", 0.0, 100), ("source", 100.0, 100)):
+        verdict = judged(metric_gates.success_rate, {**SUCCESS, "reporter": reporter}, samples, sides=sides)
+        assert (verdict.value, verdict.count) == (share, count)
+    assert 'destination_service_name=~"reviews-v2|all|reviews-v1"' in verdict.query
+    # One workload for both: nobody could tell whose a request was.
+    shared = Sides(Side("a", "shop", ("web",), "", ("all",)), Side("b", "shop", ("web",), "", ("all",)))
+    verdict = judged(metric_gates.success_rate, SUCCESS, [named("all", requests(100, workload="web"))], sides=shared)
+    assert verdict.outcome is Outcome.NO_DATA
+
+
+def test_services_of_the_same_port_of_the_same_pods():
+    def service(name, selector, *ports):
+        return {"metadata": {"name": name}, "spec": {"selector": selector, "ports": [*ports]}}
+
+    app = {"app": "reviews"}
+    container = {"name": "main", "ports": [{"name": "http", "containerPort": 9080}]}
+    labels = {**app, "version": "v2"}
+    pod = {"metadata": {"name": "reviews-v2-1", "labels": labels}, "spec": {"containers": [container]}}
+    of_version = service("reviews-v2", labels, {"port": 80, "targetPort": 9080})
+    services = [
+        of_version,
+        service("all", app, {"port": 9080}),
+        service("by-name", app, {"port": 80, "targetPort": "http"}),
+        service("metrics", app, {"port": 9090}),
+        service("reviews-v1", {**app, "version": "v1"}, {"port": 9080}),
+        service("without", {}, {"port": 9080}),
+    ]
+    assert namesakes.of(of_version, services, [pod]) == ("all", "by-name")

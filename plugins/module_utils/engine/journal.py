@@ -127,14 +127,19 @@ class Journal:
         state.runs = [*state.runs, self._this_run()][-_KEPT:]
         self._write(state)
 
-    def begin(self, *, plan: dict, before: dict, holds: Iterable[Subject] = (), step: str = "begin") -> None:
+    def begin(
+        self, *, plan: dict, before: dict, holds: Iterable[Subject] = (), step: str = "begin", facts: dict | None = None
+    ) -> None:
         """Note what is to be done and what was there, before anything is changed.
+
+        ``facts``: see ``record``.
 
         Raises MeshError for a secret, for more than a ConfigMap holds, and when another journal holds an object.
         """
         now = times.text_of(times.now())
         objects = list(dict.fromkeys([self._subject, *holds]))
         state = State(self._operation, self._subject, objects, now, step, now, plan, before, [self._this_run()])
+        state.facts = facts or {}
         size = len(state.text().encode())
         if size > LIMIT - ROOM:
             raise MeshError(

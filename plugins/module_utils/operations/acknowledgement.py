@@ -11,6 +11,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock impor
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio import propagation
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.known_proxies import KnownProxies
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 
 
@@ -35,16 +36,20 @@ class Acknowledgement:
 
 
 @contextlib.contextmanager
-def opened(task: Task, what: str, *, late: bool = False, patient: bool = False) -> Iterator[Acknowledgement]:
+def opened(
+    task: Task, what: str, *, late: bool = False, patient: bool = False, known: KnownProxies | None = None
+) -> Iterator[Acknowledgement]:
     """To be opened before a write, so that what happens after it is told from what was before.
 
     ``what``: what is written, as messages call it, such as "a step". Raises MeshError when istiod may not be asked, or
     is not there; with ``late`` only when it would be asked, for a write that has to be made in any case. With
     ``patient`` an istiod that is away is awaited as long as the task's wait_timeout: it may be about to start again.
+    ``known``: kept by the caller from one write to the next, so that proxies are awaited which an istiod that has
+    restarted meanwhile does not know yet.
     """
     istiods, trouble = None, None
     try:
-        istiods = _awaited(task, what) if patient else _istiods(task, what)
+        istiods = _awaited(task, what, known) if patient else _istiods(task, what, known)
     except MeshError as error:
         if not late:
             raise
@@ -56,15 +61,15 @@ def opened(task: Task, what: str, *, late: bool = False, patient: bool = False) 
             istiods.close()
 
 
-def _awaited(task: Task, what: str) -> propagation.Istiods | None:
+def _awaited(task: Task, what: str, known: KnownProxies | None) -> propagation.Istiods | None:
     for _turn in pauses(Deadline(task.params["wait_timeout"]), first=0.5, most=2.0):
         with contextlib.suppress(propagation.Away):
-            return _istiods(task, what)
-    return _istiods(task, what)
+            return _istiods(task, what, known)
+    return _istiods(task, what, known)
 
 
-def _istiods(task: Task, what: str) -> propagation.Istiods | None:
-    istiods = propagation.converse(task, task.resources)
+def _istiods(task: Task, what: str, known: KnownProxies | None) -> propagation.Istiods | None:
+    istiods = propagation.converse(task, task.resources, known)
     if istiods is None and task.params["wait_proxies"]:
         raise propagation.Away(
             f"No istiod runs in {task.params['istiod_namespace']}, so it cannot be proven that proxies have {what}. "

@@ -11,8 +11,9 @@ No status of Istio shows it, so it is concluded, for each replica, in three step
    of proxies has been gone through twice since then: a proxy is queued again only when its last turn is over.
 3. ``syncz`` then names what each proxy was sent last. The proxy has acknowledged exactly that, or anything later.
 
-A proxy that is sent nothing, because the objects do not concern it, has nothing to acknowledge. Proxies and replicas
-that disappear are dropped from the wait; new proxies get everything when they connect, and new replicas are included.
+A proxy that is sent nothing, because the objects do not concern it, has nothing to acknowledge. Replicas that disappear
+are dropped from the wait, and new ones are included. A proxy that disappears is awaited as long as its pod runs
+(``known_proxies.py``), and then has to acknowledge all that it is sent; a new one gets everything when it connects.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.portforward import PodConnection
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.follower import Follower, served
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.istiod import (
     PORT,
-    Acked,
-    Activity,
     Istiod,
     IstiodGone,
     debounce_of,
 )
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.known_proxies import KnownProxies
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.live import parallel
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
@@ -41,8 +42,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.pods 
 
 _ANSWER = 15.0  # seconds for one answer of istiod
 _PAUSE = 0.05  # seconds between two looks
-_QUIET = 0.15  # seconds of quiet beyond istiod's own
-_NO_PUSH = 1.0  # seconds more, when nothing has been pushed since the write
 _NAMED = 5  # proxies that a message names
 _ATTEMPTS = 3  # to reach each istiod before anything is written
 _WITHOUT = "With wait_proxies: false the task does not wait for proxies"
@@ -52,14 +51,14 @@ class Away(MeshError):
     """No istiod answers now; one may soon, as after a restart."""
 
 
-def converse(task: Task, resources) -> Istiods | None:
+def converse(task: Task, resources, known: KnownProxies | None = None) -> Istiods | None:
     """The istiods to ask in this task; None when the task does not want it, or none is there.
 
-    Raises MeshError when they are there and may not be asked.
+    ``known``: proxies that an earlier write has reached. Raises MeshError when istiods are there and may not be asked.
     """
     if not task.params.get("wait_proxies"):
         return None
-    istiods = Istiods(task, resources)
+    istiods = Istiods(task, resources, known=known)
     if istiods.connected():
         return istiods
     if task.written.get("wait_proxies"):
@@ -71,10 +70,14 @@ def converse(task: Task, resources) -> Istiods | None:
 
 
 class Istiods:
-    """All istiods of a cluster, for the length of one task. ``way_out``: how messages say to do without them."""
+    """All istiods of a cluster, for the length of one task. ``way_out``: how messages say to do without them.
 
-    def __init__(self, task: Task, resources, way_out: str = _WITHOUT):
+    ``known``: the proxies that are to acknowledge; those that are connected now are added.
+    """
+
+    def __init__(self, task: Task, resources, way_out: str = _WITHOUT, known: KnownProxies | None = None):
         self.task, self.session, self._way_out = task, resources.session, way_out
+        self._known = known or KnownProxies()
         self.namespace = task.params.get("istiod_namespace") or "istio-system"
         self.urls = task.params.get("istiod_urls") or []
         self._open: dict[str, Istiod] = {}
@@ -108,7 +111,9 @@ class Istiods:
             try:
                 for istiod in self._open.values():
                     istiod.before = istiod.activity()
-                    for proxy, types in istiod.proxies().items():
+                    proxies = istiod.proxies()
+                    self._known.add(served(proxies))
+                    for proxy, types in proxies.items():
                         self._refused[proxy] = {state.sent for state in types.values() if state.error}
                 return
             except (IstiodGone, ApiError) as error:
@@ -164,8 +169,11 @@ class Istiods:
             f"reached. {self._way_out}."
         )
 
-    def _followers(self, written: list, deleted: list) -> list[_Follower]:
-        return [_Follower(istiod, written, deleted, self._refused) for istiod in self._open.values()]
+    def _followers(self, written: list, deleted: list) -> list[Follower]:
+        return [self._follower(istiod, written, deleted) for istiod in self._open.values()]
+
+    def _follower(self, istiod: Istiod, written: list, deleted: list) -> Follower:
+        return Follower(istiod, written, deleted, self._refused, self._known)
 
     def acked(self, changes: list, deadline: Deadline) -> int:
         """Wait until every proxy has what ``changes`` wrote and deleted; returns how many there are.
@@ -186,6 +194,8 @@ class Istiods:
             if not missing:
                 for follower in followers:
                     follower.istiod.before = follower.last
+                self._known.replace(proxy for follower in followers for proxy in served(follower.now))
+                self._known.warn(self.task.warn)
                 return sum(len(follower.now) for follower in followers)
             if deadline.is_over:
                 raise MeshError(
@@ -195,7 +205,7 @@ class Istiods:
             progress.say(missing)
             clock.sleep(_PAUSE)
 
-    def _missing(self, followers: list[_Follower]) -> str:
+    def _missing(self, followers: list[Follower]) -> str:
         """What is missing, without a full stop; empty when every proxy has acknowledged."""
         if not followers:
             return f"no istiod in {self.namespace} is ready"
@@ -203,9 +213,12 @@ class Istiods:
         if earlier:
             return _some(earlier)
         late = [line for follower in followers for line in follower.late()]
-        return f"these proxies have not acknowledged the configuration: {_some(late)}" if late else ""
+        if late:
+            return f"these proxies have not acknowledged the configuration: {_some(late)}"
+        absent = self._known.absent(self.session, {proxy for follower in followers for proxy in served(follower.now)})
+        return f"these proxies run, and have not connected to istiod again: {_some(absent)}" if absent else ""
 
-    def _step(self, follower: _Follower) -> bool:
+    def _step(self, follower: Follower) -> bool:
         """True when this istiod is gone."""
         follower.trouble = ""
         try:
@@ -216,136 +229,12 @@ class Istiods:
             follower.trouble = str(error)
         return bool(follower.trouble)
 
-    def _again(self, followers: list[_Follower], written: list, deleted: list) -> list[_Follower]:
+    def _again(self, followers: list[Follower], written: list, deleted: list) -> list[Follower]:
         """After one went away: those that stay as they are, and those that run now from the start."""
         clock.sleep(_PAUSE)
         self.refresh()
         kept = {follower.istiod: follower for follower in followers}
-        return [
-            kept.get(istiod) or _Follower(istiod, written, deleted, self._refused) for istiod in self._open.values()
-        ]
-
-
-class _Follower:
-    """How far one istiod is with what was written."""
-
-    def __init__(self, istiod: Istiod, written: list, deleted: list, refused: dict):
-        self.istiod = istiod
-        self._refused_before = refused
-        self._lacking = [change for change in written if _concerns(istiod, change)]
-        self._lingering = [change for change in deleted if _concerns(istiod, change)]
-        self._first: Activity | None = None
-        self._since = 0.0
-        self.last: Activity | None = None
-        self.trouble = ""
-        self._two_pushes: Activity | None = None
-        self._pushed = False
-        self._to_ack: dict[str, dict[str, Acked]] | None = None
-        self.now: dict[str, dict[str, Acked]] = {}
-
-    def look(self) -> None:
-        """Go as far as one look at istiod allows. Raises IstiodGone."""
-        if self._lacking or self._lingering:
-            self._look_for_objects()
-        if not self._lacking and not self._lingering and not self._pushed:
-            self._pushed = self._is_pushed()
-        if self._pushed:
-            self.now = self.istiod.proxies()
-            if self._to_ack is None:
-                self._to_ack = self.now
-
-    def _look_for_objects(self) -> None:
-        known = self.istiod.configuration()
-        self._lacking = [change for change in self._lacking if not _has(known, change)]
-        self._lingering = [change for change in self._lingering if _still_has(known, change)]
-
-    def _is_pushed(self) -> bool:
-        istiod = self.istiod
-        seen, now = istiod.activity(), clock.now()
-        self._first = self._first or seen
-        if seen != self.last:
-            self.last, self._since = seen, now
-        quiet = istiod.debounce + max(_QUIET, 3 * istiod.took)
-        if istiod.before and seen.pushes <= istiod.before.pushes:
-            quiet += _NO_PUSH  # not every change makes istiod push
-        if now - istiod.took - self._since >= quiet:
-            return True
-        if self._two_pushes is None and seen.pushes >= self._first.pushes + 2:
-            self._two_pushes, self.now = seen, istiod.proxies()
-        return self._two_pushes is not None and seen.dequeued >= self._two_pushes.dequeued + 2 * len(self.now)
-
-    def _pending(self) -> dict[str, list[str]]:
-        """The types that each proxy has not acknowledged, by proxy."""
-        pending = {}
-        for proxy, types in (self._to_ack or {}).items():
-            if proxy not in self.now:
-                continue
-            late = [name for name, state in types.items() if not _is_acked(state, self.now[proxy].get(name))]
-            late = [name for name in late if types[name].sent not in self._refused_before.get(proxy, ())]
-            if late:
-                pending[proxy] = late
-        return pending
-
-    def refusals(self) -> list[str]:
-        """Why proxies have rejected the configuration, in Envoy's words."""
-        lines = []
-        for proxy, types in self._pending().items():
-            errors = {self.now[proxy][name].error for name in types if name in self.now[proxy]} - {""}
-            lines += [f"{proxy}: {error.strip()}" for error in sorted(errors)]
-        return lines
-
-    def missing(self) -> list[str]:
-        """What is missing before proxies have anything to acknowledge."""
-        if self.trouble:
-            return [f"{self.istiod.name} does not answer: {self.trouble}"]
-        waiting = [f"{self.istiod.name} has not read {_label(change)}" for change in self._lacking]
-        waiting += [f"{self.istiod.name} still has {_label(change)}" for change in self._lingering]
-        if waiting:
-            return [f"{line} (discoverySelectors of the mesh may exclude its namespace)" for line in waiting]
-        return [] if self._pushed else [f"{self.istiod.name} has not pushed the configuration to its proxies"]
-
-    def late(self) -> list[str]:
-        """The proxies that have not acknowledged, each with the types."""
-        return [f"{proxy} ({', '.join(types)})" for proxy, types in self._pending().items()]
-
-
-def _is_acked(wanted: Acked, now: Acked | None) -> bool:
-    """An acknowledgement that has changed since is of something later: istiod takes none of what is overtaken."""
-    if not wanted.sent:
-        return True
-    if now is None:
-        return False
-    return bool(now.acked) and (now.acked == wanted.sent or now.acked != wanted.acked)
-
-
-def _concerns(istiod: Istiod, change) -> bool:
-    """An object that is labelled for a revision is taken in by that one alone."""
-    wanted = ((change.after or change.before)["metadata"].get("labels") or {}).get("istio.io/rev")
-    return not wanted or istiod.revision in (None, wanted)
-
-
-def _key(change) -> tuple:
-    return change.kind.group, change.kind.kind, change.namespace, change.name
-
-
-def _label(change) -> str:
-    return change.kind.label(change.namespace, change.name)
-
-
-def _has(known: dict, change) -> bool:
-    there = known.get(_key(change))
-    return there is not None and _number(there) >= _number(change.after["metadata"])
-
-
-def _still_has(known: dict, change) -> bool:
-    there = known.get(_key(change))
-    return there is not None and there.get("uid") in (None, change.before["metadata"]["uid"])
-
-
-def _number(metadata: dict) -> int:
-    """resourceVersions of one kind are numbers that grow (KEP-5504)."""
-    text = metadata.get("resourceVersion") or ""
-    return int(text) if text.isdigit() else 0
+        return [kept.get(istiod) or self._follower(istiod, written, deleted) for istiod in self._open.values()]
 
 
 def _some(lines: list[str]) -> str:

@@ -38,7 +38,7 @@ def selector(sides: Sides, reporters: tuple[str, ...], more: str = "") -> str:
     known = [side for side in (sides.canary, sides.stable) if side.service]
     matchers = [
         f"reporter{matcher(reporters)}",
-        f"destination_service_name{matcher(side.service for side in known)}",
+        f"destination_service_name{matcher(name for side in known for name in (side.service, *side.namesakes))}",
         f"destination_service_namespace{matcher(side.namespace for side in known)}",
     ]
     return ",".join([*matchers, *([more] if more else [])])

@@ -13,13 +13,15 @@ class Side:
 
     ``service``: ``destination_service_name``; ``namespace``: that of the service. ``workloads``: values of
     ``destination_workload``, of the pods behind the subset. ``version``: ``destination_version``, which is the pods'
-    label ``version``; empty when it is not known.
+    label ``version``; empty when it is not known. ``namesakes``: other Services that the destination may name instead,
+    because they lead to the same port of the same pods.
     """
 
     service: str
     namespace: str
     workloads: tuple[str, ...] = ()
     version: str = ""
+    namesakes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

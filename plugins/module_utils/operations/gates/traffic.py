@@ -95,12 +95,14 @@ class Window:
 
 def belongs(labels: Mapping[str, str], side: Side, sides: Sides) -> bool:
     """Whether a series is about a side: by its workloads, or by its version where both have the same workloads."""
-    if labels.get("destination_service_name") != side.service:
+    workload, reporter = labels.get("destination_workload"), labels.get("reporter")
+    apart = bool(side.workloads) and not set(sides.stable.workloads) & set(sides.canary.workloads)
+    named = (side.service, *(side.namesakes if apart and reporter == "destination" else ()))
+    if labels.get("destination_service_name") not in named:
         return False
-    workload = labels.get("destination_workload")
     if workload == UNPLACED:
-        return labels.get("reporter") != "destination" and side is sides.canary
-    if side.workloads and not set(sides.stable.workloads) & set(sides.canary.workloads):
+        return reporter != "destination" and side is sides.canary
+    if apart:
         return workload in side.workloads
     if side.version:
         return labels.get("destination_version") == side.version

@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Stopwatch
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.known_proxies import KnownProxies
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.prometheus.client import Prometheus
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal
@@ -49,6 +50,7 @@ class Migration:
         self.changes: list[Change] = []
         self.proxies: int | None = None
         self._root = report.root_of(task)
+        self._known = KnownProxies()
 
     def run(self) -> dict[str, str]:
         """All stages that are left; how each has ended. Raises MeshError."""
@@ -90,7 +92,7 @@ class Migration:
             self._note(stage, **begun)
         watch = Stopwatch()
         try:
-            with acknowledged(self._task) as asked:
+            with acknowledged(self._task, known=self._known) as asked:
                 written = self._write_mesh() if namespace is None else self._write(namespace)
                 self.changes += written
                 self.proxies = asked.of(written)
@@ -179,7 +181,7 @@ class Migration:
     def _clean_up(self) -> None:
         """Policies of namespaces that only repeat what the mesh says."""
         written = []
-        with acknowledged(self._task) as asked:
+        with acknowledged(self._task, known=self._known) as asked:
             for policy in policies.ours(self._task.resources):
                 plain = mtls.namespace_of(policy) != self._root and not mtls.selector_of(policy)
                 if plain and policies.is_created(policy) and mtls.mode_of(policy.get("spec")) == mtls.STRICT:
@@ -203,7 +205,7 @@ class Migration:
         self._task.warn(f"{stage} is put back: {reason}.")
         self._journal.record(stage, verdicts=[{"stage": stage, "reason": reason}])
         trouble = ""
-        with acknowledged(self._task, late=True) as asked:
+        with acknowledged(self._task, late=True, known=self._known) as asked:
             changes = [change for change in self._restored(stage) if change]
             self.changes += changes
             seconds = round(watch.elapsed, 1)
@@ -226,6 +228,8 @@ class Migration:
         return written
 
 
-def acknowledged(task: Task, late: bool = False) -> contextlib.AbstractContextManager[Acknowledgement]:
+def acknowledged(
+    task: Task, late: bool = False, known: KnownProxies | None = None
+) -> contextlib.AbstractContextManager[Acknowledgement]:
     """Who is asked whether proxies have a policy, see ``acknowledgement.opened``."""
-    return acknowledgement.opened(task, "a policy", late=late)
+    return acknowledgement.opened(task, "a policy", late=late, known=known)

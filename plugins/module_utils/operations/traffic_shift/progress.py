@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traff
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.plan import ABORT, Plan
 
+_PROXIES = "proxies"
+_KEPT = 1000  # names of proxies, of up to about 100 bytes each
 Row = dict[str, Any]
 
 
@@ -52,6 +54,17 @@ def _with(progress: Progress, row: Row) -> Progress:
     if progress.proven is None and row.get("since"):
         progress = at_step(progress, progress.step, float(row["since"]))
     return after_judgement(progress, Outcome(row["outcome"]), time)
+
+
+def proxies(state: State) -> list[str]:
+    """The proxies that have acknowledged the last step that was proven."""
+    return list(state.facts.get(_PROXIES) or [])
+
+
+def known(names: Iterable[str]) -> dict[str, Any]:
+    """The same as facts of a journal: those of a mesh so large that they would fill it are not kept from run to run."""
+    kept = sorted(names)
+    return {_PROXIES: kept if len(kept) <= _KEPT else []}
 
 
 def proven(proxies: int | None, commit: str = "") -> Row:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.known_proxies import KnownProxies
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import UPDATED, Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import ISTIOD, Kind
@@ -45,7 +46,9 @@ def _is_of_istiod(kind: Kind, live: Document) -> bool:
 
 
 @contextlib.contextmanager
-def opened(task: Task, *, late: bool = False, patient: bool = False) -> Iterator[Proof]:
+def opened(
+    task: Task, *, late: bool = False, patient: bool = False, known: KnownProxies | None = None
+) -> Iterator[Proof]:
     """To be opened before a write, see ``acknowledgement.opened``."""
-    with acknowledgement.opened(task, "a step", late=late, patient=patient) as asked:
+    with acknowledgement.opened(task, "a step", late=late, patient=patient, known=known) as asked:
         yield Proof(task, asked)

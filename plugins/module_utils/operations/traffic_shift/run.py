@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.known_proxies import KnownProxies
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal, held
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal_state import State, Subject
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import destinationrule
@@ -137,11 +138,13 @@ def _begin(task: Task, route: Route, journal: Journal, git: GitWay | None) -> Pl
         "argocd": paused,
         "git": git.kept(live) if git else None,
     }
-    with proof.opened(task) as asked:  # before a journal exists: a task that may not ask istiod begins nothing
+    proxies = KnownProxies()
+    with proof.opened(task, known=proxies) as asked:  # before a journal: a task that may not ask istiod begins nothing
         rules = {rule["metadata"]["uid"]: rule for backend in both if (rule := backend.rule)}
         for rule in rules.values():
             asked.of(destinationrule.KIND, rule)
-    journal.begin(plan=plan.row(), before=before, holds=[_subject_of(rule) for rule in rules.values()])
+    holds = [_subject_of(rule) for rule in rules.values()]
+    journal.begin(plan=plan.row(), before=before, holds=holds, facts=progress.known(proxies.names))
     return plan
 
 

@@ -12,6 +12,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock impor
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio.known_proxies import KnownProxies
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import owners
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import UPDATED, Change, explained
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Journal
@@ -70,6 +71,7 @@ class Shift:
             raise ValueError("a shift works on a journal that was begun")
         self.progress = progress.of(plan, journal.state)
         self.before: dict[str, Any] = journal.state.before
+        self._known = KnownProxies(progress.proxies(journal.state))
 
     def pause_argocd(self) -> None:
         """Keep Argo CD from putting back what is declared in Git, where the task wants that. Raises MeshError."""
@@ -127,11 +129,12 @@ class Shift:
                 self._require_canary(action.step)
             self._journal.record(label)
             self.progress = at_step(self.progress, action.step)
-        with proof.opened(self._task, patient=True) as asked:
+        with proof.opened(self._task, patient=True, known=self._known) as asked:
             after = self._bring(live, self.plan.shape(action.step), label)
             asked.of(self._route.kind, after)
         self.proxies = asked.proxies
-        self._journal.record(label, verdicts=[progress.proven(asked.proxies, self._commit)])
+        kept = progress.known(self._known.names)
+        self._journal.record(label, verdicts=[progress.proven(asked.proxies, self._commit)], facts=kept)
         self.progress = at_step(self.progress, action.step, _now())
         self._task.progress(f"{self._route.label}: {label}; {asked.proxies or 'no'} proxies asked")
 
@@ -173,7 +176,7 @@ class Shift:
             return  # its ApplicationSet would turn the sync on again, and that the weights of the step
         if kept and kept["automation"]:
             gitops.pause(self._task.resources, kept["automation"])
-        with proof.opened(self._task, late=True) as asked:
+        with proof.opened(self._task, late=True, known=self._known) as asked:
             after = self._write(live, self.plan.before)
             after = back.with_owners(after, self.before.get("managedFields") or [], self._patch, self._read)
             asked.of(self._route.kind, after)
@@ -192,7 +195,7 @@ class Shift:
                 "that Git is set back and Argo CD syncs that.",
                 changed=bool(self.changes),
             )
-        with proof.opened(self._task, late=True) as asked:
+        with proof.opened(self._task, late=True, known=self._known) as asked:
             after = self._bring_by_git(self.plan.before, ABORT, kept["automation"])
             asked.of(self._route.kind, after)
         self.proxies = asked.proxies

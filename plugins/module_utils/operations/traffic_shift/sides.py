@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.pods import is_ready
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import workload_of
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import destinationrule
@@ -17,6 +18,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.references
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.registry import KINDS
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.weighted import Target
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.gates.sides import Side
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import namesakes
 
 _ROOT_NAMESPACE = "istio-system"
 _HASH = "pod-template-hash"
@@ -30,7 +32,8 @@ class Backend:
     """What is behind a target.
 
     ``problem``: why it cannot take requests, without a full stop; ``pods``: those that it selects, None where nobody
-    can tell (no Service with a selector, or pods may not be listed); ``rule``: the DestinationRule of its subset.
+    can tell (no Service with a selector, or pods may not be listed); ``rule``: the DestinationRule of its subset;
+    ``namesakes``: other Services of the same port of these pods.
     """
 
     target: Target
@@ -40,6 +43,7 @@ class Backend:
     pods: list[Document] | None = None
     rule: Document | None = None
     labels: dict[str, str] = field(default_factory=dict)
+    namesakes: tuple[str, ...] = ()
 
     @property
     def ready(self) -> int | None:
@@ -55,7 +59,8 @@ class Backend:
     def side(self) -> Side:
         """What metrics know of it."""
         versions = {next((labels[key] for key in _VERSIONS if key in labels), "") for labels in map(_labels, self._now)}
-        return Side(self.service, self.namespace, self.workloads, versions.pop() if len(versions) == 1 else "")
+        version = versions.pop() if len(versions) == 1 else ""
+        return Side(self.service, self.namespace, self.workloads, version, self.namesakes)
 
     @property
     def revisions(self) -> list[str]:
@@ -124,12 +129,22 @@ def _read_pods(resources: Resources, backend: Backend) -> None:
         return
     labels = {**selector, **backend.labels}
     wanted = ",".join(f"{name}={value}" for name, value in sorted(labels.items()))
-    try:
-        backend.pods = resources.list(POD, backend.namespace, wanted)
-    except ApiError as error:
-        if error.status != 403:
-            raise
+    pods = _listed(resources, POD, backend.namespace, wanted)
+    if pods is None:
         return
+    backend.pods = pods
+    backend.namesakes = namesakes.of(service, _listed(resources, SERVICE, backend.namespace) or [], pods)
     if not backend.ready:
         backend.problem = f"none of its {len(backend.pods)} pods is ready" if backend.pods else "it has no pods"
         backend.problem += f" ({wanted} in {backend.namespace})"
+
+
+def _listed(resources: Resources, kind: Kind, namespace: str, selector: str = "") -> list[Document] | None:
+    """The objects of a namespace; None where they may not be listed. Raises ApiError."""
+    try:
+        listed: list[Document] = resources.list(kind, namespace, selector)
+    except ApiError as error:
+        if error.status != 403:
+            raise
+        return None
+    return listed
