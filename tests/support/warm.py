@@ -3,9 +3,10 @@
 """ansible-playbook without its start: `warm.run(command, …)` in place of `subprocess.run(command, …)`.
 
 More than half of the processor's time of a short playbook is the import of Ansible. A server that has imported it, and
-nothing of this collection, forks for each run; the fork gets the environment, the folder and the outputs of that run,
-and is ansible-playbook from there on. Ansible reads its configuration when it is imported: a run with other variables
-of Ansible's or Python's than the server has is a process of its own. MESHOPS_WARM=0 makes every run one.
+nothing of this collection, forks for each run (remembered.py has what each run would read anew). The fork gets the
+environment, the folder and the outputs of that run, and is ansible-playbook from there on. Ansible reads its
+configuration when it is imported: a run with other variables of Ansible's or Python's than the server has is a process
+of its own. MESHOPS_WARM=0 makes every run one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import contextlib
 import importlib
 import json
 import os
+import pkgutil
 import select
 import signal
 import socket
@@ -23,18 +25,25 @@ import sys
 import tempfile
 from pathlib import Path
 
+COMPILED = Path(__file__).resolve().parents[2] / ".build" / "compiled"
 # What Ansible and Python read when they start.
 READ_AT_START = ("ANSIBLE_", "PYTHON", "HOME", "LANG", "LC_")
 IMPORTED_BY_EACH_RUN = (
     "ansible.cli.playbook",
     "ansible.executor.playbook_executor",
     "ansible.module_utils.basic",
+    "ansible.playbook.handler_task_include",
     "ansible.plugins.action",
-    "ansible.plugins.callback.default",
-    "ansible.plugins.connection.local",
+    "ansible.plugins.cache.memory",
     "ansible.plugins.strategy.linear",
+    "ansible.plugins.vars.host_group_vars",
+    "jmespath",
     "kubernetes.client",
+    "multiprocessing.popen_fork",
+    "multiprocessing.synchronize",
 )
+# Plugins of which Ansible loads all that there are, to know their options.
+ALL_OF = ("become", "callback", "connection", "inventory", "shell")
 
 
 # ---- In the tests ---------------------------------------------------------------------------------------------------
@@ -108,10 +117,18 @@ def preload():
     """Import what each run of ansible-playbook does, and nothing of the collection."""
     for module in IMPORTED_BY_EACH_RUN:
         importlib.import_module(module)
+    for kind in ALL_OF:
+        package = importlib.import_module(f"ansible.plugins.{kind}")
+        for plugin in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            importlib.import_module(plugin.name)
 
 
 def serve(address):
     """Fork for each connection, until the tests' process is gone. Returns in the fork, ready to be ansible-playbook."""
+    import remembered  # which imports Ansible
+
+    folder = Path(address).parent
+    remembered.begin(folder, COMPILED)
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(address)
     listening.listen()
@@ -122,6 +139,7 @@ def serve(address):
         if 0 in readable:
             sys.exit()
         connection, _ = listening.accept()
+        remembered.learn(folder)
         if os.fork() == 0:
             listening.close()
             return watch(connection)
