@@ -21,6 +21,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import vault
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.orphan import end_if_orphan
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import kubeconfig
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import collect, desired, reading, remote
 from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import VERBOSITY_OF_TRACEBACKS, Entry, execute
@@ -64,7 +65,9 @@ class MeshAction(ActionBase):
     def run(self, tmp=None, task_vars=None):
         """Run the task; returns the result of the module, whichever way it ran."""
         task_vars = task_vars or {}
+        end_if_orphan()
         result = self._unless_stopped(tmp, task_vars)
+        end_if_orphan()
         if isinstance(result.get("diff"), list):
             result["diff"] = shortened(result["diff"], self._most_lines(task_vars))
         if self._task._role:

@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import meshes
 import playing
@@ -102,6 +103,14 @@ def journals(cluster):
     return cluster.kubectl("get", "configmap", "-n", SHOP, "-l", "meshops.lifecycle/operation", "-o", "json")["items"]
 
 
+def is_running(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
 def owners(live):
     return [
         (entry["manager"], entry["operation"], entry["fieldsV1"])
@@ -190,9 +199,12 @@ def test_a_run_that_was_killed_is_continued_and_another_refused(play, player, cl
             time.sleep(0.1)
         refused = play([task], expect="failed")
         assert f"VirtualService {SHOP}/reviews is held by" in refused.msg and weights(cluster) == [90, 10]
-        holder = re.search(r"process (\d+), run", refused.msg)
-        for pid in (process.pid, int(holder[1])):  # the worker is in a session of its own
-            os.kill(pid, signal.SIGKILL)
+        worker = int(re.search(r"process (\d+), run", refused.msg)[1])
+        os.kill(process.pid, signal.SIGKILL)  # alone; the worker, in a session of its own, goes no further either
+    while is_running(worker):
+        assert time.monotonic() < deadline + 30, "the worker of a killed playbook goes on"
+        time.sleep(0.1)
+    assert weights(cluster) == [90, 10]
     run = play([task])["Shift"]
     assert run.result["phase"] == "promoted" and weights(cluster) == [0, 100]
     assert len(run.result["record"]["runs"]) == 2

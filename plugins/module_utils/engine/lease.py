@@ -27,6 +27,7 @@ from typing import NamedTuple
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock, times
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, Stopwatch, pauses
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.orphan import is_orphan
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
@@ -125,12 +126,14 @@ class Lease:
     def check(self) -> None:
         """See that the lease is ours, before something else is written. Raises Lost, and ApiError."""
         with self._lock:
-            if self._lost or self._renewed.elapsed > self.duration * 2 / 3:
+            if self._lost or is_orphan() or self._renewed.elapsed > self.duration * 2 / 3:
                 self.renew()
 
     def renew(self) -> None:
         """Say that the run is alive. Raises Lost, and ApiError when that cannot be written."""
         with self._lock:
+            if is_orphan():
+                self._lost = f"{self.label}: the playbook that this run belongs to was killed, so it stops here."
             if self._lost:
                 raise Lost(self._lost)
             began = Stopwatch()
