@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio import istiod, propagation
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.istio import follower, istiod
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import (
     destinationrule,
     gateway,
@@ -114,4 +114,4 @@ ACKED = istiod.Acked
     ],
 )
 def test_when_a_proxy_has_acknowledged(wanted, now, acked):
-    assert propagation._is_acked(wanted, now) is acked
+    assert follower._is_acked(wanted, now) is acked
