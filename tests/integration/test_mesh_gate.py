@@ -27,7 +27,7 @@ VERSIONS = {
     "good": {},
     "errors": {"FAIL": "0.05", "FAIL_STATUS": "500"},
     "broken": {"FAIL": "1", "FAIL_STATUS": "500"},
-    "slow": {"SLOW": "0.3", "SLOW_SHARE": "0.1"},
+    "slow": {"SLOW": "0.3", "SLOW_SHARE": "0.2"},
     "restarted": {},
 }
 
@@ -149,6 +149,8 @@ def test_versions_are_judged_by_what_they_do(play, cluster, shop, tmp_path):
         judging.add(f"latency {version}", SLOWNESS, version)
         judging.add(f"errors {version}", {"type": "compare"}, version)
     judging.add("median of slow", {**SLOWNESS, "percentile": 50}, "slow")
+    for version in ("good", "slow"):
+        judging.add(f"p90 {version}", {**SLOWNESS, "percentile": 90}, version)
     judging.add("nobody", SUCCESS, canary={"service": "nobody", "namespace": shop})
     judging.add("no traffic", SUCCESS, canary=side(shop, "unheard-of"))
     judging.add("too little traffic", {**SUCCESS, "min_requests": 100000})
@@ -172,7 +174,8 @@ def test_versions_are_judged_by_what_they_do(play, cluster, shop, tmp_path):
     slow = {version for version in VERSIONS if verdicts[f"latency {version}"]["outcome"] == "fail"}
     worse = {version for version in VERSIONS if verdicts[f"errors {version}"]["outcome"] == "fail"}
     assert (slow, worse) == ({"slow"}, {"errors", "broken"})
-    assert verdicts["median of slow"]["outcome"] == "pass"
+    assert verdicts["median of slow"]["outcome"] == verdicts["p90 good"]["outcome"] == "pass"
+    assert outcome(verdicts["p90 slow"]) == ("fail", "threshold") and "p90 is " in verdicts["p90 slow"]["message"]
     for version, responses in tally["versions"].items():
         # Also of a series that is new in the window, and of one that began at 0 again. What a proxy counts between its
         # last scrape and its restart is lost, and a busy machine scrapes late.

@@ -313,6 +313,23 @@ def test_testers_first_by_a_cookie_on_an_httproute(play, cluster, http_route):
     live = cluster.get(http_route)
     assert versions("yes") == {"v1": 20} and live["spec"]["rules"][0]["backendRefs"][0]["weight"] == 1
     assert live["spec"] == before["spec"] and owners(live) == owners(before)
+
+    # Who has been at the canary stays there.
+    def cookie_of_a_canary():
+        for _turn in range(60):
+            answer = json.loads(
+                cluster.lab("call", "--from", f"{SHOP}/client", f"http://{HOST}.svc.cluster.local:9080/")
+            )
+            if json.loads(answer["body"])["version"] == "v2":
+                return {name.lower(): text for name, text in answer["headers"].items()}["set-cookie"]
+        raise AssertionError("nobody came to the canary")
+
+    sticky = {**chosen, "match": None, "sticky": {"cookie": "tester"}, "steps": [{"weight": 30}]}
+    play([shifting(state="started", **sticky)])
+    cookie = cookie_of_a_canary().partition(";")[0].removeprefix("tester=")
+    assert versions(cookie) == {"v2": 20} and "v1" in versions("of-another-shift")
+    play([shifting(kind="HTTPRoute", state="aborted")])
+    assert versions(cookie) == {"v1": 20} and cluster.get(http_route)["spec"] == before["spec"]
     mirror = {**chosen, "kind": "GRPCRoute", "match": None, "steps": [{"mirror": 20}, {"weight": 50}]}
     diffs = play([shifting(**mirror)], check=True, diff=True)["Shift"].diffs
     assert diffs[0]["after"]["spec"]["rules"][0]["filters"][0]["requestMirror"]["percent"] == 20

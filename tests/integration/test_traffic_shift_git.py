@@ -7,8 +7,11 @@ What proxies make of a shift is in test_traffic_shift.py; here no istiod runs.
 
 from __future__ import annotations
 
+import concurrent.futures
+import json
 import subprocess
 
+import canaries
 import killed
 import pytest
 import yaml
@@ -143,10 +146,28 @@ def test_a_file_that_this_collection_wrote(play, delivered):
     (live,) = delivered.cluster.get(delivered.route)["spec"]["http"]
     assert run.changed and live["mirrorPercentage"] == {"value": 10} and delivered.weights == [100, 0]
     assert delivered.file(path).splitlines()[0] == first.splitlines()[0]
-    chosen.pop("steps")
-    play([delivered.shift(state="aborted", **chosen)])
+    # Who delivers the old weights to the same file leaves it alone, and does not delete it.
+    during = delivered.file(path)
+    run = play([written])
+    assert not run["Set"].changed and "because a traffic shift of VirtualService" in str(run["Set"].result["warnings"])
+    gone = {"name": "Gone", f"{OURS}.mesh_apply": {**declare, "namespace": delivered.apps.namespace, "state": "absent"}}
+    assert "is not deleted, because a traffic shift" in play([gone], expect="failed").msg
+    assert delivered.file(path) == during
+    without_steps = {name: value for name, value in chosen.items() if name != "steps"}
+    play([delivered.shift(state="aborted", **without_steps)])
     assert delivered.file(path) == first and delivered.cluster.get(delivered.route)["spec"]["http"] == [rule]
     assert not play([written])["Set"].changed
+    # After a promotion the old weights conflict; the new ones do not, and the file is as any other again.
+    play([delivered.shift(**chosen)])
+    assert delivered.weights == [0, 100]
+    assert "are those of a traffic shift that was promoted" in play([written], expect="failed").msg
+    rule["route"] = delivered.cluster.get(delivered.route)["spec"]["http"][0]["route"]
+    play([written])
+    assert "traffic shift" not in delivered.file(path) and not play([written])["Set"].changed
+
+
+def automated(delivered):
+    return delivered.apps.live()["spec"]["syncPolicy"]["automated"]
 
 
 def test_it_is_killed_and_continued(play, delivered):
@@ -164,8 +185,75 @@ def test_it_is_killed_and_continued(play, delivered):
         assert run(dies, state="aborted") is None
         run(state="aborted")
         assert delivered.weights == [100, 0] and delivered.file() == ROUTES
-        assert delivered.apps.live()["spec"]["syncPolicy"]["automated"].get("enabled") is not False
+        assert automated(delivered).get("enabled") is not False
         assert not killed.journals(delivered.cluster, delivered.apps.namespace)
+
+    # On the way back, while automated sync is paused: whoever goes on turns it on again.
+    run(state="started")
+    for dies in range(5, 40):
+        run(dies, state="aborted")
+        if automated(delivered).get("enabled") is False:
+            break
+    else:
+        raise AssertionError("it was never killed while sync was paused")
+    run(state="aborted")
+    assert automated(delivered) == {"prune": True, "selfHeal": True}
+    assert delivered.weights == [100, 0] and delivered.file() == ROUTES
+
+
+def test_two_at_once(play, delivered):
+    """The second is refused, names the first, and commits nothing."""
+    play(delivered.application())
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(play, [delivered.shift(pause=8, lease_duration=4)], expect="any") for _turn in range(2)]
+        runs = [each.result() for each in running]
+    ended = sorted((run["Shift"] for run in runs), key=lambda task: "msg" in task.result)
+    assert ended[0].result["phase"] == "promoted" and "shop is held by " in ended[1].result["msg"]
+    assert delivered.weights == [0, 100] and len(delivered.messages()) == 2 + 3
+
+
+def test_an_application_of_an_applicationset(play, delivered):
+    """What is paused there would be turned on again: the commit of the way back comes first."""
+    apps, cluster = delivered.apps, delivered.cluster
+    template = {"metadata": {"name": apps.name()}, "spec": apps.spec("prod")}
+    template["spec"]["source"]["directory"] = {"recurse": True}
+    metadata = {"name": apps.namespace, "namespace": "argocd"}
+    body = {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", "metadata": metadata}
+    generators = [{"list": {"elements": [{"name": "one"}]}}]
+    cluster.kubectl(
+        "apply", "-f", "-", stdin=json.dumps({**body, "spec": {"generators": generators, "template": template}})
+    )
+    try:
+        apps.until(lambda live: live and (live.get("status") or {}).get("sync", {}).get("status") == "Synced", 90)
+        play([delivered.shift(state="started")])
+        assert delivered.weights == [80, 20]
+        back = play([delivered.shift(state="aborted", delivery="cluster", git=None)], expect="failed")
+        assert "is not back yet: the shift was begun with delivery: git" in back.msg and delivered.weights == [80, 20]
+        play([delivered.shift(state="aborted")])
+        assert delivered.weights == [100, 0] and delivered.file() == ROUTES
+        assert automated(delivered) == {"prune": True, "selfHeal": True}
+        assert play([delivered.shift()])["Shift"].result["phase"] == "promoted" and delivered.weights == [0, 100]
+    finally:
+        cluster.api("DELETE", f"/apis/argoproj.io/v1alpha1/namespaces/argocd/applicationsets/{apps.namespace}")
+
+
+def test_a_release_whose_steps_are_commits(play, player, delivered):
+    """The role: the canary is live by itself, each weight by a commit, and at the end the stable side has it all."""
+    apps, cluster, namespace = delivered.apps, delivered.cluster, delivered.apps.namespace
+    objects, variables = canaries.shop(namespace)
+    (route,) = (document for document in objects if document["kind"] == "VirtualService")
+    play([{"name": "Shop", f"{OURS}.mesh_apply": {"objects": [each for each in objects if each is not route]}}])
+    apps.repository.commit({FILE: route})
+    play(delivered.application())
+    git = {"repository": str(delivered.folder), "file": FILE}
+    variables |= {"canary_release_delivery": "git", "canary_release_git": git, "canary_release_wait_timeout": 90}
+    done = player.play(playbook="meshops.lifecycle.canary", vars=variables)
+    summary = done["Hand the result on"].result["ansible_stats"]["data"]["canary_release"]
+    assert summary["phase"] == "promoted"
+    assert canaries.state(cluster, namespace) == ({"stable": 100, "canary": 0}, {"stable": "2", "canary": None})
+    shifted = [line.rpartition(": ")[2] for line in delivered.messages() if line.startswith("Shift traffic")]
+    assert shifted == ["promotion", "50 %", "promotion", "50 %", "10 %"]  # the newest first: back, and before it there
+    assert player.play(playbook="meshops.lifecycle.canary", vars=variables).changed == []
 
 
 def test_what_is_edited_in_git_ends_it_and_stays(play, delivered):

@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
+import tempfile
 import time
 import urllib.parse
 import urllib.request
+from pathlib import Path
 
+import certificates
 import pytest
 import yaml
 
@@ -57,6 +61,13 @@ def split(host, *versions):
     ]
 
 
+@functools.cache
+def key_and_certificate():
+    with tempfile.NamedTemporaryFile() as key:
+        certificate = certificates.self_signed(key.name)
+        return Path(key.name).read_text() + certificate
+
+
 def objects():
     subsets = [{"name": name, "labels": {"version": name}} for name in ("v1", "v2")]
     yield workload("client", "meshlab-client")
@@ -64,8 +75,11 @@ def objects():
     yield from (workload(f"calls-{name}", "meshlab-grpc", name, **env) for name, env in GRPC_VERSIONS.items())
     # A port of a pod speaks HTTP to its proxy, or does not.
     yield from (workload(f"stream-{version}", "meshlab-http", version) for version in ("v1", "v2"))
-    for name, app, port in (("web", "web", "http"), ("stream", "stream", "tcp"), ("safe", "stream", "tls")):
-        yield service(name, {"app": app}, port)
+    yield from (
+        workload(f"safe-{version}", "meshlab-http", version, TLS=key_and_certificate()) for version in ("v1", "v2")
+    )
+    for name, port in (("web", "http"), ("stream", "tcp"), ("safe", "tls")):
+        yield service(name, {"app": name}, port)
         yield istio("DestinationRule", name, host=name, subsets=subsets)
     yield service("calls", {"app": "calls"}, "grpc")
     yield from (service(f"calls-{name}", {"app": "calls", "version": name}, "grpc") for name in GRPC_VERSIONS)
@@ -128,7 +142,8 @@ def versions(cluster, shop):
     """`versions(service, count)`: which versions have answered the client."""
 
     def ask(name, count=20, *more):
-        out = cluster.lab("call", "--from", f"{shop}/client", "--count", str(count), *more, f"http://{name}:9080/")
+        url = name if "://" in name else f"http://{name}:9080/"
+        out = cluster.lab("call", "--from", f"{shop}/client", "--count", str(count), *more, url)
         return json.loads(out)["versions"]
 
     return ask
@@ -198,12 +213,17 @@ def test_connections_of_tcp_and_of_tls(play, cluster, shop, shift, versions):
     (verdict,) = play([{"name": "Judge", f"{OURS}.mesh_gate": judge}])["Judge"].result["verdicts"]
     assert verdict["outcome"] == "pass" and verdict["count"] >= 4
 
+    url = f"https://safe.{shop}.svc.cluster.local:9080/"  # the name of the handshake chooses the rule
+    assert versions(url) == {"v1": 20}
     back = {"from": {"subset": "v2"}, "to": {"subset": "v1"}}
     safe = play([shift("safe"), shift("safe", "Back", state="started", **back)])
     assert safe["Shift"].result["phase"] == "promoted" and safe["Back"].result["proxies"] >= 6
     live = cluster.get(ROUTES % shop + "safe")
     assert [entry["weight"] for entry in live["spec"]["tls"][0]["route"]] == [50, 50]
+    split_now = [versions(url, 8) for _turn in range(4)]
+    assert {version for answer in split_now for version in answer} == {"v1", "v2"}
     play([shift("safe", state="aborted")])
+    assert versions(url) == {"v2": 20}
     refused = {**back, "match": {"headers": {"x": {"exact": "1"}}}, "steps": [{"weight": 0}]}
     assert "split connections by weight alone" in play([shift("safe", **refused)], expect="failed").msg
 

@@ -16,6 +16,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import diff, guard, results
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import git_shifted
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import files, pushing, settings
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.checkout import Checkout
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.plan import FileChange, FilePlan
@@ -188,7 +189,15 @@ class _Delivery:
             after = None if absent else self._file(item, old)
             objects.append(FileChange(path, old, after, item.kind.kind, item.namespace, item.name))
         objects += self._prune(before, set(origins), absent)
+        if not self.task.params.get("force_conflicts"):
+            objects = [self._kept(file) for file in objects]
         return FilePlan(objects, self._keep_folder(objects))
+
+    def _kept(self, file: FileChange) -> FileChange:
+        file, warning = git_shifted.kept(file)
+        if warning:
+            self.task.warn(warning)
+        return file
 
     def _file(self, item: Item, old: bytes | None) -> bytes:
         if item.kind.secret_fields:

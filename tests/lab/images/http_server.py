@@ -3,7 +3,8 @@
 """The shop's `reviews`: answers every request with who it is and what arrived. PORT, SERVICE, VERSION by variable.
 
 It can be told to be a bad version: by variables of the same names in capitals, from its start on; or later, by a
-request from its own localhost (`lab behave`): `PUT /behaviour?fail=0.05&slow=0.3`. Shares are of 1.
+request from its own localhost (`lab behave`): `PUT /behaviour?fail=0.05&slow=0.3`. Shares are of 1. With TLS, a private
+key and its certificate in PEM, it speaks HTTPS.
 
 - fail, fail_status: this share of requests is answered with this status (503)
 - slow, slow_share: so many seconds more for this share of requests (all)
@@ -14,7 +15,9 @@ import json
 import os
 import random
 import signal
+import ssl
 import sys
+import tempfile
 import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -95,10 +98,21 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def speak_tls(self, text):
+        with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+            file.write(text)
+            file.flush()
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(file.name)
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
 
 if __name__ == "__main__":
     if os.environ.get("CRASH") == "start":
         sys.exit("told to crash at the start")
     behave({name: os.environ[name.upper()] for name in USUAL if name.upper() in os.environ})
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    Server(("", int(os.environ.get("PORT", "9080"))), Handler).serve_forever()
+    server = Server(("", int(os.environ.get("PORT", "9080"))), Handler)
+    if os.environ.get("TLS"):
+        server.speak_tls(os.environ["TLS"])
+    server.serve_forever()

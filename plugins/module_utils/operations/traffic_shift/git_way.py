@@ -18,11 +18,14 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traff
     gitops,
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.edit import Shape
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.plan import Plan
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.plan import ABORT, FINISH, Plan
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.subject import Route
-from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import files, pushing, settings
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import files, pushing, settings, shift_mark
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.program import Program
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.remote import Remote
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.shift_mark import Mark
+
+_MARKS = {ABORT: None, FINISH: Mark.PROMOTED}  # of a step's label; that of any other says that the shift is under way
 
 
 class FileEdited(MeshError):
@@ -76,6 +79,7 @@ class GitWay:
             if not any(git_file.is_at(file, plan.selection, there, namespace) for there in (shape, *known)):
                 raise FileEdited(f"{self.path} on branch {self._store.branch} was changed by somebody else.")
             content = git_file.edited(file, plan.selection, shape, namespace)
+            content = shift_mark.marked(content, _MARKS.get(label, Mark.RUNNING))
             if content == file.content:
                 return str(self._store.base)
             commit = self._store.commit({self.path: content}, message, bool(self._options.sign))
