@@ -253,3 +253,17 @@ def test_a_definition_as_text_in_a_module_for_one_object(play, cluster, namespac
     assert play([task, {**task, "name": "again"}]).changed == ["text"]
     live = cluster.get(f"/apis/{SECURITY}/namespaces/{namespace}/peerauthentications/text")
     assert live["spec"] == {"mtls": {"mode": "STRICT"}}
+
+
+def test_a_name_that_is_the_path_of_something_else(play, cluster, namespace):
+    """Of ``secrets/..`` the path is that of the namespace."""
+    gone = {"namespace": namespace, "state": "absent"}
+    tasks = [
+        {"name": module, f"{OURS}.{module}": {"name": name, **gone}, "ignore_errors": True}
+        for module in ("grafana_dashboard", "argocd_repository")
+        for name in ("..", ".", "a/../..", "", "%2e%2e")
+    ]
+    run = play(tasks)
+    for task in run.tasks:
+        assert task.failed and ("is not a valid name in Kubernetes" in task.msg or "name" in task.msg), task.msg
+    assert not cluster.get(f"/api/v1/namespaces/{namespace}")["metadata"].get("deletionTimestamp")

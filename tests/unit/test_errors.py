@@ -333,6 +333,10 @@ TOKEN = "ghp_0123456789abcdefghij"
         ("https://git@git.example.com:443/a@b", "https://git@git.example.com:443/a@b"),
         ("spiffe://cluster.local/ns/a/sa/b", "spiffe://cluster.local/ns/a/sa/b"),
         ("a:b@c is no URL", "a:b@c is no URL"),
+        ("see https://a/b?x=1&access_token=abc#c", "see https://a/b?x=1&access_token=<hidden>#c"),
+        ("https://me:pass@a?api_key=abc", "https://me:<hidden>@a?api_key=<hidden>"),
+        ("https://s3/b?X-Amz-Signature=d&X-Amz-Date=1", "https://s3/b?X-Amz-Signature=<hidden>&X-Amz-Date=1"),
+        ("'https://a/b?sig=abc' and https://a?tokenize=1", "'https://a/b?sig=<hidden>' and https://a?tokenize=1"),
         (
             "-----BEGIN EC PRIVATE KEY-----\nx\n-----END EC PRIVATE KEY----- is none",
             "-----BEGIN EC PRIVATE KEY-----<hidden>-----END EC PRIVATE KEY----- is none",

@@ -294,7 +294,10 @@ def test_windows_and_days_on_which_nothing_moves(spans, freeze, moment, allowed)
     assert (windows.refusal(spans, freeze, at) == "") == allowed
 
 
-@pytest.mark.parametrize(("spans", "freeze"), [(["9-16"], []), (["00:00-23:59", "someday 1"], []), ([], ["Christmas"])])
+@pytest.mark.parametrize(("spans", "freeze"), [
+    (["9-16"], []), (["00:00-23:59", "someday 1"], []), (["25:00-26:00"], []), (["09:00-10:75"], []),
+    ([], ["Christmas"]), ([], ["2027-01-06..2026-12-20"]), ([], ["2026-11-26", "Christmas"]),
+])  # fmt: skip
 def test_what_is_no_window_is_refused(spans, freeze):
     with pytest.raises(MeshError, match=r"windows|freeze"):
         windows.refusal(spans, freeze, datetime(2026, 11, 26, tzinfo=timezone.utc))

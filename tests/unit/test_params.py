@@ -394,3 +394,10 @@ def test_the_arguments_themselves_are_not_changed():
 def test_documents_are_left_as_they_are():
     documents = [{"apiVersion": "v1", "kind": "X", "spec": {"anyName": None, "any_name": [{}]}}]
     assert check({"definition": documents}, MANY, "mesh_apply") == {"objects": documents}
+
+
+def test_a_list_of_lists_has_text_below():
+    spec = {"waves": {"type": "list", "elements": "list"}}
+    assert check({"waves": [["a", "b"], "c,d"]}, spec, "x") == {"waves": [["a", "b"], ["c", "d"]]}
+    with pytest.raises(MeshError, match=r"waves\[0\]\[1\] must be text, not 83\. Put quotes"):
+        check({"waves": [["a", 83]]}, spec, "x")

@@ -10,6 +10,11 @@ from collections.abc import Sequence
 BUG = "This is a bug in the collection"  # in the message of every error that nobody foresaw; tests look for it
 _HIDDEN = "<hidden>"
 _IN_URL = re.compile(r"(?<=://)(?:([^/\s:@]*:)[^/\s@]+|[^/\s:@]{20,})@")  # user:password@, or a token alone
+_QUERY = re.compile(r"://[^\s\"'`<>?]*\?[^\s\"'`<>]*")  # an address up to the end of its query
+_SECRET_PARAMETER = re.compile(  # of a query, by its name, as OAuth, S3, Azure and GitLab spell them
+    r"([?&](?:[\w.-]*(?:token|secret|password|passwd|signature|api[_-]?key|apikey|credential)|sig|auth|key|pwd)=)[^&#]+",
+    re.I,
+)
 _PRIVATE_KEY = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?=-----END|\Z)", re.S)
 
 
@@ -27,8 +32,11 @@ class MeshError(Exception):
 
 
 def without_secrets(text: str) -> str:
-    """Text without what is a secret by its looks, wherever it came from: passwords and tokens in URLs, private keys."""
+    """Text without what is a secret by its looks, wherever it came from: passwords and tokens in URLs and their
+    queries, private keys."""
     if "://" in text:
+        if "?" in text:
+            text = _QUERY.sub(lambda match: _SECRET_PARAMETER.sub(rf"\1{_HIDDEN}", match[0]), text)
         text = _IN_URL.sub(lambda match: f"{match[1] or ''}{_HIDDEN}@", text)
     if "PRIVATE KEY-----" in text:
         text = _PRIVATE_KEY.sub(rf"\1{_HIDDEN}", text)

@@ -293,6 +293,8 @@ def _list(value, option: Mapping, where: str, call: _Call) -> list:
             raise call.error(where, f"must be a list, not {_shown(value)}.")
         value = validation.check_type_list(value) if isinstance(value, str) else [value]
     element = {**option, "type": option.get("elements", "raw")}
+    if element["type"] == "list":  # a spec of Ansible's describes one level of lists; what is below is text with us
+        element["elements"] = "str"
     checked = []
     for index, item in enumerate(value):
         if item is None and element["type"] != "raw":

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.session import APPLY, Session
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
@@ -231,7 +233,14 @@ def _not_served(error: ApiError) -> bool:
 
 
 def path(kind: Kind, version: str, namespace: str | None = None, name: str | None = None) -> str:
-    """The path of a kind, of a namespace's objects of it, or of one object."""
+    """The path of a kind, of a namespace's objects of it, or of one object.
+
+    Raises MeshError for a name that is none: with ``..`` or without a name it would be the path of something else.
+    """
+    if name is not None and not _is_segment(name):
+        raise MeshError(f"{kind.label(namespace, name)}: {name!r} is not a valid name in Kubernetes.")
+    if namespace and not _is_segment(namespace):
+        raise MeshError(f"{namespace!r} is not a valid name of a namespace.")
     parts = [f"/apis/{kind.group}/{version}" if kind.group else f"/api/{version}"]
     if namespace and kind.namespaced:
         parts.append(f"namespaces/{namespace}")
@@ -239,3 +248,8 @@ def path(kind: Kind, version: str, namespace: str | None = None, name: str | Non
     if name:
         parts.append(name)
     return quote("/".join(parts), safe="/:~")
+
+
+def _is_segment(name: str) -> bool:
+    """Whether a name is possible in a path (apimachinery, IsValidPathSegmentName); none of any kind has spaces."""
+    return bool(name) and name not in (".", "..") and not re.search(r"[/%\x00-\x20]", name)

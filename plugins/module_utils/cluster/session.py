@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base import clock, json_text
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Stopwatch
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import urllib3, yaml
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import credentials as credentials_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster import errors, kubeconfig
@@ -88,7 +89,7 @@ class Session:
 
         Faults that pass are tried again, bounded. Raises ApiError.
         """
-        url = f"{self.credentials.server}{path}" + (f"?{urlencode(query)}" if query else "")
+        url = self._url(path, query)
         data = None if body is None else json_text.compact(body).encode()
         self._count(verb, query)
         watch = Stopwatch()
@@ -108,7 +109,7 @@ class Session:
 
     def text(self, path: str, query: Mapping | None = None, timeout: float | None = None) -> str:
         """GET something that is not JSON (a pod's page through the proxy); returns its text. Raises ApiError."""
-        url = f"{self.credentials.server}{path}" + (f"?{urlencode(query)}" if query else "")
+        url = self._url(path, query)
         self._count("GET", None)
         answer = self._send("GET", url, None, None, timeout)
         if answer.status >= 400:
@@ -119,7 +120,7 @@ class Session:
         """Events ({type, object}) of a watch until ``timeout`` seconds are over or the server ends it."""
         seconds = max(1, int(timeout))
         query = {**query, "watch": "1", "timeoutSeconds": str(seconds), "allowWatchBookmarks": "true"}
-        url = f"{self.credentials.server}{path}?{urlencode(query)}"
+        url = self._url(path, query)
         self._count("GET", None)
         answer = self._send("GET", url, None, None, seconds + 5, stream=True)
         try:
@@ -134,6 +135,14 @@ class Session:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             yaml.safe_dump(self.credentials.as_kubeconfig(), stream)
+
+    def _url(self, path: str, query: Mapping | None) -> str:
+        """The address of a request. Raises MeshError where the name of something is empty or made of dots: urllib3
+        resolves those, and the request would be about another object (of ``secrets/..`` about the namespace).
+        """
+        if "//" in path or {".", ".."} & set(path.split("/")):
+            raise MeshError(f"A name or namespace is not valid in Kubernetes: {path} is the path of no object.")
+        return f"{self.credentials.server}{path}" + (f"?{urlencode(query)}" if query else "")
 
     def _once(self, verb, url, data, content_type, timeout) -> dict:
         answer = self._send(verb, url, data, content_type if data is not None else None, timeout)

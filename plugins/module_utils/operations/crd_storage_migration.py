@@ -103,10 +103,15 @@ def _definitions(task: Task) -> list[Document]:
             raise MeshError(f"CustomResourceDefinition {name} does not exist. Nothing was rewritten.")
         definitions[name] = live
     if groups:
+        empty = set(groups)
         for live in task.resources.list(CRD):
             group = live["spec"]["group"]
-            if any(group == suffix or group.endswith(f".{suffix}") for suffix in groups):
+            known = [suffix for suffix in groups if group == suffix or group.endswith(f".{suffix}")]
+            if known:
                 definitions[live["metadata"]["name"]] = live
+                empty -= {*known}
+        if empty:
+            task.warn(f"groups: there is no CustomResourceDefinition of {', '.join(sorted(empty))}.")
     return [definitions[name] for name in sorted(definitions)]
 
 

@@ -108,7 +108,9 @@ def with_inputs(model: dict, inputs: dict, origin: str) -> dict:
 
     Grafana asks nobody when it reads a file: the panels would look for a data source of the name ``${DS_PROMETHEUS}``.
     """
-    asked = [entry for entry in model.get("__inputs") or [] if isinstance(entry, dict) and entry.get("name")]
+    asked = [
+        entry for entry in _mappings(model.get("__inputs")) if isinstance(entry.get("name"), str) and entry["name"]
+    ]
     values = {entry["name"]: entry["value"] for entry in asked if entry.get("type") == "constant" and "value" in entry}
     values.update({name: str(value) for name, value in inputs.items()})
     missing = [entry["name"] for entry in asked if entry["name"] not in values]
@@ -130,6 +132,11 @@ def with_inputs(model: dict, inputs: dict, origin: str) -> dict:
     return {name: _filled(value, values) for name, value in model.items() if name not in ("__inputs", "__requires")}
 
 
+def _mappings(value) -> list[dict]:
+    """The mappings of a list; none of what is no list."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
 def _filled(value, values: dict):
     if isinstance(value, dict):
         return {name: _filled(item, values) for name, item in value.items()}
@@ -149,8 +156,8 @@ def remarks(model: dict, origin: str) -> Iterator[str]:
     if model.get("__elements"):
         yield f"{origin}: library panels (__elements) are not read from files. Unlink them before the export."
     templating = model.get("templating")
-    variables = (templating.get("list") if isinstance(templating, dict) else None) or []
-    names = {variable.get("name") for variable in variables if isinstance(variable, dict)}
+    variables = _mappings(templating.get("list") if isinstance(templating, dict) else None)
+    names = {str(variable.get("name")) for variable in variables}
     for name in sorted(set(_sources(model)) - names):
         yield (
             f"{origin}: a data source is named ${{{name}}}, but the dashboard has no variable {name!r}. Give the data "

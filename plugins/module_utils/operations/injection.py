@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
@@ -50,6 +50,13 @@ def tags_of(webhooks: list[dict[str, Any]]) -> dict[str, str]:
 def namespaces_of(resources: Resources) -> dict[str, dict[str, Any]]:
     """All namespaces by their names. Raises ApiError."""
     return {item["metadata"]["name"]: item for item in resources.list(NAMESPACE)}
+
+
+def warn_of_missing(task: Task, chosen: Iterable[str] | None, namespaces: Container[str]) -> None:
+    """Tell which chosen namespaces do not exist: of a misspelt one everything would look in order."""
+    missing = [name for name in chosen or [] if name not in namespaces]
+    if missing:
+        task.warn(f"namespaces: there is no Namespace {', '.join(missing)}, so nothing of it was looked at.")
 
 
 def pods_of(resources: Resources, namespaces: Iterable[str] | None) -> list[dict[str, Any]]:

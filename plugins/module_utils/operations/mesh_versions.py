@@ -33,7 +33,9 @@ _NODES = ("k8s-app=istio-cni-node", "app=ztunnel")  # the labels of DaemonSets
 
 def run(task: Task) -> dict[str, Any]:
     """The ``run`` of mesh_versions. Raises MeshError."""
-    result = facts(task, task.params["namespaces"], injectors.namespaces_of(task.resources))
+    namespaces, chosen = injectors.namespaces_of(task.resources), task.params["namespaces"]
+    injectors.warn_of_missing(task, chosen, namespaces)
+    result = facts(task, chosen, namespaces)
     if task.params["outdated_only"]:
         result["workloads"] = _outdated(result)
     return {"changed": False, **result}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import without_secrets
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.libraries import jmespath
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError, NotInstalled
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
@@ -35,7 +36,7 @@ def url(name: str, options: Mapping[str, Any]) -> Verdict:
     client = UrlClient(options["url"], float(options["timeout"]), trust, options.get("headers") or {})
 
     def verdict(outcome: Outcome, reason: str, message: str, value: float | None = None) -> Verdict:
-        return Verdict(name, outcome, reason, message, client.label, value)
+        return Verdict(name, outcome, reason, message, without_secrets(client.label), value)
 
     try:
         response = client.request("")

@@ -29,6 +29,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio
 
 MANAGER = "meshops.lifecycle.ca"
 _OPTIONS = {"cert": "bundle.cert", "key": "bundle.key", "chain": "bundle.chain", "root": "bundle.root"}
+_MOST_DAYS = 36500  # a hundred years
 _CERT, _KEY = "tls.crt", "tls.key"  # of the Secret that keeps a root
 
 
@@ -49,11 +50,21 @@ class Wanted:
 def of(task: Task) -> Wanted:
     """What the options declare. Raises MeshError for a bundle that istiod cannot sign with."""
     params = task.params
-    if params["bundle"]:
+    if params["bundle"] is not None:
         return _given(_complete(params["bundle"]), _OPTIONS)
-    if params["from_secret"]:
+    if params["from_secret"] is not None:
         return _from_secret(task, params["from_secret"])
-    return _from_root(task, params["root"], params["intermediate"] or {})
+    root, intermediate = params["root"] or {}, params["intermediate"] or {}
+    _check_days("root.days", root.get("days"))
+    _check_days("intermediate.days", intermediate.get("days"))
+    _check_days("intermediate.renew_before", intermediate.get("renew_before"), least=0)
+    return _from_root(task, root, intermediate)
+
+
+def _check_days(option: str, days: int | None, least: int = 1) -> None:
+    """Raises MeshError for days that no certificate lasts."""
+    if days is not None and not least <= days <= _MOST_DAYS:
+        raise MeshError(f"{option} is {days}. It must be from {least} to {_MOST_DAYS} days.")
 
 
 def _complete(given: dict[str, Any]) -> Bundle:
@@ -131,7 +142,8 @@ def _from_root(task: Task, root: dict[str, Any], intermediate: dict[str, Any]) -
         name = intermediate.get("common_name")
         if name and f"CN={name}" not in signing.subject.split(","):
             return False
-        return signing.not_after - now > timedelta(days=int(intermediate.get("renew_before") or 30))
+        stated = intermediate.get("renew_before")
+        return signing.not_after - now > timedelta(days=30 if stated is None else stated)
 
     return Wanted((pair.certificate,), make, is_met_by, True, predicted)
 

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
@@ -54,7 +55,14 @@ def _goal(task: Task, facts: Facts) -> Goal:
     return Goal(params["revision"], params["version"], origin, tuple(params["skip_namespaces"]))
 
 
+def _closed(task: Task) -> str:
+    """Why nothing moves now. Raises MeshError for what is no window, day or time zone."""
+    params = task.params
+    return windows.refusal(params["windows"], params["freeze"], windows.now(params["timezone"]))
+
+
 def _planned(task: Task) -> tuple[Facts, Goal, list[stages.Stage], Holder | None]:
+    _closed(task)  # what is no window is refused before the upgrade begins, and not when the first namespace is to move
     facts = facts_module.read(task)
     goal = _goal(task, facts)
     holder = held(task.resources, owner.subject(task))
@@ -65,7 +73,7 @@ def _planned(task: Task) -> tuple[Facts, Goal, list[stages.Stage], Holder | None
 def _plan(task: Task) -> Result:
     facts, goal, planned, holder = _planned(task)
     left = stages.namespaces(facts, goal)
-    remarks = [*second.remarks(task, facts, goal), *checks.remarks(facts, goal)]
+    remarks = [*second.remarks(task, facts, goal), *checks.remarks(facts, goal), *_unknown(task, facts)]
     return {
         "changed": False,
         "back": stages.is_back(facts, goal),
@@ -86,6 +94,15 @@ def _plan(task: Task) -> Result:
         "under_way": holder.row() if holder else None,
         "report": report(goal, stages.left_version(facts, goal), planned, remarks),
     }
+
+
+def _unknown(task: Task, facts: Facts) -> Iterator[str]:
+    """Namespaces that the options name and the cluster does not have: a misspelt one to skip would be moved."""
+    named = {"skip_namespaces": task.params["skip_namespaces"], "waves": itertools.chain(*task.params["waves"])}
+    for option, names in named.items():
+        missing = sorted(set(names) - facts.namespaces.keys())
+        if missing:
+            yield f"{option}: there is no Namespace {', '.join(missing)}"
 
 
 def report(goal: Goal, left: str, planned: list[stages.Stage], remarks: list[str]) -> list[str]:
@@ -138,7 +155,7 @@ def _move(task: Task) -> Result:
     names = task.params["namespaces"]
     if names is None:  # what was moved by its revision selects again what it did, as far as that means the same
         names = [name for name, item in facts.namespaces.items() if _is_restored(item, goal, facts)]
-    refusal = windows.refusal(task.params["windows"], task.params["freeze"], windows.now(task.params["timezone"]))
+    refusal = _closed(task)
     if refusal and names and not stages.is_back(facts, goal):
         raise MeshError(
             f"Namespaces {', '.join(names)} are not moved: {refusal}. Run it again then; it goes on from here."

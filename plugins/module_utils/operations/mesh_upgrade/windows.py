@@ -13,7 +13,8 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base import time
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 
 _WINDOW = re.compile(
-    r"(?:(mon|tue|wed|thu|fri|sat|sun)(?:-(mon|tue|wed|thu|fri|sat|sun))? )?(\d\d):(\d\d)-(\d\d):(\d\d)"
+    r"(?:(mon|tue|wed|thu|fri|sat|sun)(?:-(mon|tue|wed|thu|fri|sat|sun))? )?"
+    r"([01]\d|2[0-3]|24(?=:00)):([0-5]\d)-([01]\d|2[0-3]|24(?=:00)):([0-5]\d)"
 )
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -28,10 +29,10 @@ def now(timezone: str) -> datetime:
 
 def refusal(windows: Sequence[str], freeze: Sequence[str], moment: datetime) -> str:
     """Why nothing moves at this moment; empty when it may. Raises MeshError for what is no window or no day."""
-    for text in freeze:
-        if _is_frozen(str(text), moment.date()):
-            return f"{moment.date()} is a day on which nothing moves (freeze: {text})"
+    frozen = [text for text in freeze if _is_frozen(str(text), moment.date())]
     is_open = [_is_open(text, moment) for text in windows]  # all of them, so that a wrong one is noticed
+    if frozen:
+        return f"{moment.date()} is a day on which nothing moves (freeze: {frozen[0]})"
     if windows and not any(is_open):
         return f"it is {moment:%a %H:%M}, outside of the windows {', '.join(windows)}"
     return ""
@@ -41,11 +42,14 @@ def _is_frozen(text: str, day: date) -> bool:
     """``2026-12-24``, or from one day to another: ``2026-12-20..2027-01-06``."""
     first, _dots, last = text.partition("..")
     try:
-        return date.fromisoformat(first.strip()) <= day <= date.fromisoformat((last or first).strip())
+        begin, end = date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip())
     except ValueError:
         raise MeshError(
             f"freeze: {text!r} is neither a day, 2026-12-24, nor a range of days, 2026-12-20..2027-01-06."
         ) from None
+    if end < begin:
+        raise MeshError(f"freeze: {text!r} ends before it begins.")
+    return begin <= day <= end
 
 
 def _is_open(text: str, moment: datetime) -> bool:

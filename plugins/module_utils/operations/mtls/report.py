@@ -28,7 +28,10 @@ def run(task: Task) -> dict[str, Any]:
     """The ``run`` of mtls_report. Raises MeshError."""
     search = mesh_info.compiled(task.params.get("query"))
     with opened(task) as prometheus:
-        _live, document, _findings = facts_of(task, prometheus, task.params.get("namespaces"))
+        live, document, _findings = facts_of(task, prometheus, task.params.get("namespaces"))
+    missing = [name for name in task.params.get("namespaces") or [] if name not in live.namespaces]
+    if missing:
+        task.warn(f"namespaces: no workload with a proxy runs in {', '.join(missing)}, so nothing was looked at there.")
     files.write(task, "page", lambda: page.markdown(document, times.text_of(times.now())))
     if search is not None:
         return {"changed": False, "result": search.search(document)}

@@ -9,6 +9,7 @@ import re
 import uuid
 from typing import Any
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base import params
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.weighted import Match, Target
@@ -79,19 +80,25 @@ def _target(task: Task, route: Route, rule: dict[str, Any], side: str) -> Target
 
 def _match(task: Task, route: Route) -> Match | None:
     stated = task.params.get("match") or {}
-    headers = {
-        name: {way: text for way, text in how.items() if text is not None}
-        for name, how in (stated.get("headers") or {}).items()
-    }
+    headers = {name: _condition(name, how) for name, how in (stated.get("headers") or {}).items()}
     for name, how in headers.items():
-        if len(how) != 1 or not how.keys() <= {"exact", "prefix", "regex"}:
-            raise MeshError(f"match.headers.{name} must be one of exact, prefix and regex with its text.")
         if "prefix" in how and route.kind.kind != "VirtualService":
             raise MeshError(f"match.headers.{name}.prefix: a {route.kind.kind} matches exact and regex alone.")
     cookie = stated.get("cookie")
     if cookie:
         headers["cookie"] = _having(cookie["name"], cookie["value"])
     return Match(headers) if headers else None
+
+
+def _condition(name: str, how: object) -> dict[str, str]:
+    """What a header is to be, as the task has it. Raises MeshError."""
+    stated = {way: text for way, text in how.items() if text is not None} if isinstance(how, dict) else {}
+    if len(stated) != 1 or not stated.keys() <= {"exact", "prefix", "regex"}:
+        raise MeshError(f"match.headers.{name} must be one of exact, prefix and regex with its text.")
+    ((way, text),) = stated.items()
+    if not isinstance(text, str):
+        raise MeshError(f"match.headers.{name}.{way} must be text.{params.quotes(text)}")
+    return stated
 
 
 def _having(name: str, value: str) -> dict[str, str]:

@@ -67,14 +67,14 @@ def _wanted(work: Work) -> list[Candidate]:
         Workload(row.get("kind") or "Deployment", row["namespace"], row["name"]) for row in params["workloads"] or []
     ]
     places = sorted({*(params["namespaces"] or []), *(workload.namespace for workload in named)})
-    if params["token"]:
-        return _all(work, named, places, params["token"])
     resources = work.task.resources
-    injection = injectors.read(resources, params["istiod_namespace"])
     namespaces = dict(zip(places, live.parallel(lambda name: resources.get(NAMESPACE, None, name), places)))
     for name, there in namespaces.items():
         if there is None:
             raise MeshError(f"Namespace {name} does not exist. Nothing was restarted.")
+    if params["token"]:
+        return _all(work, named, places, params["token"])
+    injection = injectors.read(resources, params["istiod_namespace"])
     grouped = by_workload(injectors.pods_of(resources, places))
     _read(work, named)
     whole = set(params["namespaces"] or [])
