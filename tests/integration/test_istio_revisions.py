@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import shutil
 import subprocess
 
 import playing
@@ -102,6 +103,28 @@ def test_a_tag_of_a_release_becomes_an_object_of_its_own(run, cluster):
     assert cluster.get(path)["metadata"]["uid"] == before["uid"]
     assert run("reconfigure", istio_revision_tags=["old"]).changed == []
     assert "deleted MutatingWebhookConfiguration istio-revision-tag-old" in summary(run("reconfigure"))
+
+
+def test_a_step_that_istio_does_not_support_wants_to_be_asked_for(run, cluster, tmp_path):
+    """By Helm: refused in check and run, and with both versions in the summary once the old one is named."""
+    older = tmp_path / "charts"
+    shutil.copytree(f"{cluster.variables['MESHLAB_FILES']}/charts/base", older / "base")
+    chart = older / "base" / "Chart.yaml"
+    chart.write_text(chart.read_text().replace("1.31.1", "1.27.0"))
+    run("bootstrap", istio_take_ownership=True)
+    down = {"istio_only": ["base"], "istio_version": "1.27.0", "istio_chart_source": str(older)}
+    for check in (True, False):
+        refused = str(run("reconfigure", check=check, expect="failed", **down)[-1].msg)
+        assert "1.27.0 is older than 1.31.1" in refused and "istio_upgrade_from" in refused, refused
+    wrong = str(run("reconfigure", check=True, expect="failed", istio_upgrade_from="1.30.0", **down)[-1].msg)
+    assert "1.27.0 is older than 1.31.1" in wrong, wrong
+    line = "changed release istio-system/istio-base from base {} to {}"
+    for check in (True, False):
+        done = run("reconfigure", check=check, istio_upgrade_from="1.31.1", **down)
+        assert line.format("1.31.1", "1.27.0") in summary(done)
+    back = run("reconfigure", expect="failed")
+    assert "from 1.27.0 to 1.31.1 is more than 1 minor version" in str(back[-1].msg)
+    assert line.format("1.27.0", "1.31.1") in summary(run("reconfigure", istio_upgrade_from="1.27.0"))
 
 
 def test_all_releases_that_a_hand_has_changed_are_named(run, cluster):

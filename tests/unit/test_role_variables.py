@@ -292,14 +292,12 @@ def test_releases_of_all_roles_have_their_options():
     seen = set()
     for path in sorted((ROOT / "roles").glob("*/tasks/*.yml")):
         role = path.parents[1].name
-        if role == "mesh_upgrade":  # removes releases of the role istio, with the defaults
-            continue
         for options in releases_in(yaml.safe_load(path.read_text())):
             assert options["stale_after"] == f"{{{{ {role}_stale_after }}}}", path
             seen.add(role)
             if "chart" in options and options.get("take_ownership") is not True:
                 assert options["take_ownership"] == f"{{{{ {role}_take_ownership }}}}", path
-    assert seen == {"argocd", "istio", "monitoring"}
+    assert seen == {"argocd", "istio", "mesh_upgrade", "monitoring"}
 
 
 def releases_in(tasks):
