@@ -43,8 +43,8 @@ class Rollouts:
         """Its controller runs meanwhile; it is compiled when it was not yet."""
         subprocess.run(self.cluster.lab_command("build", "rollouts-controller"), check=True)
         self.cluster.kubectl("apply", "--server-side", "-f", self.cluster.variables["MESHLAB_ROLLOUTS_CRDS"])
-        kinds = [f"crd/{plural}.argoproj.io" for plural in ("rollouts", "analysisruns", "analysistemplates")]
-        self.cluster.kubectl("wait", "--for=condition=established", "--timeout=60s", *kinds)
+        kinds = (f"{plural}.argoproj.io" for plural in ("rollouts", "analysisruns", "analysistemplates"))
+        self.cluster.await_definitions(*kinds)
         ports = ("--metricsPort", free_port(), "--healthzPort", free_port())
         argv = self.cluster.lab_command("tool", "rollouts-controller", "--kubeconfig", str(self.cluster.kubeconfig))
         log = (self._folder / "rollouts-controller.log").open("w")

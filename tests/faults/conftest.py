@@ -35,7 +35,7 @@ def broken_lab(tmp_path_factory):
         pytest.skip("breaks what it runs on, which is done to a lab of its own alone")
     with clusters.another_lab(tmp_path_factory.mktemp("broken"), only="kube") as lab:
         lab.kubectl("apply", "--server-side", "-f", str(lab.kubeconfig.parent / "files" / "istio-crds.yaml"))
-        lab.kubectl("wait", "--for=condition=established", "--timeout=60s", "crd", "--all")
+        lab.await_definitions()
         yield lab
 
 

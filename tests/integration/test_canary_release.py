@@ -81,6 +81,42 @@ def test_a_gate_that_fails_goes_back_and_says_why(release, cluster, namespace):
     assert state(cluster, namespace) == ({"stable": 100}, {"stable": "1", "canary": None})
 
 
+def test_reconfigure_leaves_the_weights_of_a_running_release(release, player, cluster, namespace):
+    """The playbook, and with it the role mesh_config, says who holds the route; after an abort it is declared again."""
+    place = f"/apis/networking.istio.io/v1/namespaces/{namespace}/virtualservices/reviews"
+    cluster.api("DELETE", place)
+    cluster.kubectl("label", "namespace", namespace, "meshops.lifecycle/installed=true")
+
+    def reconfigure(stable):
+        """The lines of what changed, and the output; as much of the requests goes to the stable side."""
+        weights = {"stable": stable, "canary": 100 - stable}
+        route = [{"destination": {"host": "reviews", "subset": side}, "weight": weights[side]} for side in weights]
+        spec = {"hosts": ["reviews"], "http": [{"route": route, "timeout": "3s"}]}
+        declared = [{"name": "reviews", "namespace": namespace, "spec": spec}]
+        run = player.play(
+            playbook="meshops.lifecycle.reconfigure",
+            vars={
+                "mesh_parts": ["mesh_config"],
+                "mesh_config_set": f"of-{namespace}",
+                "mesh_config_set_namespace": namespace,
+                "mesh_config_virtual_services": declared,
+            },
+        )
+        return [line for line in run["What changed"].msg if "VirtualService" in line], run.output
+
+    assert reconfigure(100)[0] == [f"created VirtualService {namespace}/reviews"]
+    release(state="started")
+    assert state(cluster, namespace)[0] == {"stable": 90, "canary": 10}
+    changed, output = reconfigure(40)
+    assert changed == [f"left as it is VirtualService {namespace}/reviews, held by traffic_shift"]
+    assert state(cluster, namespace)[0] == {"stable": 90, "canary": 10}
+    assert f"VirtualService {namespace}/reviews was left as it is: " in output
+    release("canary_abort")
+    assert state(cluster, namespace)[0] == {"stable": 100, "canary": 0}
+    assert reconfigure(40)[0] == [f"changed VirtualService {namespace}/reviews"]
+    assert state(cluster, namespace)[0] == {"stable": 40, "canary": 60}
+
+
 def test_an_image_alone_is_released(release, cluster, namespace):
     """The canary is the stable Deployment with another image, name and labels; at the end the stable one has it."""
     image = {"image": "example.com/reviews:2", "workload": "reviews-stable", "labels": {"side": "canary"}}

@@ -15,6 +15,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -86,6 +87,18 @@ class Cluster:
     def helm(self, *arguments, **options):
         return self.run("helm", *arguments, **options)
 
+    def await_definitions(self, *names, seconds=60):
+        """Wait until CRDs are established; `kubectl wait` fails at once for one that has no conditions yet."""
+        deadline = time.monotonic() + seconds
+        while True:
+            listed = self.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")["items"]
+            ready = {each["metadata"]["name"] for each in listed if _is_established(each)}
+            missing = (set(names) or {each["metadata"]["name"] for each in listed}) - ready
+            if not missing:
+                return
+            assert time.monotonic() < deadline, f"not established: {', '.join(sorted(missing))}"
+            time.sleep(0.2)
+
     @property
     def client(self):
         """The Kubernetes client library's connection to it.
@@ -133,6 +146,11 @@ class Cluster:
     def get(self, path):
         """The object at a path such as /api/v1/namespaces/shop; None when there is none."""
         return self.api("GET", path)
+
+
+def _is_established(definition):
+    conditions = (definition.get("status") or {}).get("conditions") or []
+    return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
 
 
 def _tls(configuration):
