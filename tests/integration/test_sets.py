@@ -131,6 +131,41 @@ def test_whose_an_object_is(play, cluster, namespace, apply):
         )
 
 
+def test_two_sets_of_one_name(play, cluster, namespace, apply):
+    """Their field manager is one, so the server sees no conflict: the second refuses all the same."""
+    cluster_role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole"}
+    role = {**cluster_role, "metadata": {"name": namespace}, "rules": [{"nonResourceURLs": ["/a"], "verbs": ["get"]}]}
+
+    def of(place, called, labels=None, **options):
+        keywords = {key: options.pop(key) for key in ("check_mode", "ignore_errors") if key in options}
+        objects = [{**role, "metadata": {**role["metadata"], "labels": labels or {}}}]
+        module = {"name": "roles", "namespace": place, "objects": objects, **options}
+        return {"name": called, f"{OURS}.mesh_apply": module, **keywords}
+
+    moved = {"name": "the old parent goes", f"{OURS}.mesh_apply": {"name": "roles", "state": "absent"}}
+    moved[f"{OURS}.mesh_apply"]["namespace"] = namespace
+    try:
+        run = play([
+            of(namespace, "first"),
+            of("default", "second, in check mode", check_mode=True, ignore_errors=True),
+            of("default", "second", ignore_errors=True),
+            of("default", "forced", force_conflicts=True),
+            moved,
+            of("default", "again"),
+            of("default", "labelled", labels={"applyset.kubernetes.io/part-of": "x"}),
+            {"name": "empty", f"{OURS}.mesh_apply": {"name": "", "objects": [role]}, "ignore_errors": True},
+        ])  # fmt: skip
+        for name in ("second, in check mode", "second"):
+            assert "it is a member of another set of the same name (the set 'roles'" in run[name].msg, run[name].msg
+            assert "give one of the sets another name" in run[name].msg
+        assert "it belonged to another set of the same name" in warnings(run["forced"])
+        assert run.changed == ["first", "forced"] and "name is empty" in run["empty"].msg
+        assert "is of another set, and this set writes its own" in warnings(run["labelled"])
+        cluster.get(f"/apis/rbac.authorization.k8s.io/v1/clusterroles/{namespace}")
+    finally:
+        play([{f"{OURS}.mesh_apply": {"name": "roles", "namespace": "default", "state": "absent"}}])
+
+
 def test_the_version_that_an_object_declares(converges, cluster, namespace, apply):
     group = f"{namespace}.example.com"
 

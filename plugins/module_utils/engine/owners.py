@@ -140,6 +140,29 @@ def bypassed_set(desired: dict, live: dict, manager: str) -> str:
     )
 
 
+def namesake(desired: dict, live: dict, manager: str) -> str:
+    """Where a member of a set belongs to another set of the same name: whose it is, a part of a sentence; else empty.
+
+    Their parents are in different namespaces, and their field manager is the same, so that the server sees no conflict.
+    """
+    wanted = (desired["metadata"].get("labels") or {}).get(PART_OF)
+    there = (live["metadata"].get("labels") or {}).get(PART_OF)
+    if not wanted or not there or there == wanted:
+        return ""
+    if f"f:{PART_OF}" not in _labels(fields.entry(live, manager) or {}):
+        return ""
+    return f"another set of the same name ({words(manager)}, with its parent in another namespace)"
+
+
+def of_namesake(label: str, namesake: str) -> MeshError:
+    """The refusal of an object that a set of the same name has, and the ways out."""
+    return MeshError(
+        f"{label}: it is a member of {namesake} already, and an object belongs to one set. Declare it in one place, or "
+        "give one of the sets another name. Where the set itself has moved, run it once with force_conflicts: true, "
+        "and then remove the old parent (state: absent with the old namespace)."
+    )
+
+
 def _labels(entry: dict) -> dict:
     return ((entry.get("fieldsV1") or {}).get("f:metadata") or {}).get("f:labels") or {}
 

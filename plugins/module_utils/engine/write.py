@@ -89,6 +89,9 @@ class Writer:
 
     def _apply(self, planned: PlannedChange, force: bool) -> Change:
         kind, namespace, name = planned.kind, planned.namespace, planned.name
+        namesake = owners.namesake(planned.to_apply, planned.before, self._manager) if planned.before else ""
+        if namesake and not force:
+            raise owners.of_namesake(planned.label, namesake)
         try:
             before, after, taken = self._write(planned, force)
         except (ApiError, NotInstalled) as error:
@@ -107,6 +110,7 @@ class Writer:
             losses = owners.taken_from_ours(before, after, self._manager)
             bypass = owners.bypassed_set(planned.to_apply, before, self._manager)
             losses += [bypass] if bypass else []
+            losses += [f"it belonged to {namesake}, and is this one's now; that one will not know"] if namesake else []
             change.warnings += [sentence(f"{change.label}: {loss}") for loss in losses]
         return change
 

@@ -44,6 +44,8 @@ def declared(task: Task) -> Declared:
     """What the task declares. Raises MeshError."""
     namespace = task.params.get("namespace") or task.session.default_namespace
     name = task.params.get("name")
+    if name is not None and not name.strip():
+        raise MeshError("name is empty. Leave it out where the objects are not to be a set.")
     manager = _manager(task.params.get("field_manager"), name)
     chosen: dict[str, Any] = {
         option: task.params.get(option) for option in ("only_kinds", "except_kinds", "images", "overlays")
@@ -87,6 +89,7 @@ def present(task: Task, objects: Declared) -> Plan:
     members = objects.set.members(objects.items) if objects.set and task.params["prune"] else []
     pruned = _to_prune(task, objects, members)
     if objects.set:
+        _warn_of_labels(task, objects.set, objects.items)
         objects.set.mark(objects.items)
     now = live.read(task.resources, objects.items, members)
     force, foreign_fields = task.params["force_conflicts"], task.params["foreign_fields"]
@@ -97,6 +100,17 @@ def present(task: Task, objects: Declared) -> Plan:
     changes = held.left_alone(task, changes)
     steps, prunes = plan_module.in_steps(changes), _deletions(task, objects, pruned)
     return plan_module.with_transition(Plan(objects.manager, force, steps, prunes, foreign_fields))
+
+
+def _warn_of_labels(task: Task, applyset: ApplySet, items: list[Item]) -> None:
+    """An object that was exported from a cluster may declare that it is another set's."""
+    labels = [(item, (item.desired["metadata"].get("labels") or {}).get(owners.PART_OF)) for item in items]
+    others = [item.label for item, label in labels if label not in (None, applyset.id)]
+    if others:
+        task.warn(
+            f"{owners.few(others)}: the declared label {owners.PART_OF} is of another set, and this set writes its "
+            "own. Leave the label out."
+        )
 
 
 def absent(task: Task, objects: Declared) -> Plan:
