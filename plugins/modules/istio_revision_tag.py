@@ -21,11 +21,14 @@ description:
   - With O(name=default) the tag also injects pods that select no revision (C(istio-injection=enabled)), the injector of the
     revision V(default) is switched off as C(istioctl tag set default) does it, and C(istiod-default-validator) follows unless
     a Helm release or an Application keeps it.
+  - With O(delivery=git) the two objects are files in a Git repository, without the CA, which istiod writes. The task ends when
+    Argo CD has synced them and the tag injects. Not for O(name=default).
 notes:
   - It needs the verbs get, list, create, patch and delete on mutatingwebhookconfigurations, and on services in O(namespace),
     the verb list on endpointslices there, and the verbs list on namespaces and pods for a removal.
 extends_documentation_fragment:
   - meshops.lifecycle.connection
+  - meshops.lifecycle.commits
   - meshops.lifecycle.attributes
 seealso:
   - module: meshops.lifecycle.mesh_versions
@@ -92,6 +95,17 @@ EXAMPLES = r"""
     name: prod
     take_over: true
 
+- name: Move the tag by a commit, and wait until Argo CD has synced it
+  meshops.lifecycle.istio_revision_tag:
+    name: prod
+    revision: 1-31
+    delivery: git
+    git:
+      repository: https://git.example.com/platform/mesh.git
+      path: clusters/staging/istio
+      application: istio
+      password: "{{ vault_git_token }}"
+
 - name: Remove it; refused while something selects it
   meshops.lifecycle.istio_revision_tag:
     name: prod
@@ -110,13 +124,18 @@ revision:
   returned: success, when the tag is present
   type: str
   sample: 1-31
+commit:
+  description: The commit that has the tag.
+  returned: with O(delivery=git)
+  type: str
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_revision_tag.run import run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.settings import PASSWORD
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.istio_revision_tag import ARGUMENTS
 
-ENTRY = Entry("istio_revision_tag", ARGUMENTS, run)
+ENTRY = Entry("istio_revision_tag", ARGUMENTS, run, secrets=(PASSWORD,), roles=Roles(addresses=("git.repository",)))
 
 
 def main():

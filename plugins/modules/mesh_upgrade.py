@@ -161,8 +161,11 @@ options:
 extends_documentation_fragment:
   - meshops.lifecycle.connection
   - meshops.lifecycle.istiod
+  - meshops.lifecycle.commits
   - meshops.lifecycle.attributes
 notes:
+  - With O(delivery=git), O(step=move) edits the files of the namespaces, wherever below O(git.path) they are, as one commit. A
+    namespace that no file has and no Application tracks is labelled live. The other steps write nothing to Git.
   - With the verb C(list) on C(nodes), the plan says whether there is room for a second istiod.
 seealso:
   - module: meshops.lifecycle.mesh_versions
@@ -180,6 +183,20 @@ EXAMPLES = r"""
 - name: Show it
   ansible.builtin.debug:
     msg: "{{ upgrade.report }}"
+
+- name: Move a namespace by a commit to the file that it comes from
+  meshops.lifecycle.mesh_upgrade:
+    step: move
+    namespaces: [shop]
+    revision: 1-31
+    version: 1.31.1
+    run: "{{ begun.run }}"
+    delivery: git
+    git:
+      repository: https://git.example.com/platform/mesh.git
+      path: clusters/staging
+      application: mesh
+      password: "{{ vault_git_token }}"
 
 - name: Does anything still use the old revision?
   meshops.lifecycle.mesh_upgrade:
@@ -242,17 +259,22 @@ proven:
   description: What was proven; null in check mode.
   returned: with O(step=istiod), O(step=probe) and O(step=gateways)
   type: str
+commit:
+  description: The commit that has the labels; empty if no file was changed.
+  returned: with O(step=move) and O(delivery=git), if a namespace was to be moved
+  type: str
 record:
   description: The steps and verdicts of all runs of the upgrade.
   returned: with O(step=finish)
   type: dict
 """
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, run_module
+from ansible_collections.meshops.lifecycle.plugins.module_utils.entry import Entry, Roles, run_module
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade.run import run
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.settings import PASSWORD
 from ansible_collections.meshops.lifecycle.plugins.module_utils.specs.mesh_upgrade import ARGUMENTS
 
-ENTRY = Entry("mesh_upgrade", ARGUMENTS, run)
+ENTRY = Entry("mesh_upgrade", ARGUMENTS, run, secrets=(PASSWORD,), roles=Roles(addresses=("git.repository",)))
 
 
 def main():

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -40,6 +41,20 @@ class Row:
     def line(self) -> str:
         counts = [f"{part['failed']} of {part['requests']}" for part in (self.outside, self.inside)]
         return f"| {self.name} | {self.seconds:.0f} s | {counts[0]} | {counts[1]} | {self.remark} |"
+
+
+def killed_with_all(pid: int) -> None:
+    """End a playbook as the end of its machine does; Ansible's workers are in sessions of their own."""
+    os.kill(pid, signal.SIGSTOP)  # so that it makes no more of them
+    for process in [*descendants(pid), pid]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has made, and theirs."""
+    listed = " ".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children"))
+    return [process for child in map(int, listed.split()) for process in [child, *descendants(child)]]
 
 
 class Proof:
@@ -117,7 +132,7 @@ class Proof:
             for line in running.stdout:
                 lines.append(line)
                 if kill and re.search(kill, line):
-                    os.killpg(running.pid, signal.SIGKILL)
+                    killed_with_all(running.pid)
                     kill = ""
                 if at and re.search(at[0], line):
                     at[1]()

@@ -23,6 +23,8 @@ SELECTED = {"shop": "prod", "stock": OLD[0], "tag": OLD[0], "validator": OLD[0]}
 
 
 class ByRevision(Proof):
+    kills = KILLS
+
     def ways(self) -> list[tuple]:
         return [
             ("playbook `upgrade`", self.upgrade),
@@ -34,7 +36,7 @@ class ByRevision(Proof):
     def upgrade(self) -> str:
         """Killed in each stage, and continued by the next run."""
         goal = {"mesh_upgrade_revision": NEW[0], "mesh_upgrade_version": NEW[1]}
-        return self.killed("upgrade", NEW, KILLS, **goal)
+        return self.killed("upgrade", NEW, self.kills, **goal)
 
     def back(self) -> str:
         """A second run meanwhile is refused."""
@@ -54,7 +56,7 @@ class ByRevision(Proof):
         """Killed in each stage, and taken back from there."""
         goal = {"mesh_upgrade_revision": NEW[0], "mesh_upgrade_version": NEW[1]}
         before = {"mesh_upgrade_revision": OLD[0], "mesh_upgrade_version": OLD[1]}
-        for stage, pattern in KILLS.items():
+        for stage, pattern in self.kills.items():
             if stage in ("base", "istiod"):  # what an earlier way has left is not installed anew
                 self.cluster.helm("uninstall", f"istiod-{NEW[0]}", "-n", "istio-system", "--wait", check=False)
             code, output = self.play("upgrade", NEW, kill=pattern, **goal)
@@ -63,7 +65,7 @@ class ByRevision(Proof):
             assert code == 0, output[-3000:]
             assert (self.versions(), self.selected()) == ({OLD[1]}, SELECTED), f"{stage}: {self.selected()}"
             print(f"back from {stage}", flush=True)
-        return f"killed in {', '.join(KILLS)}, and taken back from there each time"
+        return f"killed in {', '.join(self.kills)}, and taken back from there each time"
 
     def selected(self) -> dict:
         """What namespaces select, and where the tag and the default validator point."""

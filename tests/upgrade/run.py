@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make upgrade-proof`: Istio 1.30 to 1.31 by revision and in place, and back, under load; and by commands.
+"""`make upgrade-proof`: Istio 1.30 to 1.31 by revision and in place, by Helm, Argo CD and commits, and back.
 
-The playbooks are killed in each stage, and continued.
+They work under load, are killed in each stage, and continued. Beside them are the recipes of Istio's documentation.
 
 The load comes from outside through the ingress gateway, and from a sidecar to a sidecar with STRICT mTLS. It is counted
 outside of the tools. Writes docs/upgrade-proof.md. Exit code 1 when a request was lost by the playbooks, or a
@@ -18,6 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from by_argocd import ByArgoCD, ByGit
 from in_place import InPlace
 from proof import NEW, OLD, Row
 from revision import ByRevision
@@ -27,7 +28,7 @@ import playing  # isort: skip
 
 FOLDER = playing.BUILD / "lab-upgrade"
 PAGE = playing.ROOT / "docs" / "upgrade-proof.md"
-WAYS = {"revision": ByRevision, "in-place": InPlace}
+WAYS = {"revision": ByRevision, "in-place": InPlace, "argocd": ByArgoCD, "git": ByGit}
 
 
 def page(rows: list[Row], rate: float) -> str:
@@ -38,14 +39,15 @@ def page(rows: list[Row], rate: float) -> str:
 as many from a sidecar to a sidecar with STRICT mTLS. One namespace selects a tag, another one the revision, or in place
 `istio-injection`. Every failed request counts, whatever its cause.
 The workloads have a `preStop` that sleeps 3 seconds, which any restart needs for requests that are on their way. Both
-Istios run the same Envoy here.
+Istios run the same Envoy here. Where it does not say otherwise, Istio is installed by Helm.
 
 | way | time | lost, through the gateway | lost, sidecar to sidecar | |
 |---|---|---|---|---|
 {chr(10).join(row.line() for row in rows)}
 
 The recipes are those of Istio's documentation, by `helm` and `kubectl`. What the playbooks have beside: each stage is
-proven before the next, an interrupted run is continued, and there is a way back. How they work:
+proven before the next, an interrupted run is continued, and there is a way back. With Argo CD each part of Istio is an
+Application; with commits the Applications, the tag and the namespaces are files in Git. How they work:
 [role mesh_upgrade](role_mesh_upgrade.md).
 """
 

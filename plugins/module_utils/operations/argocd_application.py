@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.versions import unsupported_step
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.versions import parsed, unsupported_step
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND
 
@@ -22,7 +22,7 @@ def compare(task: Task, desired: Document, live: Document | None) -> dict[str, A
     revisions = changed_revisions(desired, live)
     minors, asked_for = task.params.get("max_minor_upgrade"), task.params.get("upgrade_from")
     for revision in revisions:
-        if minors is None or revision["from"] == asked_for:
+        if minors is None or _is_version(revision["from"], asked_for):
             continue
         reason = unsupported_step(revision["from"], revision["to"], minors)
         if reason:
@@ -32,6 +32,11 @@ def compare(task: Task, desired: Document, live: Document | None) -> dict[str, A
                 f"where you know better, name the version that is to be replaced: upgrade_from: {revision['from']}."
             )
     return {"revisions": revisions} if revisions else {}
+
+
+def _is_version(revision: str, asked_for: str | None) -> bool:
+    """Whether a revision is the version that somebody named; its tag may be called v1.31.1."""
+    return revision == asked_for or (parsed(revision) is not None and parsed(revision) == parsed(asked_for or ""))
 
 
 def changed_revisions(desired: Document, live: Document | None) -> list[dict[str, str]]:

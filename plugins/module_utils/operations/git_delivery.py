@@ -60,19 +60,27 @@ def deliver_object(task: Task, kind: Kind, declare: Callable | None) -> dict:
     return {**answer, "result": shown}
 
 
+def deliver_items(task: Task, items: list[Item], message: str) -> dict:
+    """Objects that an operation has made, as one commit, awaited where an Application is named. Raises MeshError."""
+    return _run(task, items, _manager(task.params["field_manager"]), False, message)
+
+
 def _manager(name: str | None) -> str:
     return f"the manager {name or 'meshops.lifecycle'}"
 
 
-def _run(task: Task, items: list[Item], owner: str, is_set: bool) -> dict:
+def _run(task: Task, items: list[Item], owner: str, is_set: bool, message: str = "") -> dict:
+    """``message``: of an operation that has made the objects, so that nobody has to judge them, and that waits."""
     repository = settings.of(task)
+    repository.commit_message = repository.commit_message or message
     for item in items:
         _place(task, item)
     with workspace("meshops-git-") as private:
         program = Program(repository, task.progress)
         kept_here = bool(repository.working_tree)
         store = Checkout(program, repository, private) if kept_here else Remote(program, repository, private)
-        return _Delivery(task, repository, store, items, owner, is_set).run()
+        delivery = _Delivery(task, repository, store, items, owner, is_set)
+        return delivery.run(is_ours=bool(message))
 
 
 def _place(task: Task, item: Item) -> None:
@@ -98,9 +106,10 @@ class _Delivery:
         self.sealer = Sealer(repository)
         self.deadline = Deadline(task.params["wait_timeout"])
 
-    def run(self) -> dict:
+    def run(self, *, is_ours: bool) -> dict:
         plan, commit, pushed = self._deliver()
-        self._warn_of_unjudged(plan)
+        if not is_ours:
+            self._warn_of_unjudged(plan)
         answer = results.contract(
             changed=bool(plan.changing) or pushed,
             resources=[file.row() for file in plan.objects],
@@ -111,7 +120,7 @@ class _Delivery:
             diff=results.diffs(self.task, plan.changing),
         )
         answer["commit"] = commit
-        if self.task.params.get("wait") and not self.task.check:
+        if (is_ours or self.task.params.get("wait")) and not self.task.check:
             answer["waited"] = self._wait(answer, commit)
         return answer
 

@@ -29,6 +29,26 @@ ARGUMENTS = {
     },
     "istiod_namespace": {"type": "str", "default": "istio-system"},
     "istiod_urls": {"type": "list", "elements": "str"},
+    "delivery": {"type": "str", "choices": ["cluster", "git"], "default": "cluster"},
+    "git": {
+        "type": "dict",
+        "options": {
+            "repository": {"type": "str"},
+            "branch": {"type": "str"},
+            "path": {"type": "str", "default": "."},
+            "application": {"type": "str"},
+            "application_namespace": {"type": "str", "default": "argocd"},
+            "author_name": {"type": "str"},
+            "author_email": {"type": "str"},
+            "sign": {"type": "str"},
+            "sign_format": {"type": "str", "choices": ["openpgp", "ssh", "x509"]},
+            "username": {"type": "str"},
+            "password": {"type": "str", "no_log": True},
+            "ca_cert": {"type": "path"},
+            "ssh_key_file": {"type": "path", "no_log": False},
+            "known_hosts_file": {"type": "path"},
+        },
+    },
     "step": {
         "type": "str",
         "choices": [

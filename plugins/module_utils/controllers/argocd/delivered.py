@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -21,10 +21,22 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd imp
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.application import KIND
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.spec import is_automated
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.verdict import (
+    READY,
     Reason,
     Verdict,
     doubtful,
     waiting,
+)
+
+# What an Application may lack beside some of its objects, which then are as the commit has them.
+_OF_OTHERS = (
+    Reason.UNHEALTHY,
+    Reason.PART_UNHEALTHY,
+    Reason.STILL_DIFFERENT,
+    Reason.AUTOMATED_SYNC_DUE,
+    Reason.PRUNING_NEEDED,
+    Reason.SELF_HEAL_NEEDED,
+    Reason.NOT_AUTOMATED,
 )
 
 
@@ -105,6 +117,22 @@ def judged(live: dict, delivered: Delivered) -> Verdict:
         message = f"a sync to the earlier {revision} is under way, {status.synced_so_far(live)}"
         return waiting(Reason.EARLIER_SYNC_STUCK if status.between_attempts(state) else Reason.EARLIER_SYNC, message)
     return status.judge(live)
+
+
+def judged_objects(live: dict, delivered: Delivered, wanted: Collection[tuple]) -> Verdict:
+    """How some objects of the Application stand towards the commit, each (group, kind, namespace or "", name).
+
+    The health of the Application, and its other objects, do not matter.
+    """
+    verdict = judged(live, delivered)
+    if verdict.reason not in _OF_OTHERS:
+        return verdict
+    synced = {status.key(resource) for resource in status.resources(live) if resource.get("status") == "Synced"}
+    if synced.issuperset(wanted):
+        return READY
+    if verdict.reason is Reason.NOT_AUTOMATED:
+        return Verdict("waiting", verdict.reason, f"{verdict.message}; somebody has to sync it")
+    return verdict
 
 
 def _contains(delivered: Delivered, holder: dict) -> bool:

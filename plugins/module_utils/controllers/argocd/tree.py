@@ -15,6 +15,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors i
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import culprits, scope
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.waiting import PAUSE
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.watched import Watched
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.wait import Progress
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import advice, status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import (
@@ -32,6 +33,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.ver
 _LASTS = 2.5  # seconds that the failure of a child has to last: it may be of the declaration before
 _DOUBTFUL = 20.0  # the same for what the controller may see otherwise when it looks again, which can take it a while
 _PERIOD = 0.5  # seconds between two looks
+_AGAIN = 10.0  # seconds between two requests to look again at an Application
 
 
 def has_children(live: dict) -> bool:
@@ -99,7 +101,7 @@ class _Look:
     """One look at the tree. ``verdicts``: of every Application below the root, by label; ``live``: as they are."""
 
     def __init__(self, resources, root: dict, enough: tuple[str, ...]):
-        self._resources, self._enough = resources, enough
+        self.resources, self._enough = resources, enough
         self._all = everything(resources, root["metadata"]["namespace"])
         self.verdicts: dict[str, Verdict] = {}
         self.live: dict[str, dict] = {}
@@ -109,7 +111,7 @@ class _Look:
     def culprits(self) -> dict[str, str]:
         """What the Applications that are Synced and not healthy wait for, by label; this asks for single resources."""
         return {
-            label: culprits.sentence(culprits.find(self._resources, self.live[label], 10))
+            label: culprits.sentence(culprits.find(self.resources, self.live[label], 10))
             for label, verdict in self.missing.items()
             if verdict.reason in (Reason.UNHEALTHY, Reason.STEP_DEGRADED)
         }
@@ -127,7 +129,7 @@ class _Look:
         """Whether a definition (CRD) that is missing may still come: by another Application that is on its way."""
         if any(verdict.reason is not Reason.CRD_MISSING for verdict in self.missing.values()):
             return True
-        return scope.are_served(self._resources, self.live[label])
+        return scope.are_served(self.resources, self.live[label])
 
     def _below(self, live: dict) -> None:
         if live["kind"] == "ApplicationSet":
@@ -137,7 +139,7 @@ class _Look:
             return
         for kind, namespace, name in _named(live):
             if kind == "ApplicationSet":
-                generator = self._resources.get(APPLICATIONSET, namespace, name)
+                generator = self.resources.get(APPLICATIONSET, namespace, name)
                 if generator:
                     self._below(generator)
             elif (namespace, name) in self._all:
@@ -160,6 +162,7 @@ def wait(task: Task, watched, enough: tuple[str, ...], deadline: Deadline) -> No
     progress, watch = Progress(task, watched.label), Stopwatch()
     since: dict[str, float] = {}
     blamed, blamed_at = {}, clock.now() - PAUSE / 2
+    asked: dict[str, float] = {}
     while True:
         over = deadline.is_over
         look, now = _Look(watched.resources, watched.live, enough), clock.now()
@@ -167,6 +170,7 @@ def wait(task: Task, watched, enough: tuple[str, ...], deadline: Deadline) -> No
             return
         if now - blamed_at > PAUSE or over:
             blamed, blamed_at = look.culprits(), now
+            _look_again(look, blamed, asked, now)
         for label in look.verdicts:
             lasts = look.lasts(label)
             if lasts is None:
@@ -179,6 +183,18 @@ def wait(task: Task, watched, enough: tuple[str, ...], deadline: Deadline) -> No
         deadline.sleep(_PERIOD)
         if watched.read() is None:
             raise watched.gone()
+
+
+def _look_again(look: _Look, blamed: dict[str, str], asked: dict[str, float], now: float) -> None:
+    """Refresh what is not healthy though all of its resources are: the controller may have missed that they came up.
+
+    ``asked``: when each was refreshed last.
+    """
+    for label, culprit in blamed.items():
+        if culprit or now - asked.get(label, 0.0) < _AGAIN:
+            continue
+        asked[label] = now
+        Watched(look.resources, APPLICATION, look.live[label]).refresh("normal")
 
 
 def _counted(look: _Look) -> str:

@@ -222,6 +222,8 @@ class Wait:
                 self._unhealthy_at = clock.now()
                 unhealthy = culprits.find(self.watched.resources, self.watched.live, most=10)
                 self._unhealthy = culprits.sentence(unhealthy)
+                if not unhealthy:  # the controller may have missed that they came up
+                    self._look_again_later()
             message += self._unhealthy
         self._progress.say(message)
 

@@ -22,6 +22,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.injec
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_revision_tag import (
     default,
     facts,
+    git_way,
     owners,
     users,
 )
@@ -38,19 +39,23 @@ def run(task: Task) -> dict[str, Any]:
     tag, namespace = task.params["name"], task.params["namespace"]
     webhook, service = facts.tag_of(task, namespace, tag)
     objects = [(WEBHOOKS, webhook), (SERVICE, service)]
+    if task.delivers_to_git:
+        git_way.refuse(task)
     if task.params["state"] == "absent":
         return _absent(task, tag, namespace, objects)
     if facts.revisions_named(task, namespace, tag):
         raise MeshError(f"Revision tag {tag}: there is a revision of that name, whose pods the tag would take.")
-    if not task.params["take_over"]:
+    if not task.params["take_over"] and not task.delivers_to_git:
         owners.refuse(tag, objects)
     revision = task.params["revision"]
+    if not revision and task.delivers_to_git:
+        raise MeshError(f"Revision tag {tag}: a revision has to be named with delivery: git.")
     if not revision:
         return _kept(task, tag, objects)
     plane, reason = facts.find(task, namespace, revision)
     if reason or plane is None:
         return _unready(task, tag, objects, reason)
-    return _present(task, tag, plane, objects)
+    return git_way.present(task, tag, plane) if task.delivers_to_git else _present(task, tag, plane, objects)
 
 
 def _kept(task: Task, tag: str, objects: list[tuple[Kind, Document | None]]) -> dict[str, Any]:
@@ -135,9 +140,9 @@ def _writer(task: Task, *, force: bool) -> Writer:
 
 def _absent(task: Task, tag: str, namespace: str, objects: list[tuple[Kind, Document | None]]) -> dict[str, Any]:
     webhook, service = (live for _kind, live in objects)
-    if webhook is None and service is None:
+    if webhook is None and service is None and not task.delivers_to_git:
         return results.of_objects(task, [], revision=None)
-    if not task.params["take_over"]:
+    if not task.params["take_over"] and not task.delivers_to_git:
         owners.refuse(tag, objects)
     selecting = users.of(task, tag, replaced=default.has_own_injector(task, namespace)) if webhook else []
     if selecting:
@@ -145,6 +150,8 @@ def _absent(task: Task, tag: str, namespace: str, objects: list[tuple[Kind, Docu
         if task.params["in_use"] == "refuse":
             raise MeshError(f"{problem}. Nothing was removed. Label them otherwise first, or set in_use: warn.")
         task.warn(f"{problem}.")
+    if task.delivers_to_git:
+        return git_way.absent(task, tag, namespace)
     changes = default.restore(task, namespace) if tag == DEFAULT and webhook else []
     writer = _writer(task, force=True)
     if task.params["take_over"] and not task.check:

@@ -10,15 +10,13 @@ from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError, sentence
-from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results
-from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import UPDATED, Change, explained
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.journal import Holder, held
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import NAMESPACE
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mesh_upgrade import (
     checks,
     labels,
+    moving,
     owner,
     probe,
     proof,
@@ -166,30 +164,15 @@ def _move(task: Task) -> Result:
     if not names:
         return results.of_objects(task, [])
     if task.check or not task.params["run"]:
-        return results.of_objects(task, _moved(task, facts, goal, names))
+        return moving.moved(task, facts, goal, names)
     with owner.continued(task) as journal:
         owner.note(journal, f"wave {', '.join(names)}"[:200], moving=names)
-        return results.of_objects(task, _moved(task, facts, goal, names))
+        return moving.moved(task, facts, goal, names)
 
 
 def _is_restored(namespace: dict[str, Any], goal: Goal, facts: Facts) -> bool:
     kept = labels.before(namespace)
     return bool(kept) and labels.meaning(kept, facts.tags()) == goal.revision
-
-
-def _moved(task: Task, facts: Facts, goal: Goal, names: list[str]) -> list[Change]:
-    changes = []
-    for name in names:
-        before = facts.namespaces[name]
-        patch = labels.patch(before, goal.revision, facts.tags())
-        if patch is None:
-            continue
-        try:
-            after = task.resources.patch(NAMESPACE, None, name, patch, dry_run=task.check, manager=probe.MANAGER)
-        except ApiError as error:
-            raise explained(error, NAMESPACE, None, name) from None
-        changes.append(Change(NAMESPACE, None, name, UPDATED, before, after))
-    return changes
 
 
 def _unused(task: Task) -> Result:

@@ -9,9 +9,6 @@ lost. What was edited is read again, and has to be what was wanted.
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +18,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.documents import
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import edit
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.edit import Selection, Shape
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.subject import Route
-from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import files
+from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git import files, nodes
 
 Document = dict[str, Any]
 
@@ -101,12 +98,12 @@ def _cannot(selection: Selection) -> str:
 def _in_place(file: RouteFile, selection: Selection, before: list[Document], after: list[Document]) -> bytes:
     text, form = file.content.decode(), selection.form
     root = list(yaml.compose_all(text, Loader=yaml.SafeLoader))[file.index]
-    rules = _child(_child(root, "spec"), form.rules)
+    rules = nodes.child(nodes.child(root, "spec"), form.rules)
     if rules is None:
         raise MeshError(f"{file.path}: {_cannot(selection)}: they are merged in from elsewhere in the file.")
-    start, end = rules.start_mark.index, _end(rules)
+    start, end = rules.start_mark.index, nodes.end(rules)
     end = start + len(text[start:end].rstrip())
-    if _has_anchors(root, rules):
+    if nodes.has_anchors(root, rules):
         raise MeshError(
             f"{file.path}: {_cannot(selection)}: anchors or aliases are used in them. Write them out first."
         )
@@ -118,44 +115,10 @@ def _in_place(file: RouteFile, selection: Selection, before: list[Document], aft
                 "changes than weights that are written there. Write both targets with their weights first, the "
                 "canary's with 0; for a step with a mirror or a match, take the comments out."
             )
-        weights = [(start, end, _dumped(rules, after))]
+        weights = [(start, end, nodes.dumped(rules, after))]
     for begin, stop, new in sorted(weights, reverse=True):
         text = text[:begin] + new + text[stop:]
     return text.encode()
-
-
-def _child(node: Any, key: str) -> Any:
-    """The value of a key in a mapping's node, or None."""
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    return next((value for name, value in node.value if name.value == key), None)
-
-
-def _has_anchors(root: Any, rules: Any) -> bool:
-    """Whether a part of the rules is also written elsewhere in the document, or is merged in."""
-    reached = Counter(map(id, _below(root)))
-    inside = list(_below(rules))
-    return any(reached[id(node)] > 1 or node.tag == "tag:yaml.org,2002:merge" for node in inside)
-
-
-def _below(node: Any) -> Iterator[Any]:
-    """A node and all below it; one that an alias names comes again with each of its names."""
-    yield node
-    if isinstance(node, yaml.MappingNode):
-        for pair in node.value:
-            for part in pair:
-                yield from _below(part)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _below(item)
-
-
-def _end(node: Any) -> int:
-    """Where the text of a node ends. A block's own mark is after the comments that follow it."""
-    if isinstance(node, yaml.ScalarNode) or node.flow_style or not node.value:
-        return int(node.end_mark.index)
-    last = node.value[-1]
-    return _end(last[1] if isinstance(node, yaml.MappingNode) else last)
 
 
 def _changed_weights(
@@ -174,15 +137,6 @@ def _changed_weights(
                 continue
             if "weight" not in was or "weight" not in now or {**was, "weight": 0} != {**now, "weight": 0}:
                 return None
-            weight = _child(_child(node.value[number], targets).value[place], "weight")
+            weight = nodes.child(nodes.child(node.value[number], targets).value[place], "weight")
             changes.append((weight.start_mark.index, weight.end_mark.index, str(now["weight"])))
     return changes
-
-
-def _dumped(node: Any, rules: list[Document]) -> str:
-    """The rules as text in the place of the node: a flow in a flow, else indented as the list was."""
-    if node.flow_style:
-        return json.dumps(rules)
-    lines = files.dumped(rules).rstrip("\n").split("\n")
-    separator: str = "\n" + " " * node.start_mark.column
-    return separator.join(lines)

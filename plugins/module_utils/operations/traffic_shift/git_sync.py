@@ -12,25 +12,13 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import delivered as commits
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd.delivered import Delivered
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd import status
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import APPLICATION
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.verdict import READY, Reason, Verdict
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift import gitops
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.plan import Plan
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.traffic_shift.subject import Route
 from ansible_collections.meshops.lifecycle.plugins.module_utils.programs.git.remote import Remote
 
 Document = dict[str, Any]
-# What an Application may lack beside the route, which then is as the commit has it.
-_OF_OTHERS = (
-    Reason.UNHEALTHY,
-    Reason.PART_UNHEALTHY,
-    Reason.STILL_DIFFERENT,
-    Reason.AUTOMATED_SYNC_DUE,
-    Reason.PRUNING_NEEDED,
-    Reason.SELF_HEAL_NEEDED,
-    Reason.NOT_AUTOMATED,
-)
 
 
 def application_of(task: Task, live: Document, options: Any) -> Document | None:
@@ -70,19 +58,6 @@ def wait(
         return
     metadata = application["metadata"]
     target = Delivered(commit, store.branch, store.contains)
-    judge = partial(judged, delivered=target, route=route)
+    key = (route.kind.group, route.kind.kind, route.namespace, route.name)
+    judge = partial(commits.judged_objects, delivered=target, wanted={key})
     commits.wait_for(task, metadata["namespace"], metadata["name"], target, judge, deadline)
-
-
-def judged(application: Document, delivered: Delivered, route: Route) -> Verdict:
-    """How the route stands towards the commit; the health of the Application, and its other objects, do not matter."""
-    verdict = commits.judged(application, delivered)
-    if verdict.reason not in _OF_OTHERS:
-        return verdict
-    wanted = (route.kind.group, route.kind.kind, route.namespace, route.name)
-    for resource in status.resources(application):
-        if status.key(resource) == wanted and resource.get("status") == "Synced":
-            return READY
-    if verdict.reason is Reason.NOT_AUTOMATED:
-        return Verdict("waiting", verdict.reason, f"{verdict.message}; somebody has to sync it")
-    return verdict

@@ -23,12 +23,15 @@ _BEATEN = re.compile(
 _OURS = "refs/meshops/base"
 
 
-def files_of(git: Callable, commit: str, path: str) -> dict[str, bytes]:
+def files_of(
+    git: Callable, commit: str, path: str, is_wanted: Callable[[str, str], bool] | None = None
+) -> dict[str, bytes]:
     """The files of a commit that have the form of ours, by their whole path; of a link it is the target."""
+    is_wanted = is_wanted or is_one
     below = ["--", f"{path}/"] if path else []
     listed = git("ls-tree", "-r", "-z", "--full-tree", commit, *below).decode("utf-8", "surrogateescape")
     entries = [entry.partition("\t") for entry in listed.split("\0") if entry]
-    wanted = [(name, about.split()[2]) for about, _tab, name in entries if " blob " in about and is_one(name, path)]
+    wanted = [(name, about.split()[2]) for about, _tab, name in entries if " blob " in about and is_wanted(name, path)]
     if not wanted:
         return {}
     out = git("cat-file", "--batch", data="".join(f"{blob}\n" for _name, blob in wanted))
@@ -45,6 +48,11 @@ def is_one(name: str, path: str) -> bool:
     """Whether a path is of the form that our files have: FOLDER/FILE.yaml below ``path``."""
     rest = name[len(path) + 1 :] if path else name
     return rest.count("/") == 1 and rest.endswith(".yaml")
+
+
+def is_yaml(name: str, _path: str) -> bool:
+    """Whether a file is YAML by its name."""
+    return name.endswith((".yaml", ".yml"))
 
 
 def push(program: Program, where: str, target: str, commit: str, branch: str) -> bool:
@@ -104,6 +112,10 @@ class Remote:
     def files(self, path: str) -> dict[str, bytes]:
         """The files below a folder that have the form of ours."""
         return files_of(self.git, self.base, path) if self.base else {}
+
+    def documents(self, path: str) -> dict[str, bytes]:
+        """All files below a folder that may have objects in them, whoever wrote them; no links."""
+        return files_of(self.git, self.base, path, is_yaml) if self.base else {}
 
     def file(self, path: str) -> bytes | None:
         """The content of one file; None where there is none. Raises MeshError for a folder or a link."""

@@ -15,7 +15,15 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors impo
 PASSWORD = "git.password"
 SECRETS = (PASSWORD, "git.seal_key")
 # Options that not every module has which works with a repository.
-_OPTIONAL = {"working_tree": None, "commit": True, "push": True, "path": ".", "seal_command": None, "seal_key": None}
+_OPTIONAL = {
+    "working_tree": None,
+    "commit": True,
+    "push": True,
+    "path": ".",
+    "commit_message": None,
+    "seal_command": None,
+    "seal_key": None,
+}
 _HTTP = re.compile(r"(?i)^https?://")
 
 
