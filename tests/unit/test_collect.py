@@ -68,6 +68,7 @@ def test_a_list_counts_as_its_items():
     inner = {"apiVersion": "v1", "kind": "List", "items": [doc("ConfigMap", "c")]}
     found = items({"apiVersion": "v1", "kind": "List", "items": [doc("ConfigMap"), inner]}, doc("ConfigMap", "b"))
     assert [item.name for item in found] == ["a", "c", "b"]
+    assert items({"apiVersion": "v1", "kind": "ConfigMapList", "items": None}) == []
 
 
 def test_kinds_that_definitions_of_the_same_set_bring():
@@ -87,6 +88,12 @@ def test_secrets_are_compared_as_they_are_stored():
         ([5], "objects[0] is not an object but a number."),
         (["a: b"], "objects[0] is not an object but text."),
         ([{"kind": "List", "items": [doc("ConfigMap"), []]}], "objects[0], item 1 is not an object but a list."),
+        (
+            [{"apiVersion": "v1", "kind": "List", "items": 5}],
+            "objects[0]: a List must have 'items', a list of objects.",
+        ),
+        ([{"apiVersion": "v1", "kind": "List"}], "objects[0]: a List must have 'items', a list of objects."),
+        ([{"kind": "ConfigMapList", "items": {}}], "objects[0]: a ConfigMapList must have 'items', a list of objects."),
         ([{"metadata": {"name": "a"}}], "objects[0] has no apiVersion or no kind."),
         ([{"apiVersion": "v1", "kind": "ConfigMap"}], "objects[0]: a ConfigMap without metadata.name."),
         (

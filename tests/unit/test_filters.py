@@ -346,6 +346,9 @@ def test_a_download_refuses(url, download, terms, options, words):
     ("v1.31.1", "1.32.0-beta.1", 1, ""),
     ("main", "1.27.0", 1, ""),
     ("1.31.1", "", 1, ""),
+    ("1.31.1", "1.31.1-rc.0", 1, "1.31.1-rc.0 is older than 1.31.1"),
+    ("1.31.1-rc.0", "1.31.1", 1, ""),
+    ("1.31.1", "1.31.1-distroless", 1, ""),
 ])  # fmt: skip
 def test_a_step_between_versions(before, after, minors, words):
     reason = versions.unsupported_step(before, after, minors)

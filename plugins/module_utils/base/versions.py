@@ -8,6 +8,10 @@ import re
 
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?")
 
+_PREVIEW = re.compile(
+    r"-(alpha|beta|rc|dev)\b"
+)  # older than the release; other suffixes (distroless) are variants of it
+
 
 def unsupported_step(before: str, after: str, minors: int) -> str:
     """Why a project that supports steps of so many minor versions does not support this one; empty where it does.
@@ -15,9 +19,9 @@ def unsupported_step(before: str, after: str, minors: int) -> str:
     What is no version (a branch, say) is not judged.
     """
     old, new = parsed(before), parsed(after)
-    if old is None or new is None or old == new:
+    if old is None or new is None:
         return ""
-    if new < old:
+    if new < old or (new == old and _PREVIEW.search(after) and not _PREVIEW.search(before)):
         return f"{after} is older than {before}"
     if old[0] != new[0] or new[1] - old[1] > minors:
         return f"from {before} to {after} is more than {minors} minor version{'s' if minors > 1 else ''}"

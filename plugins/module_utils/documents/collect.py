@@ -125,8 +125,11 @@ def _expanded(origin: str, document: dict) -> list[dict]:
     if not isinstance(document, dict):
         raise MeshError(f"{origin} is not an object but {reading.words(document)}.")
     kind = document.get("kind")
-    if isinstance(kind, str) and kind.endswith("List") and isinstance(document.get("items"), list):
-        parts = [_with_type(item, document) for item in document["items"]]
+    if isinstance(kind, str) and kind.endswith("List") and ("items" in document or kind == "List"):
+        items = [] if document.get("items", 0) is None else document.get("items")
+        if not isinstance(items, list):
+            raise MeshError(f"{origin}: a {kind} must have 'items', a list of objects.")
+        parts = [_with_type(item, document) for item in items]
         return [part for index, item in enumerate(parts) for part in _expanded(f"{origin}, item {index}", item)]
     if not isinstance(document.get("metadata") or {}, dict):
         raise MeshError(f"{origin}: metadata must be a mapping, not {reading.words(document['metadata'])}.")

@@ -67,13 +67,12 @@ def _wanted(work: Work) -> list[Candidate]:
         Workload(row.get("kind") or "Deployment", row["namespace"], row["name"]) for row in params["workloads"] or []
     ]
     places = sorted({*(params["namespaces"] or []), *(workload.namespace for workload in named)})
+    if params["token"]:
+        return _all(work, named, places, params["token"])
     resources = work.task.resources
     namespaces = dict(zip(places, live.parallel(lambda name: resources.get(NAMESPACE, None, name), places)))
     for name, there in namespaces.items():
-        if there is None:
-            raise MeshError(f"Namespace {name} does not exist. Nothing was restarted.")
-    if params["token"]:
-        return _all(work, named, places, params["token"])
+        _refuse_missing(name, there)
     injection = injectors.read(resources, params["istiod_namespace"])
     grouped = by_workload(injectors.pods_of(resources, places))
     _read(work, named)
@@ -83,6 +82,12 @@ def _wanted(work: Work) -> list[Candidate]:
     return choice.outdated(chosen, known, injection, params["gateways"])
 
 
+def _refuse_missing(name: str, namespace: dict[str, Any] | None) -> None:
+    """Raises MeshError for a namespace that does not exist."""
+    if namespace is None:
+        raise MeshError(f"Namespace {name} does not exist. Nothing was restarted.")
+
+
 def _all(work: Work, named: list[Workload], places: list[str], token: str) -> list[Candidate]:
     """All workloads of the namespaces, and the named ones."""
     whole = [place for place in places if place in (work.task.params["namespaces"] or [])]
@@ -90,6 +95,8 @@ def _all(work: Work, named: list[Workload], places: list[str], token: str) -> li
         for kind in choice.KINDS:
             for item in work.task.resources.list(KINDS["apps", kind], place):
                 work.objects[Workload(kind, place, item["metadata"]["name"])] = item
+        if not any(workload.namespace == place for workload in work.objects):
+            _refuse_missing(place, work.task.resources.get(NAMESPACE, None, place))
     _read(work, [workload for workload in named if workload not in work.objects])
     return [
         Candidate(workload, token) for workload, there in sorted(work.objects.items()) if _wants(workload, there, token)
