@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compare the data in examples/awx with the options of awx.awx: `awx_data.py FOLDER`, by the Python of .build/venv.
+"""Compare the data in examples/awx and examples/estate/awx with the options of awx.awx: `awx_data.py FOLDER`.
 
-FOLDER holds the collection awx.awx (`make other-collections`). Ansible itself reads and templates the data, with the
-settings of the example. Then each entry is checked by the options that the module of its kind documents.
+It runs with the Python of .build/venv. FOLDER holds the collection awx.awx (`make other-collections`). Ansible itself
+reads and templates the data, with the settings of the example. Then each entry is checked by the options that the
+module of its kind documents.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "awx"
+ESTATE = ROOT / "examples" / "estate"
 BIN = Path(sys.executable).parent
 # variable → module of awx.awx
 KINDS = {
@@ -63,6 +65,15 @@ def data(folder=EXAMPLE):
         return json.loads(Path(scratch, "out").read_text(encoding="utf-8"))
 
 
+def of_estate():
+    """The same variables of the estate, whose data has no templates."""
+    values = {}
+    for path in sorted((ESTATE / "awx").glob("*.yml")):
+        stated = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values.update({name: stated[name] for name in KINDS if name in stated})
+    return values
+
+
 def options(folder, module):
     """The argument spec of a module, from its documentation."""
     path = Path(folder, "ansible_collections/awx/awx/plugins/modules", f"{module}.py")
@@ -85,13 +96,13 @@ def _spec(documented):
 def findings(folder, values):
     for variable, module in KINDS.items():
         validator = ArgumentSpecValidator(options(folder, module))
-        for entry in values[variable]:
+        for entry in values.get(variable, []):
             for message in validator.validate(entry).error_messages:
                 yield f"{variable}: {entry.get('name')}: {message}"
 
 
 def main(folder):
-    problems = list(findings(folder, data()))
+    problems = [*findings(folder, data()), *findings(folder, of_estate())]
     print("\n".join(problems))
     return 1 if problems else 0
 

@@ -59,6 +59,15 @@ def test_every_playbook_of_the_project_has_a_template(data):
     assert playbooks == {template["playbook"] for template in data["controller_templates"]}
 
 
+def test_templates_of_the_estate_run_its_playbooks(data):
+    templates = awx_data.of_estate()["controller_templates"]
+    names = [template["name"] for template in [*data["controller_templates"], *templates]]
+    assert templates and len(set(names)) == len(names)
+    for template in templates:
+        assert (awx_data.ESTATE / template["playbook"]).exists(), template["playbook"]
+        assert template["timeout"] > 0 and not template["allow_simultaneous"] and template["description"].endswith(".")
+
+
 def test_surveys_are_what_a_controller_takes(data):
     for entry in data["controller_templates"] + data["controller_workflows"]:
         assert entry["survey_enabled"] == bool(questions(entry))
