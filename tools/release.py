@@ -12,11 +12,13 @@ from __future__ import annotations
 import argparse
 import datetime
 import hashlib
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import interface
 import release_tarball
 import yaml
 
@@ -24,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
 BIN, TOOLS = BUILD / "venv" / "bin", BUILD / "venv-tools" / "bin"
 LINKED = BUILD / "collections" / "ansible_collections" / "meshops" / "lifecycle"
+RELEASES = ROOT / "tests" / "releases"
 # Where the version of the tarball is written, beside galaxy.yml.
 MENTIONS = ("README.md", "docs/quickstart.md", "docs/execution-environment.yml", "docs/decision-environment.yml")
 VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
@@ -64,6 +67,7 @@ def checked(version):
     newest = max(map(numbers, changelog["releases"]), default=(0, 0, 0))
     if wanted < newest:
         raise NotReady(f"{version} is older than {'.'.join(map(str, newest))}, which the changelog has already.")
+    _check_last_release(wanted, changelog)
     promised = [name for name, added in _version_added() if numbers(added) > wanted]
     if promised:
         raise NotReady(f"these say a version_added that is newer than {version}: {', '.join(promised)}")
@@ -75,6 +79,14 @@ def _version_added():
     for path in [*(ROOT / "plugins").rglob("*.py"), *(ROOT / "roles").glob("*/meta/argument_specs.yml")]:
         for added in re.findall(r"version_added: \"?([\d.]+)", path.read_text(encoding="utf-8")):
             yield str(path.relative_to(ROOT)), added
+
+
+def _check_last_release(wanted, changelog):
+    """What was written for the release before this one is kept, so that the tests know what has to go on working."""
+    older = [release for release in changelog["releases"] if numbers(release) < wanted]
+    last = max(older, key=numbers, default=None)
+    if last and not (RELEASES / last / "interface.json").exists():
+        raise NotReady(f"tests/releases/{last}/interface.json is missing, by which tests hold what {last} could do")
 
 
 def _check_upgrade_notes(version, changelog):
@@ -114,6 +126,13 @@ def write_changelog(version, changelog, date):
     run(*command, cwd=LINKED)
 
 
+def write_interface(version):
+    """What can be written for this version, for the tests of those after it."""
+    path = RELEASES / version / "interface.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(interface.interface(ROOT), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
 def build(version, seconds):
     """The files of the release, in .build/release/VERSION."""
     folder = BUILD / "release" / version
@@ -143,6 +162,7 @@ def main():
             changelog = checked(options.version)
             write_version(options.version)
             write_changelog(options.version, changelog, options.date)
+            write_interface(options.version)
         folder = build(options.version, seconds)
         if not options.no_checks:
             run("make", "-o", "build", "lint", "sanity")
@@ -151,9 +171,8 @@ def main():
         return 1
     print((folder / "SHA256SUMS").read_text(encoding="utf-8"), end="")
     print(f"release: {folder.relative_to(ROOT)} is ready. Look at `git diff`, then:")
-    print(
-        f"  git commit -am 'Release {options.version}' && git tag -s v{options.version} -m 'Release {options.version}'"
-    )
+    print(f"  git add tests/releases && git commit -am 'Release {options.version}'")
+    print(f"  git tag -s v{options.version} -m 'Release {options.version}'")
     print(f"  git push --follow-tags && ansible-galaxy collection publish {folder.relative_to(ROOT)}/*.tar.gz")
     return 0
 

@@ -130,6 +130,11 @@ options:
     type: str
     choices: [create, update, skip]
     default: create
+  skip_crds:
+    description:
+      - Deprecated, and removed in version 0.3.0. Use O(crds=skip), which V(true) means and which wins over O(crds) until then.
+    type: bool
+    default: false
   take_ownership:
     description:
       - Whether existing objects that belong to no release or to another one become part of this release. It needs Helm

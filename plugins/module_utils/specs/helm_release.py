@@ -52,6 +52,7 @@ ARGUMENTS = {
         "choices": ["create", "update", "skip"],
         "default": "create",
     },
+    "skip_crds": {"type": "bool", "default": False},
     "take_ownership": {"type": "bool", "default": False},
     "force_conflicts": {"type": "bool", "default": False},
     "max_minor_upgrade": {"type": "int"},

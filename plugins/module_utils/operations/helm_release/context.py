@@ -20,7 +20,7 @@ class Context:
 
     def __init__(self, task: Task, private: Workspace):
         self.task = task
-        self.params = task.params
+        self.params = _with_deprecated(task)
         self.check = task.check
         self.session = task.session
         self.resources = task.resources
@@ -44,6 +44,14 @@ class Context:
     def objects(self, text: str) -> list[manifest.Object]:
         """The objects of a manifest of this release."""
         return manifest.objects(self.resources, text, self.namespace)
+
+
+def _with_deprecated(task: Task) -> dict[str, Any]:
+    """The task's options, with what a deprecated one means in its successor."""
+    if not task.params.get("skip_crds"):
+        return task.params
+    task.warn("skip_crds is deprecated, and will be removed in version 0.3.0. Use crds: skip.")
+    return {**task.params, "crds": "skip"}
 
 
 def refused(context: Context, problem: str, **details: Any) -> MeshError:
