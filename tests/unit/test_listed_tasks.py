@@ -49,7 +49,9 @@ def test_the_tasks_of_an_ordinary_run_are_listed_in_their_order(tmp_path, playbo
     output = listed(tmp_path, f"meshops.lifecycle.{playbook}", "--list-tasks")
     names = re.findall(r"^ +(?:meshops\.lifecycle\.\w+ : )?(.+?)\tTAGS: ", output, re.MULTILINE)
     assert [name for name in names if name in ORDINARY] == ORDINARY
-    assert not [name for name in names if "Remove" in name or "chart" in name]
+    removals = [name for name in names if name.startswith("Remove ")]
+    assert removals == ["Remove the configuration of the mesh"]
+    assert not [name for name in names if "chart" in name]
 
 
 def test_the_tags_of_the_parts_are_listed(tmp_path):
