@@ -15,7 +15,7 @@ import pytest
 # What pytest compiles of the tests, each worker anew otherwise, is kept; nothing is written beside the sources.
 sys.pycache_prefix, sys.dont_write_bytecode = str(playing.BUILD / "compiled"), False
 
-pytest_plugins = ["durations", "failures", "order", "gitops", "meshes", "authorities"]
+pytest_plugins = ["durations", "failures", "order", "gitops", "meshes", "authorities", "event_sources"]
 
 
 def pytest_configure(config):

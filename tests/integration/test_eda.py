@@ -10,12 +10,12 @@ import queue
 import shutil
 import socket
 import subprocess
-import sys
 import threading
 import time
 
 import canaries
 import certificates
+import event_sources
 import playing
 import pytest
 import yaml
@@ -30,17 +30,6 @@ MERGE = "application/merge-patch+json"
 @pytest.fixture(scope="session")
 def cluster(no_istiod):
     return no_istiod
-
-
-@pytest.fixture(scope="session")
-def eda(together):
-    """The folder of the programs of an environment with ansible-rulebook."""
-
-    def make():
-        subprocess.run([sys.executable, str(playing.ROOT / "tools" / "venvs.py"), "eda"], check=True)
-
-    together.once("venv-eda", make)
-    return playing.BUILD / "venv-eda" / "bin"
 
 
 class Relay:
@@ -85,37 +74,6 @@ class Relay:
                 each.shutdown(socket.SHUT_RDWR)
 
 
-class Source:
-    """A source that runs; `next()` is its next event."""
-
-    def __init__(self, eda, name, args):
-        command = [
-            str(eda / "python"),
-            str(playing.SUPPORT / "eda_source.py"),
-            str(SOURCES / f"{name}.py"),
-            json.dumps(args),
-        ]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self._lines = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self):
-        for line in self.process.stdout:
-            self._lines.put(json.loads(line))
-
-    def next(self, within=60):
-        return self._lines.get(timeout=within)
-
-    def nothing_within(self, seconds):
-        with pytest.raises(queue.Empty):
-            pytest.fail(f"an event too many: {self._lines.get(timeout=seconds)}")
-
-    def end(self):
-        self.process.terminate()
-        self.process.wait(timeout=30)
-        return self.next()
-
-
 @pytest.fixture
 def source(eda, cluster):
     """`source(name, args, relay=)` starts one, with this cluster's kubeconfig."""
@@ -125,7 +83,7 @@ def source(eda, cluster):
         config = yaml.safe_load(cluster.kubeconfig.read_text())
         if relay:
             config["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{relay.port}"
-        running.append(Source(eda, name, {"kubeconfig": config, **args}))
+        running.append(event_sources.Source(eda, name, {"kubeconfig": config, **args}))
         return running[-1]
 
     yield start
@@ -287,7 +245,7 @@ for path in sys.argv[1:]:
     Validate.rulebook(yaml.safe_load(open(path)))
 """
     rulebooks = sorted(map(str, (EXTENSIONS / "rulebooks").glob("*.yml")))
-    assert len(rulebooks) == 4
+    assert len(rulebooks) == 5
     done = subprocess.run([str(eda / "python"), "-c", check, *rulebooks], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -300,6 +258,8 @@ for path in sys.argv[1:]:
     ("mesh_certificates", {"days": 7}, "days must be a list"),
     ("mesh_certificates", {"interval": 0}, "interval must be a number"),
     ("mesh_objects", {"kinds": ["example.com/v1/things"]}, "answers 404"),
+    ("mesh_proxies", {"stale_after": 0}, "stale_after must be a number"),
+    ("mesh_proxies", {"namespaces": "shop"}, "namespaces must be a list"),
 ])  # fmt: skip
 def test_bad_arguments_end_a_source_with_words(source, name, args, words):
     assert words in source(name, args).next()["message"]

@@ -148,15 +148,35 @@ class Cluster:
                     raise Refused(event["object"].get("code", 500), str(event["object"].get("message")))
                 yield event["type"], event["object"]
 
-    async def _get(self, path: str, query: dict[str, str]) -> aiohttp.ClientResponse:
+    async def exists(self, path: str) -> bool:
+        """Whether there is an object at a path. Raises Refused, and aiohttp's errors."""
+        try:
+            (await self._get(path, {})).release()
+        except Refused as refusal:
+            if refusal.status == 404:
+                return False
+            raise
+        return True
+
+    async def websocket(self, path: str, protocol: str) -> aiohttp.ClientWebSocketResponse:
+        """A websocket to a path, with the identity of the source. Raises Refused, and aiohttp's errors."""
+        http, headers = await self._session()
+        try:
+            return await http.ws_connect(f"{self.server}{path}", protocols=[protocol], headers=headers, ssl=self._tls)
+        except aiohttp.WSServerHandshakeError as error:
+            raise Refused(error.status, f"{path}: the API server answers {error.status}: {error.message}") from None
+
+    async def _session(self) -> tuple[aiohttp.ClientSession, dict[str, str]]:
         if self._http is None:
             raise RuntimeError("the cluster is used outside of its `async with`")
-        headers = {"Accept": "application/json"}
         token = await self._bearer()
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
+        return self._http, {"Authorization": f"Bearer {token}"} if token else {}
+
+    async def _get(self, path: str, query: dict[str, str]) -> aiohttp.ClientResponse:
+        http, headers = await self._session()
+        headers["Accept"] = "application/json"
         wanted = {name: value for name, value in query.items() if value}
-        answer = await self._http.get(f"{self.server}{path}", params=wanted, headers=headers, ssl=self._tls)
+        answer = await http.get(f"{self.server}{path}", params=wanted, headers=headers, ssl=self._tls)
         if answer.status != 200:
             text = (await answer.text())[:300]
             answer.release()
