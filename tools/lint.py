@@ -138,6 +138,8 @@ def linters():
         "site": lambda: run(
             [TOOLS / "python", ROOT / "tools" / "build_docs.py", BUILD / "docs"], environment=_linked()
         ),
+        # After "site": its search, its field for messages, and its widths, where there is a Chromium.
+        "browser": lambda: run([BIN / "python", ROOT / "tools" / "docsite" / "browser.py", BUILD / "docs/build/html"]),
         "galaxy-importer": lambda: run(
             [importer, "-m", "galaxy_importer.main", tarball()],
             cwd=BUILD,

@@ -12,11 +12,12 @@ document.addEventListener("DOMContentLoaded", () => {
   }));
   const share = (words, asked) => words.filter((word) => asked.has(word)).length / words.length;
   const few = (words, asked) => [...asked].every((word) => words.some((each) => each.startsWith(word)));
-  field.addEventListener("input", () => {
+  const filter = () => {
     const asked = new Set(wordsOf(field.value));
     let shown = 0;
     for (const { node, messages } of helps) {
-      const fits = (words) => (asked.size < 5 ? few(words, asked) : share(words, asked) > 0.8);
+      const part = (words) => share([...asked], new Set(words)) > 0.8;  // of a message, not all of it
+      const fits = (words) => (asked.size < 5 ? few(words, asked) : share(words, asked) > 0.8 || part(words));
       node.hidden = asked.size > 0 && !messages.some(fits);
       shown += node.hidden ? 0 : 1;
     }
@@ -24,5 +25,9 @@ document.addEventListener("DOMContentLoaded", () => {
       if (section.querySelector(".help")) section.hidden = ![...section.querySelectorAll(".help")].some((each) => !each.hidden);
     }
     document.getElementById("messages-none").hidden = shown > 0;
-  });
+  };
+  field.addEventListener("input", filter);
+  // A link can bring a message along: troubleshooting.html?message=…
+  field.value = new URLSearchParams(location.search).get("message") || "";
+  if (field.value) filter();
 });
