@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
+
 import playing
 import pytest
 import yaml
@@ -136,3 +139,41 @@ def test_the_default_tag_replaces_the_injector_of_the_default_revision(cluster, 
     assert pod(cluster, "five", "default", **labels) == "canary"
     converges(tag(name="default", state="absent"))
     assert pod(cluster, "six", "default", **labels) == "default"
+
+
+def test_a_tag_as_files(cluster, canary, play, tmp_path):
+    """What is committed is what Argo CD would apply; without a CA, which istiod writes."""
+    repository = tmp_path / "repository.git"
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(repository)], check=True)
+    git = {"repository": str(repository), "branch": "main", "path": "lab", "application": "none"}
+    task = tag(name="filed", revision="canary", delivery="git", git=git, wait_timeout=60)
+
+    assert play(task, check=True)["Tag"].changed
+    refused = play(tag(name="default", revision="canary", delivery="git", git=git), expect="failed").msg
+    assert "delivery: cluster" in refused
+    # No Argo CD is here to sync it, which the task says after its push.
+    assert "is on branch main, and not live" in play(task, expect="failed").msg
+
+    def show(*arguments):
+        command = ["git", "-C", str(repository), "show", *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    files = "_cluster/mutatingwebhookconfiguration-istio-revision-tag", "istio-system/service-istiod-revision-tag"
+    text = "---\n".join(show(f"main:lab/{file}-filed.yaml") for file in files)
+    assert "caBundle" not in text
+    assert show("-s", "--format=%s", "main") == "Point revision tag filed of Istio to canary\n"
+
+    cluster.kubectl("apply", "-f", "-", stdin=text)
+    try:
+        deadline = time.monotonic() + 60
+        while not all(address.get("caBundle") for address in addresses(cluster, "filed")):
+            assert time.monotonic() < deadline, "istiod has not written its CA"
+            time.sleep(0.3)
+        assert pod(cluster, "of-the-files", "default", **{"istio.io/rev": "filed"}) == "canary"
+    finally:
+        cluster.kubectl("delete", "-f", "-", stdin=text)
+
+
+def addresses(cluster, name):
+    webhooks = cluster.get(f"{WEBHOOKS}/istio-revision-tag-{name}")["webhooks"]
+    return [webhook["clientConfig"] for webhook in webhooks]
