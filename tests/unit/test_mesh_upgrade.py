@@ -88,6 +88,21 @@ NEWER = {"base": "1.31.1"}
 
 
 @pytest.mark.parametrize(
+    ("goal", "base", "is_back"),
+    [
+        (Goal(OLD, "1.30.0", ""), "1.31.1", True),  # ended after the definitions, before the second control plane
+        (Goal("default", "1.30.0", "default"), "1.31.1", True),  # the same in place
+        (Goal(NEW, "1.31.1", ""), "1.31.1", False),
+        (Goal(OLD, "1.30.0", ""), "1.30.0", False),
+        (Goal(OLD, "1.30.0", ""), "", False),
+        (Goal(NEW, "1.31.1", OLD), "1.32.0", False),  # definitions may be newer than both
+    ],
+)
+def test_newer_definitions_alone_are_on_the_way_back(goal, base, is_back):
+    assert stages.is_back(facts([plane(OLD)], base=base), goal) == is_back
+
+
+@pytest.mark.parametrize(
     ("of", "goal", "probed", "following"),
     [
         (facts([plane(OLD)]), FORWARD, False, "base"),

@@ -64,8 +64,13 @@ BACK = ("checks", "istiod", "gateways", "default", "waves", "cleanup")
 
 
 def is_back(facts: Facts, goal: Goal) -> bool:
-    """Whether the goal is older than where the mesh comes from."""
-    origin, target = parsed(left_version(facts, goal)), parsed(goal.version)
+    """Whether the goal is older than where the mesh comes from.
+
+    An upgrade that ended after its first stage has left newer definitions and nothing else.
+    """
+    target = parsed(goal.version)
+    origins = [parsed(version) for version in (left_version(facts, goal), facts.base_version)]
+    origin = next((version for version in origins if version and version != target), None)
     return bool(origin and target and target < origin)
 
 
