@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from in_place import InPlace
 from proof import NEW, OLD, Proof
 from revision import KILLS, ByRevision
 
@@ -122,3 +123,20 @@ class ByGit(ByArgoCD):
         git = {"repository": self.repository, "branch": "main", "path": self.path, "application": self.root}
         variables = {"istio_delivery": "git", "mesh_git": git, "mesh_upgrade_delivery": "git"}
         return super().inventory(version, **{**variables, **more})
+
+
+class InPlaceByArgoCD(ByArgoCD):
+    """The control plane is replaced by the new version of its own Application."""
+
+    revision = InPlace.revision
+    kills = {**InPlace.kills, "base": r"item=istio-base", "istiod": r"item=istiod"}
+    upgrade, back = InPlace.upgrade, InPlace.back
+
+    def ways(self) -> list[tuple]:
+        return [
+            ("in place by Argo CD: `upgrade`", self.upgrade),
+            ("in place by Argo CD: `upgrade_back`", self.back),
+        ]
+
+    def removal(self) -> None:
+        """Nothing is left that could be removed."""

@@ -19,6 +19,7 @@ PLACE = {"mesh_upgrade_revision": "default", "mesh_upgrade_in_place": True}
 
 class InPlace(Proof):
     revision = ""
+    kills = KILLS
 
     def ways(self) -> list[tuple]:
         return [
@@ -28,10 +29,10 @@ class InPlace(Proof):
         ]
 
     def upgrade(self) -> str:
-        return self.killed("upgrade", NEW, KILLS, mesh_upgrade_version=NEW[1], **PLACE)
+        return self.killed("upgrade", NEW, self.kills, mesh_upgrade_version=NEW[1], **PLACE)
 
     def back(self) -> str:
-        kills = {name: KILLS[name] for name in ("istiod", "gateways", "waves")}
+        kills = {name: self.kills[name] for name in ("istiod", "gateways", "waves")}
         return self.killed("upgrade_back", OLD, kills, mesh_upgrade_version=OLD[1], **PLACE)
 
     def recipe(self) -> str:

@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from by_argocd import ByArgoCD, ByGit
+from by_argocd import ByArgoCD, ByGit, InPlaceByArgoCD
 from in_place import InPlace
 from proof import NEW, OLD, Row
 from revision import ByRevision
@@ -28,7 +28,13 @@ import playing  # isort: skip
 
 FOLDER = playing.BUILD / "lab-upgrade"
 PAGE = playing.ROOT / "docs" / "upgrade-proof.md"
-WAYS = {"revision": ByRevision, "in-place": InPlace, "argocd": ByArgoCD, "git": ByGit}
+WAYS = {
+    "revision": ByRevision,
+    "in-place": InPlace,
+    "argocd": ByArgoCD,
+    "git": ByGit,
+    "argocd-in-place": InPlaceByArgoCD,
+}
 
 
 def page(rows: list[Row], rate: float) -> str:
