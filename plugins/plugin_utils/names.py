@@ -45,13 +45,19 @@ def known_variables(prefix: str) -> set[str]:
 
 @functools.cache
 def internal_variables(prefix: str) -> set[str]:
-    """Variables with this prefix that the collection computes for itself, in files of ``vars``: those of an inventory
-    have no effect."""
-    pattern = re.compile(rf"^({prefix}\w+):", re.M)
+    """Variables with this prefix that the collection computes for itself: those of an inventory have no effect.
+
+    They stand in files of ``vars``, or are the item of a loop or the result of a task.
+    """
+    of_vars = re.compile(rf"^({prefix}\w+):", re.M)
+    of_tasks = re.compile(rf"^\s+(?:register|loop_var): ({prefix}\w+)$", re.M)
     names: set[str] = set()
     for folder in _folders(prefix):
-        for path in folder.rglob("vars/**/*.yml"):
-            names.update(pattern.findall(path.read_text(encoding="utf-8")))
+        for path in folder.rglob("*.yml"):
+            text = path.read_text(encoding="utf-8")
+            names.update(of_tasks.findall(text))
+            if "vars" in path.relative_to(folder).parts:
+                names.update(of_vars.findall(text))
     return names
 
 

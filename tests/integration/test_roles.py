@@ -40,6 +40,7 @@ REFUSED = {
     "a tag": ({}, ["--tags", "mesh-config"], "tag mesh-config (did you mean mesh_config?)"),
     "a skipped tag": ({}, ["--skip-tags", "argo-cd"], "tag argo-cd (did you mean argocd?)"),
     "a part": ({"mesh_parts": ["meshconfig"]}, [], "mesh_parts: meshconfig (did you mean mesh_config?)"),
+    "no part": ({"mesh_parts": None}, [], "mesh_parts: null"),
     "a part of a text": ({"mesh_parts": "istio, monitring"}, [], "monitring (did you mean monitoring?)"),
     "a variable of the role": (
         {"mesh_config_virtual_service": []},
@@ -62,22 +63,48 @@ def test_what_nobody_knows_is_refused_before_anything_is_done(run, playbook, clu
         assert [task.name for task in done.tasks] == ["Check that parts, tags and variables are known"]
 
 
-@pytest.mark.parametrize("playbook", ["canary", "canary_abort"])
-def test_the_playbooks_of_a_canary_know_their_names(player, playbook):
-    table = [
-        ({}, ["--tags", "canary-release"], "tag canary-release (did you mean canary_release?)"),
-        ({"mesh_serail": 1}, [], "variable mesh_serail (did you mean mesh_serial?)"),
-        ({"canary_release_stepz": []}, [], "canary_release_stepz (did you mean canary_release_steps?)"),
-    ]
-    for variables, args, words in table:
-        done = player.play(
-            playbook=f"meshops.lifecycle.{playbook}",
-            vars={"mesh_parts": ["istio"], **variables},
-            args=args,
-            expect="failed",
-        )
-        assert words in done.msg and "mesh_parts" not in done.msg
-        assert [task.name for task in done.tasks] == ["Check that parts, tags and variables are known"]
+# playbook → its tag and a variable of it, both misspelt, and what was meant
+OPERATIONS = {
+    "canary": ("canary-release", "canary_release", "canary_release_stepz", "canary_release_steps"),
+    "canary_abort": ("canary-release", "canary_release", "canary_release_stepz", "canary_release_steps"),
+    "mtls": ("mtl", "mtls", "mtls_namespace", "mtls_namespaces"),
+    "mtls_back": ("mtl", "mtls", "mtls_namespace", "mtls_namespaces"),
+    "ca_rotate": ("ca_", "ca", "ca_rot", "ca_root"),
+    "ca_rotate_back": ("ca_", "ca", "ca_wait_timout", "ca_wait_timeout"),
+    "upgrade": ("mesh-upgrade", "mesh_upgrade", "mesh_upgrade_skip_namespace", "mesh_upgrade_skip_namespaces"),
+    "upgrade_back": ("mesh-upgrade", "mesh_upgrade", "mesh_upgrade_windowz", "mesh_upgrade_windows"),
+}
+
+
+@pytest.mark.parametrize("playbook", OPERATIONS)
+def test_the_playbooks_of_operations_know_their_names(player, playbook):
+    """Of a misspelt list of namespaces, all would be meant."""
+    tag, meant, variable, name = OPERATIONS[playbook]
+    variables = {variable: [], "mesh_serail": 1}
+    if playbook == "upgrade":
+        variables["mesh_upgrade_wave"] = [["shop"]]  # the item of a loop, and not mesh_upgrade_waves
+    run = player.play(
+        playbook=f"meshops.lifecycle.{playbook}",
+        vars={"mesh_parts": ["istio"], **variables},
+        args=["--tags", tag],
+        expect="failed",
+    )
+    for words in (
+        f"tag {tag} (did you mean {meant}?)",
+        "variable mesh_serail (did you mean mesh_serial?)",
+        f"variable {variable} (did you mean {name}?)",
+    ):
+        assert words in run.msg
+    assert ("mesh_upgrade_wave (the collection computes it" in run.msg) == (playbook == "upgrade")
+    assert "mesh_parts" not in run.msg
+    assert [task.name for task in run.tasks] == ["Check that parts, tags and variables are known"]
+
+
+def test_an_authority_that_nobody_declares_is_asked_for_by_its_variables(player):
+    words = "Set one of ca_root, ca_bundle and ca_from_secret"
+    assert words in player.play(playbook="meshops.lifecycle.ca_rotate", expect="failed").msg
+    own = {"ca_certificates_of_ours": 1, "mesh_parts": None}
+    assert words in player.play(playbook="meshops.lifecycle.ca_rotate", vars=own, expect="failed").msg
 
 
 def test_names_of_ones_own_are_listed(run):
