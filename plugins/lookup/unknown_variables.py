@@ -92,8 +92,14 @@ class LookupModule(LookupBase):
 
 
 def _of_inventory(variables):
-    """The names that the host has from the inventory or the command line: roles and plays add nothing to its hostvars."""
+    """The names that the host has from the inventory or the command line.
+
+    Roles and plays add nothing to its hostvars, but tasks do: what they have registered before, in a role that is included
+    a second time.
+    """
     hostvars, host = variables.get("hostvars"), variables.get("inventory_hostname")
     if hostvars is None or host not in hostvars:
         return set()
-    return {str(name) for name in hostvars.raw_get(host)}
+    manager = getattr(hostvars, "_variable_manager", None)
+    registered = getattr(manager, "_nonpersistent_fact_cache", {}).get(host) or {}
+    return {str(name) for name in hostvars.raw_get(host)}.difference(map(str, registered))
