@@ -36,8 +36,24 @@ def interface(folder: Path) -> dict[str, Any]:
         "modules": modules,
         "roles": roles,
         "playbooks": sorted(path.stem for path in (folder / "playbooks").glob("*.yml")),
-        "filters": sorted(path.stem for path in (plugins / "filter").glob("*.yml")),
+        "filters": sorted(path.stem for path in (plugins / "filter").glob("*.py") if path.stem != "__init__"),
     }
+
+
+def text(facts: dict[str, Any]) -> str:
+    """The interface as JSON, a module or role on each line: what has changed between two versions is seen."""
+    parts = []
+    for part, entries in sorted(facts.items()):
+        if isinstance(entries, dict):
+            lines = (f"  {json.dumps(name)}: {_line(entry)}" for name, entry in sorted(entries.items()))
+            parts.append(f" {json.dumps(part)}: {{\n" + ",\n".join(lines) + "\n }")
+        else:
+            parts.append(f" {json.dumps(part)}: {_line(entries)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def options(arguments: dict[str, Any], above: str = "") -> dict[str, dict[str, Any]]:
@@ -57,8 +73,7 @@ def _arguments(path: Path) -> dict[str, Any]:
 
 def main() -> int:
     folder = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT
-    json.dump(interface(folder), sys.stdout, indent=1, sort_keys=True)
-    print()
+    sys.stdout.write(text(interface(folder)))
     return 0
 
 

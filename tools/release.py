@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import hashlib
-import json
 import re
 import subprocess
 import sys
@@ -130,7 +129,7 @@ def write_interface(version):
     """What can be written for this version, for the tests of those after it."""
     path = RELEASES / version / "interface.json"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(interface.interface(ROOT), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    path.write_text(interface.text(interface.interface(ROOT)), encoding="utf-8")
 
 
 def build(version, seconds):
