@@ -131,3 +131,43 @@ def test_an_argocd_of_kubectl_is_adopted_by_the_chart(player, cluster, namespace
     role(**other, argocd_state="absent")
     assert cluster.get(f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/applications/kept")
     cluster.kubectl("delete", "application", "kept", "-n", namespace)
+
+
+def workloads(cluster, namespace):
+    """(kind, name) → uid and generation; where both are the same, so are the pods."""
+    found = {}
+    for resource in ("deployments", "statefulsets"):
+        for item in cluster.get(f"/apis/apps/v1/namespaces/{namespace}/{resource}")["items"]:
+            metadata = item["metadata"]
+            found[resource, metadata["name"]] = metadata["uid"], metadata["generation"]
+    return found
+
+
+def test_an_argocd_of_kubectl_is_adopted_by_the_manifests_as_it_runs(player, cluster, namespace, crds):
+    crds("argoproj.io")
+    manifests = f"{cluster.variables['MESHLAB_FILES']}/argocd/install.yaml"
+    cluster.kubectl("apply", "--server-side", "--force-conflicts", "-n", namespace, "-f", manifests)
+    before = workloads(cluster, namespace)
+    variables = {"argocd_namespace": namespace, "argocd_manifests": [manifests]}
+
+    def role(check=False, **more):
+        task = {"ansible.builtin.include_role": {"name": f"{OURS}.argocd"}, "vars": {**variables, **more}}
+        return player.play([task], check=check)
+
+    try:
+        predicted, done = role(check=True), role()
+        assert predicted.changed == done.changed
+        assert workloads(cluster, namespace) == before and len(before) == 7
+        assert role().changed == []
+
+        # What is read at start only restarts what reads it; once it was there, its end does so as well.
+        for more in ({"argocd_params": {"server.insecure": True}}, {}):
+            role(**more)
+            after = workloads(cluster, namespace)
+            assert {key: uid for key, (uid, _count) in after.items()} == {
+                key: uid for key, (uid, _count) in before.items()
+            }
+            assert len([key for key in before if before[key] != after[key]]) == 6
+            before = after
+    finally:
+        role(argocd_state="absent")

@@ -164,6 +164,32 @@ def test_another_installation_method_than_the_present_one_is_refused(
     assert f"remove it by that one first ({role}_state: absent)" in done.msg and "Nothing was changed" in done.msg
 
 
+def test_another_prometheus_operator_is_refused_or_used(player, cluster, namespace):
+    labels = {"app.kubernetes.io/name": "prometheus-operator"}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "a", "image": "example.com/x"}]}}
+    spec = {"replicas": 0, "selector": {"matchLabels": labels}, "template": template}
+    body = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "theirs", "labels": labels},
+        "spec": spec,
+    }
+    cluster.api("POST", f"/apis/apps/v1/namespaces/{namespace}/deployments", body)
+    try:
+        done = include(player, "monitoring", "monitoring-of-ours", {})
+        assert f"There is a Prometheus operator already: Deployment {namespace}/theirs." in done.msg
+        assert "monitoring_operator_enabled: false" in done.msg and done.changed == []
+
+        variables = {"monitoring_namespace": "monitoring-of-ours", "monitoring_operator_enabled": False}
+        role = {"ansible.builtin.include_role": {"name": "meshops.lifecycle.monitoring"}, "vars": variables}
+        run = player.play([role], check=True, expect="any")
+        rows = run["Install Prometheus and Grafana with manifests"].result["resources"]
+        assert "prometheus-operator" not in {row["name"] for row in rows}
+        assert run["Install the custom resource definitions of the Prometheus operator"].status == "skipped"
+    finally:
+        cluster.api("DELETE", f"/apis/apps/v1/namespaces/{namespace}/deployments/theirs")
+
+
 def include(player, role, namespace, variables):
     """The failed run of a role on the test's namespace."""
     given = {f"{role}_namespace": namespace, **variables}
