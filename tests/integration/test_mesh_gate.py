@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -185,7 +186,8 @@ def test_versions_are_judged_by_what_they_do(play, cluster, shop, tmp_path):
     assert verdicts["their quantile"]["value"] == pytest.approx(verdicts["latency slow"]["value"], rel=0.05)
 
     assert outcome(verdicts["nobody"]) == ("fail", "threshold")
-    assert "503 UH: 60" in verdicts["nobody"]["message"]
+    # Sixty requests were sent; what Prometheus extrapolates may be one more or less.
+    assert re.search(r"\(503 UH: (59|60|61)\)", verdicts["nobody"]["message"])
     assert outcome(verdicts["no traffic"]) == ("no_data", "empty")
     assert outcome(verdicts["too little traffic"]) == ("no_data", "below_min_requests")
     assert outcome(verdicts["tcp"]) == ("pass", "within_bounds")
