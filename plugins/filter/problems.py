@@ -29,6 +29,8 @@ options:
       - C(proxies), a result of M(meshops.lifecycle.mesh_versions) with O(meshops.lifecycle.mesh_versions#module:outdated_only).
         Proxies that a restart would change are problems, and those that have no control plane.
       - C(orphans), such a result, of which only proxies that have no control plane are problems.
+      - C(requests), the results of a loop of M(meshops.lifecycle.mesh_gate) over Services. Too many failed requests are a
+        problem, and metrics that cannot be asked; too few requests are none.
       - C(policies), the C(foreign_policies) of a result of M(meshops.lifecycle.mesh_apply).
     type: dict
     required: true
@@ -83,6 +85,7 @@ def problems(readings, most=5):
         *_bare(readings.get("pods") or [], most),
         *_proxies(readings.get("proxies") or {}, most, orphans=False),
         *_proxies(readings.get("orphans") or {}, most, orphans=True),
+        *_requests(readings.get("requests") or []),
         *_policies(readings.get("policies") or [], most),
     ]
 
@@ -130,6 +133,24 @@ def _bare(pods, most):
             f"{_pods(namespace, every, most)} {'have' if many else 'has'} no sidecar: "
             f"{'they are' if many else 'it is'} older than the injection label of the namespace"
         )
+
+
+# Nobody has called the Service, or not often enough to say.
+_TOO_FEW = ("empty", "below_min_requests", "nan")
+
+
+def _requests(results):
+    """A line for each Service whose requests fail, and one for all that could not be judged."""
+    unjudged = {}
+    for result in results:
+        for verdict in result.get("verdicts") or []:
+            service = f"{result['item']['namespace']}/{result['item']['service']}"
+            if verdict["outcome"] == "fail":
+                yield f"requests to Service {service}: {verdict['message']}"
+            elif verdict["outcome"] != "pass" and verdict["reason"] not in _TOO_FEW:
+                unjudged.setdefault(verdict["message"], []).append(service)
+    for message, services in unjudged.items():
+        yield f"requests to {len(services)} Services could not be judged: {message}"
 
 
 def _proxies(facts, most, *, orphans):

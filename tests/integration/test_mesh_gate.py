@@ -196,6 +196,25 @@ def test_versions_are_judged_by_what_they_do(play, cluster, shop, tmp_path):
     assert outcome(verdicts["several"]) == ("inconclusive", "several_series")
     assert outcome(verdicts["nonsense"]) == ("no_data", "bad_query")
     assert outcome(verdicts["away"]) == ("no_data", "unreachable")
+    assert_that_verify_names_what_fails(play, shop, metrics)
+
+
+def assert_that_verify_names_what_fails(play, shop, metrics):
+    variables = {
+        "mesh_parts": ["mesh_config"],
+        "mesh_config_set_namespace": shop,
+        "mesh_config_namespaces": [{"name": shop, "injection": "enabled"}],
+        "mesh_config_foreign_policies": "ignore",
+        "mesh_verify_metrics": metrics,
+        "mesh_verify_window": WINDOW,
+        "mesh_verify_min_requests": 20,
+    }
+    run = play(playbook="meshops.lifecycle.verify", vars=variables, expect="failed")
+    lines = [line for line in run["Check that the mesh is healthy"].msg if line.startswith("requests to ")]
+    assert [line.partition(": ")[0] for line in lines] == [
+        f"requests to Service {shop}/{name}" for name in ("nobody", "reviews")
+    ]
+    assert "0.00 % of" in lines[0] and "503 UH" in lines[0]
 
 
 # Of both reporters the one that sees it slower is the source.

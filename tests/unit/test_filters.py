@@ -194,6 +194,17 @@ VALUES = {
                 "orphans": VERSIONS,
                 "pods": [{"namespace": "n", "name": f"p{number}"} for number in range(4)]
                 + [{"namespace": "m", "name": "q"}],
+                "requests": [
+                    {"item": {"namespace": "n", "service": name}, "verdicts": [verdict]}
+                    for name, verdict in {
+                        "bad": {"outcome": "fail", "reason": "threshold", "message": "90 % succeeded."},
+                        "good": {"outcome": "pass", "reason": "within_bounds", "message": "All."},
+                        "idle": {"outcome": "no_data", "reason": "empty", "message": "None."},
+                        "x": {"outcome": "no_data", "reason": "unreachable", "message": "No answer."},
+                        "y": {"outcome": "no_data", "reason": "unreachable", "message": "No answer."},
+                    }.items()
+                ]
+                + [{"item": {"namespace": "n", "service": "skipped"}, "skipped": True}],
             },
         ),
         {"most": 2},
@@ -211,6 +222,8 @@ VALUES = {
             "Deployment n/a has the proxy 1.30 of revision old; after a restart 1.31 of revision new",
             "Deployment n/b, Deployment n/c and 1 more have the proxy 1.29 of revision gone, which has no control "
             "plane; the namespace selects revision away, which has no control plane",
+            "requests to Service n/bad: 90 % succeeded.",
+            "requests to 2 Services could not be judged: No answer.",
         ],
     ),
 }
