@@ -96,19 +96,15 @@ class Resources:
         """A merge patch (``body`` a dict) or a JSON patch (``body`` a list of operations), in the name of a manager."""
         query = {**({"dryRun": "All"} if dry_run else {}), **({"fieldManager": manager} if manager else {})}
         content = _PATCH_TYPES[patch_type]
-        path = f"{name}/{subresource}" if subresource else name
         return self._versioned(
-            kind, lambda version: self._request("PATCH", kind, version, namespace, path, query, body, content)
+            kind,
+            lambda version: self._request("PATCH", kind, version, namespace, name, query, body, content, subresource),
         )
 
-    def create(
-        self, kind: Kind, namespace: str | None, body: dict, *, dry_run=False, subresource="", manager=""
-    ) -> dict:
-        """POST an object, or the sub-resource ``NAME/token`` and its like, in the name of a manager."""
+    def create(self, kind: Kind, namespace: str | None, body: dict, *, dry_run=False, manager="") -> dict:
+        """POST an object, in the name of a manager."""
         query = {**({"dryRun": "All"} if dry_run else {}), **({"fieldManager": manager} if manager else {})}
-        return self._versioned(
-            kind, lambda version: self._request("POST", kind, version, namespace, subresource or None, query, body)
-        )
+        return self._versioned(kind, lambda version: self._request("POST", kind, version, namespace, None, query, body))
 
     def replace(self, kind: Kind, body: dict, *, manager: str = "") -> dict:
         """PUT a whole object; its ``metadata.resourceVersion`` says which state it replaces, else the answer is 409."""
@@ -177,8 +173,12 @@ class Resources:
             raise NotInstalled(f"The cluster serves no {name} of {api_version}. {hint}")
         return known
 
-    def _request(self, verb, kind, version, namespace, name=None, query=None, body=None, content_type=None) -> dict:
+    def _request(
+        self, verb, kind, version, namespace, name=None, query=None, body=None, content_type=None, subresource=""
+    ) -> dict:
         where = path(kind, version, namespace, name)
+        if subresource:
+            where += f"/{quote(subresource, safe='')}"
         return self.session.request(verb, where, query, body, content_type or "application/json")
 
     def _versioned(self, kind: Kind, send: Callable[[str], dict]) -> dict:
