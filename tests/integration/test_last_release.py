@@ -17,8 +17,9 @@ ESTATES = sorted(path.parent for path in RELEASES.glob("*/site.yml"))
 
 
 @pytest.fixture(scope="session")
-def cluster(no_istiod):
-    return no_istiod
+def cluster(given, together):
+    """A lab into which no other test has installed anything either: all of the estate is to be created."""
+    return together.lab("release", only="kube")
 
 
 @pytest.mark.parametrize("estate", ESTATES, ids=lambda path: path.name)
