@@ -445,6 +445,21 @@ def test_a_pod_of_several_services():
     assert verdict.outcome is Outcome.NO_DATA
 
 
+def test_requests_to_another_service_of_the_pods_are_no_traffic_of_this_one():
+    stable, canary = (
+        Side("silent", "shop", (f"reviews-{version}",), version, ("reviews",)) for version in ("v1", "v2")
+    )
+    sides = Sides(stable, canary)
+    (gate,) = gates({**SUCCESS, "reporter": "source"}, sides=sides)
+    by_callers = Counted(vector=[], istio_requests_total=[requests(100, **SOURCE, **V1)])
+    (problem,) = preflight.problems(by_callers, sides, [gate], 60)
+    assert "has no istio_requests_total for Service shop/silent in the last 60 s" in problem
+    # The destination may know them by the other Service's name.
+    (gate,) = gates({**SUCCESS, "reporter": "destination"}, sides=sides)
+    by_destinations = Counted(vector=[], istio_requests_total=[requests(100, **V1)])
+    assert preflight.problems(by_destinations, sides, [gate], 60) == []
+
+
 def test_services_of_the_same_port_of_the_same_pods():
     def service(name, selector, *ports):
         return {"metadata": {"name": name}, "spec": {"selector": selector, "ports": [*ports]}}

@@ -57,11 +57,16 @@ def _of_traffic(prometheus: Prometheus, sides: Sides, gates: list[Gate], window:
         selector = promql.selector(sides, reporters)
         query = f"count by ({', '.join(promql.PLACE)}) (last_over_time({metric}{{{selector}}}[{window}s]))"
         try:
-            series = [sample.labels for sample in prometheus.query(query).samples]
+            series = [sample.labels for sample in prometheus.query(query).samples if _concerns(sample.labels, sides)]
             problems += _unknown_labels(series, sides) if series else [_nothing(prometheus, sides, metric, window)]
         except PrometheusError as error:
             problems.append(sentence(error.message))
     return list(dict.fromkeys(problems))
+
+
+def _concerns(labels: Mapping[str, str], sides: Sides) -> bool:
+    """Not what callers sent to another Service of the same pods, which the query has as well."""
+    return any(traffic.names_service(labels, side, sides) for side in (sides.stable, sides.canary))
 
 
 def _metrics(gates: list[Gate]) -> dict[str, tuple[str, ...]]:

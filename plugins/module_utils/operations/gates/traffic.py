@@ -95,18 +95,27 @@ class Window:
 
 def belongs(labels: Mapping[str, str], side: Side, sides: Sides) -> bool:
     """Whether a series is about a side: by its workloads, or by its version where both have the same workloads."""
-    workload, reporter = labels.get("destination_workload"), labels.get("reporter")
-    apart = bool(side.workloads) and not set(sides.stable.workloads) & set(sides.canary.workloads)
-    named = (side.service, *(side.namesakes if apart and reporter == "destination" else ()))
-    if labels.get("destination_service_name") not in named:
+    workload = labels.get("destination_workload")
+    if not names_service(labels, side, sides):
         return False
     if workload == UNPLACED:
-        return reporter != "destination" and side is sides.canary
-    if apart:
+        return labels.get("reporter") != "destination" and side is sides.canary
+    if _apart(side, sides):
         return workload in side.workloads
     if side.version:
         return labels.get("destination_version") == side.version
     return not side.workloads or workload in side.workloads
+
+
+def names_service(labels: Mapping[str, str], side: Side, sides: Sides) -> bool:
+    """Whether a series is of a side's Service. The caller's proxy knows its name; the destination may know another."""
+    others = side.namesakes if labels.get("reporter") == "destination" and _apart(side, sides) else ()
+    return labels.get("destination_service_name") in (side.service, *others)
+
+
+def _apart(side: Side, sides: Sides) -> bool:
+    """Whether workloads alone tell the sides apart."""
+    return bool(side.workloads) and not set(sides.stable.workloads) & set(sides.canary.workloads)
 
 
 def requests_query(sides: Sides, reporters: tuple[str, ...], protocol: str, window: int) -> str:
