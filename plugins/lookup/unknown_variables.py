@@ -19,6 +19,7 @@ description:
     a mistake; Ansible would ignore them, or break the role.
   - And it lists variables that are text to the role and no text any more, because YAML has read them as numbers, truths or
     dates. V(istio_image_tag) with the value V(1.30) would be V(1.3).
+  - And it lists variables that are empty or null where the role needs a text, such as the name of a namespace.
 options:
   _terms:
     description: Prefixes of the names, such as V(mesh_config_).
@@ -58,6 +59,7 @@ from ansible_collections.meshops.lifecycle.plugins.plugin_utils.names import (
     known_variables,
     no_longer_text,
     unknown,
+    without_text,
 )
 
 
@@ -83,6 +85,7 @@ class LookupModule(LookupBase):
                 f"{name} (it must be text: put quotes around it, YAML may have changed it already)"
                 for name in no_longer_text(prefix, variables or {})
             ]
+            answers += without_text(prefix, variables or {}, self._templar.template)
         if answers and self.get_option("refuse"):
             raise AnsibleLookupError(
                 f"Refused: the variable {', the variable '.join(answers)}. Nothing was done. If it is a variable of your "

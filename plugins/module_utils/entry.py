@@ -123,12 +123,17 @@ class Entry:
         outcome = self._validator.validate(written)
         if outcome.error_messages:
             raise MeshError("; ".join(outcome.error_messages))
-        params = outcome.validated_parameters
+        params = {name: self._not_empty(name, value) for name, value in outcome.validated_parameters.items()}
 
         def cleaned(tell: Callable[[str], object]) -> Callable[[str], object]:
             return lambda message: tell(without_secrets(message))
 
         return Task(self.name, self.arguments, written, params, check, diff, cleaned(warn), cleaned(progress))
+
+    def _not_empty(self, name: str, value):
+        """A namespace that is an empty text, as a template leaves it, is one that is left out."""
+        default = (self.arguments.get(name) or {}).get("default")
+        return default if value == "" and default and name.endswith("namespace") else value
 
     def secrets_of(self, written: Mapping) -> set[str]:
         """The texts that must never be shown: values of no_log options, credentials within an inline kubeconfig, and

@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,43 @@ def no_longer_text(prefix: str, variables: Mapping[str, Any]) -> list[str]:
         for name in sorted(doubtful & options.keys())
         if options[name].get("type", "str") == "str" and not _counts(options[name], variables[name])
     ]
+
+
+def without_text(prefix: str, variables: Mapping[str, Any], evaluate: Callable[[str], Any]) -> list[str]:
+    """Variables of the prefix's role that are empty, or null, where the role needs a text, each with what to do.
+
+    ``mesh_config_set_namespace:`` with nothing behind it, or a template that evaluates to nothing, would put the set
+    into whatever namespace the kubeconfig names. ``evaluate`` evaluates a template; one that fails is left to the task
+    that uses it.
+    """
+    needed = {name: option for name, option in _options(prefix).items() if _needs_text(name, option)}
+    return [
+        f"{name} (it is empty: {_way_out(option)})"
+        for name, option in sorted(needed.items())
+        if name in variables and _is_empty(variables[name], evaluate)
+    ]
+
+
+# Without them Prometheus has values of its own.
+_MAY_BE_EMPTY = ("monitoring_retention", "monitoring_scrape_interval")
+
+
+def _needs_text(name: str, option: Mapping[str, Any]) -> bool:
+    text = option.get("type", "str") == "str" and not option.get("choices") and name not in _MAY_BE_EMPTY
+    return text and bool(option.get("required") or option.get("default"))
+
+
+def _is_empty(value: Any, evaluate: Callable[[str], Any]) -> bool:
+    if isinstance(value, str) and "{{" in value:
+        try:
+            value = evaluate(value)
+        except Exception:  # of whichever filter or lookup it calls
+            return False
+    return value is None or isinstance(value, str) and not value.strip()
+
+
+def _way_out(option: Mapping[str, Any]) -> str:
+    return "it has to be given" if option.get("required") else f"leave it out for its default, {option['default']}"
 
 
 @functools.cache

@@ -255,6 +255,47 @@ def test_a_definition_as_text_in_a_module_for_one_object(play, cluster, namespac
     assert live["spec"] == {"mtls": {"mode": "STRICT"}}
 
 
+def test_a_namespace_of_what_is_in_none_is_told(play, kubectl, namespace, tmp_path):
+    """kubectl and the server pass over it; a person who states it believes in an object of that namespace."""
+    role = document("rbac.authorization.k8s.io/v1", "ClusterRole", f"{namespace}-a", rules=[])
+    role["metadata"]["namespace"] = namespace
+    (tmp_path / "role.json").write_text(
+        json.dumps({**role, "metadata": {**role["metadata"], "name": f"{namespace}-b"}})
+    )
+    absent = {**role, "metadata": {**role["metadata"], "name": f"{namespace}-none"}}
+    plain = {**role, "metadata": {"name": f"{namespace}-c"}}
+    tasks = [
+        apply("inline", namespace, [role]),
+        {"name": "file", f"{OURS}.mesh_apply": {"src": [str(tmp_path / "role.json")]}},
+        apply("absent", namespace, [absent], state="absent"),
+        apply("without", namespace, [plain]),
+    ]
+    try:
+        for run in (play(tasks, check=True), play(tasks), play(tasks)):
+            for name in ("inline", "file", "absent"):
+                [text] = run[name].result["warnings"]
+                assert (
+                    f"metadata.namespace '{namespace}' has no effect, because a ClusterRole is in no namespace" in text
+                )
+            assert not run["without"].result.get("warnings"), "the option is for objects that have one"
+        assert run.changed == []
+    finally:
+        kubectl("delete", "clusterrole", *(f"{namespace}-{name}" for name in "abc"))
+
+
+def test_an_empty_namespace_is_the_default_of_its_module(play, cluster, namespace):
+    """In check mode: what it would write into."""
+    project = {"name": namespace, "namespace": "", "spec": {"description": "x"}}
+    config = document("v1", "ConfigMap", namespace, metadata={"name": namespace, "namespace": ""}, data={})
+    run = play(
+        [{"name": "project", f"{OURS}.argocd_project": project}, apply("set", namespace, [config])],
+        check=True,
+        diff=True,
+    )
+    assert run["project"].diffs[0]["after_header"] == f"AppProject/argocd/{namespace}"
+    assert run["set"].diffs[0]["after_header"] == f"ConfigMap/{namespace}/{namespace}"
+
+
 def test_a_name_that_is_the_path_of_something_else(play, cluster, namespace):
     """Of ``secrets/..`` the path is that of the namespace."""
     gone = {"namespace": namespace, "state": "absent"}

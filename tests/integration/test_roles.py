@@ -52,6 +52,16 @@ REFUSED = {
     "a variable that a role computes": ({"istio_releases": []}, [], "istio_releases (the collection computes it"),
     "one that the playbooks compute": ({"mesh_collect_refusals": True}, [], "mesh_collect_refusals (the collection"),
     "a text that is a number": ({"istio_image_tag": 1.30}, [], "istio_image_tag (it must be text: put quotes"),
+    "a text that is empty": (
+        {"mesh_config_argocd_namespace": ""},
+        [],
+        "mesh_config_argocd_namespace (it is empty: leave",
+    ),
+    "a template without a value": (
+        {"mesh_config_set": "{{ nobody | default('') }}", "istio_namespace": None},
+        [],
+        "mesh_config_set (it is empty: leave it out for its default, mesh-config)",
+    ),
     "a variable of the playbooks": ({"mesh_force_conflict": True}, [], "(did you mean mesh_force_conflicts?)"),
 }
 
@@ -119,6 +129,22 @@ def test_a_role_alone_refuses_a_variable_that_it_does_not_have(player, namespace
     tasks = [{"ansible.builtin.include_role": {"name": "meshops.lifecycle.mesh_config"}, "vars": variables}]
     done = player.play(tasks, expect="failed")
     assert "did you mean mesh_config_virtual_services?" in done.msg and done.changed == []
+
+
+@pytest.mark.each_core_in_process
+def test_a_set_without_a_namespace_goes_nowhere(player, namespace, cluster):
+    """The kubeconfig's namespace would have been taken."""
+    variables = {"mesh_config_virtual_services": [route("a")], "team": {"namespace": ""}}
+    for value in ("", None, "{{ team.namespace }}"):
+        tasks = [
+            {
+                "ansible.builtin.include_role": {"name": "meshops.lifecycle.mesh_config"},
+                "vars": {**variables, "mesh_config_set_namespace": value},
+            }
+        ]
+        done = player.play(tasks, expect="failed")
+        assert "mesh_config_set_namespace (it is empty: leave it out for its default, istio-system)" in done.msg
+        assert done.changed == []
 
 
 IGNORED = {

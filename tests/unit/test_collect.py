@@ -64,6 +64,21 @@ def test_namespaces():
     assert {item.label for item in found} == {"ConfigMap here/a", "ConfigMap b/a", "Namespace a"}
 
 
+def test_a_namespace_of_what_is_in_none_is_told():
+    warnings = []
+    items(
+        doc("ConfigMap", namespace="b"), doc("Namespace", "x", namespace="lost"), doc("Namespace"), warn=warnings.append
+    )
+    [warning] = warnings
+    assert warning.startswith("Namespace x: metadata.namespace 'lost' has no effect")
+
+
+def test_an_empty_namespace_is_one_that_is_left_out():
+    document = doc("ConfigMap")
+    document["metadata"]["namespace"] = ""
+    assert [item.namespace for item in items(document)] == ["here"]
+
+
 def test_a_list_counts_as_its_items():
     inner = {"apiVersion": "v1", "kind": "List", "items": [doc("ConfigMap", "c")]}
     found = items({"apiVersion": "v1", "kind": "List", "items": [doc("ConfigMap"), inner]}, doc("ConfigMap", "b"))

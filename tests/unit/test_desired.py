@@ -96,6 +96,7 @@ def test_options_win_over_the_document(arguments, metadata, spec):
         ({"name": "a", "namespace": "own"}, "own"),
         ({"definition": {"metadata": {"name": "a", "namespace": "theirs"}}}, "theirs"),
         ({"definition": {"metadata": {"name": "a", "namespace": None}}}, "from-context"),
+        ({"definition": {"metadata": {"name": "a", "namespace": ""}}}, "from-context"),
     ],
 )
 def test_where_the_namespace_comes_from(arguments, namespace):

@@ -92,14 +92,15 @@ def items(
     images: dict | None = None,
     overlays: list[dict] | None = None,
     judge: Callable[[Kind, dict], dict] = lambda kind, document: document,
+    warn: Callable[[str], object] = lambda message: None,
 ) -> list[Item]:
     """The objects to manage, from (origin, document) pairs, in the order they are to be applied in.
 
     ``served_kind(apiVersion, kind)`` is asked for kinds that are not known here; it raises MeshError for unknown ones.
     ``only_kinds`` and ``except_kinds`` choose by kind; ``images`` maps the start of image references to another;
     ``overlays`` are partial documents, each laid on the one it names; ``judge`` looks at each whole object, and gives
-    it back in the types of its kind. Raises MeshError for a document that is none, a kind nobody knows, an object that
-    is declared twice, and an overlay without its object.
+    it back in the types of its kind; ``warn`` is told what has no effect. Raises MeshError for a document that is none,
+    a kind nobody knows, an object that is declared twice, and an overlay without its object.
     """
     starts = {str(start): str(instead) for start, instead in (images or {}).items()}
     flat = [(origin, item) for origin, document in documents for item in _expanded(origin, document)]
@@ -111,7 +112,11 @@ def items(
     for index, overlay in enumerate(overlays or []):
         flat = _overlaid(flat, overlay, f"overlays[{index}]")
     local = kinds_of_crds(document for _origin, document in flat)
-    resolved = [_item(served_kind, origin, document, local, default_namespace, judge) for origin, document in flat]
+
+    def put(kind: Kind, metadata: dict) -> None:
+        desired_module.place(kind, metadata, default_namespace, warn)
+
+    resolved = [_item(served_kind, origin, document, local, put, judge) for origin, document in flat]
     seen: dict[tuple, Item] = {}
     for item in resolved:
         twin = seen.setdefault(item.key, item)
@@ -199,7 +204,7 @@ def kinds_of_crds(documents: Iterable[dict]) -> dict[tuple[str, str], Kind]:
     return kinds
 
 
-def _item(served_kind, origin: str, document: dict, local: dict, default_namespace: str, judge: Callable) -> Item:
+def _item(served_kind, origin: str, document: dict, local: dict, put: Callable, judge: Callable) -> Item:
     if not document.get("kind") or not document.get("apiVersion"):
         raise MeshError(f"{origin} has no apiVersion or no kind.")
     for field in ("kind", "apiVersion"):
@@ -214,10 +219,7 @@ def _item(served_kind, origin: str, document: dict, local: dict, default_namespa
     if not body["metadata"].get("name"):
         raise MeshError(f"{origin}: a {name} without metadata.name.")
     desired_module.check_names(body["metadata"], origin)
-    if kind.namespaced:
-        body["metadata"].setdefault("namespace", default_namespace)
-    else:
-        body["metadata"].pop("namespace", None)
+    put(kind, body["metadata"])
     try:
         body = judge(kind, body)
         return Item(kind, kind.normalise(body) if kind.normalise else body, origin)

@@ -38,13 +38,10 @@ def declared(
     for field in ("name", "namespace"):
         if written.get(field):
             metadata[field] = written[field]
-    if kind.namespaced:
-        metadata.setdefault("namespace", default_namespace)
-    else:
-        metadata.pop("namespace", None)
     if not metadata.get("name"):
         raise MeshError(f"{kind.kind}: give 'name', or a document with metadata.name.")
     check_names(metadata, kind.kind)
+    place(kind, metadata, default_namespace, warn)
     for field in ("labels", "annotations"):
         if written.get(field) is not None:
             metadata[field] = {**(metadata.get(field) or {}), **_texts(written[field], field)}
@@ -136,6 +133,20 @@ def check_names(metadata: dict, what: str) -> None:
             raise MeshError(f"{what}: metadata.{field} must be text, not {reading.words(value)}.{hint}")
         if value in (".", "..") or re.search(r"[/%\x00-\x20]", value):
             raise MeshError(f"{what}: metadata.{field} {value!r} is not a valid name in Kubernetes.")
+
+
+def place(kind: Kind, metadata: dict, default_namespace: str, warn: Callable[[str], object]) -> None:
+    """Give the metadata of a declared object its namespace; where the kind has none, take it away, as the API server
+    does without a word, and say so."""
+    stated = metadata.pop("namespace", None)
+    if kind.namespaced:
+        metadata["namespace"] = stated or default_namespace
+    elif stated:
+        label = kind.label(None, metadata["name"])
+        warn(
+            f"{label}: metadata.namespace {stated!r} has no effect, because a {kind.kind} is in no namespace. Leave it "
+            "out; it is the same object for all of them."
+        )
 
 
 def merge(base, over):

@@ -38,7 +38,7 @@ def deliver_objects(task: Task) -> dict:
     """What mesh_apply does with ``delivery: git``. Raises MeshError."""
     stated = task.params
     chosen = {name: stated.get(name) for name in ("only_kinds", "except_kinds", "images", "overlays")}
-    chosen["judge"] = collect.judge_of(task)
+    chosen["judge"], chosen["warn"] = collect.judge_of(task), task.warn
     namespace, name = stated.get("namespace") or "", stated.get("name")
     items = collect.items(_as_written, collect.documents(task), namespace, **chosen)
     if name:

@@ -50,7 +50,7 @@ def declared(task: Task) -> Declared:
     chosen: dict[str, Any] = {
         option: task.params.get(option) for option in ("only_kinds", "except_kinds", "images", "overlays")
     }
-    chosen["judge"] = collect.judge_of(task)
+    chosen["judge"], chosen["warn"] = collect.judge_of(task), task.warn
 
     def served_kind(api_version: str, kind: str) -> Kind:
         return _served_kind(task, api_version, kind)
