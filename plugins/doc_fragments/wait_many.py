@@ -13,6 +13,12 @@ options:
   wait:
     description:
       - Whether to wait until every object is ready, as its kind defines it, and until deleted objects are gone.
+      - Ready means that a workload has rolled out, a Job is complete, a definition is established, an Application is synced
+        and healthy, a route or Gateway is accepted by its controller; that a PersistentVolumeClaim is bound, unless its
+        storage class has it wait for its first pod; and that a Service of type LoadBalancer has an address.
+      - Any other object is ready when it is stored. So is a HorizontalPodAutoscaler, which never has what it scales by
+        in a cluster without metrics, and an Ingress, whose controller need not report an address. Wait for their status
+        with O(meshops.lifecycle.mesh_info#module:wait).
       - A terminal failure ends the wait at once. A time-out says what was missing.
     type: bool
     default: false

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import UPDATED, Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds import registry
-from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin, provided
 
 
 def stored(group, kind, spec):
@@ -117,6 +117,60 @@ def test_readiness(kind, live, state, message):
     verdict = registry.KINDS[group, kind].ready(live)
     assert verdict.state == state
     assert message in verdict.message
+
+
+def claim(phase=None, name=None, *, used=False, volume=None):
+    annotations = {"volume.kubernetes.io/selected-node": "a"} if used else {}
+    spec = {"storageClassName": name, "volumeName": volume}
+    return {"metadata": {"annotations": annotations}, "spec": spec, "status": {"phase": phase} if phase else {}}
+
+
+CLAIMS = {
+    "bound": (claim("Bound"), "ready", ""),
+    "pending": (claim("Pending", "fast"), "waiting", "it is Pending, its storage class is fast"),
+    "without a class": (claim("Pending"), "waiting", "it has no storage class"),
+    "with the class that has no name": (claim("Pending", ""), "waiting", "it has no storage class"),
+    "that nobody has looked at": (claim(), "waiting", "not bound"),
+    "lost": (claim("Lost", volume="v1"), "failed", "its volume v1 does not exist any more"),
+}
+
+
+@pytest.mark.parametrize(("live", "state", "message"), CLAIMS.values(), ids=CLAIMS)
+def test_claims(live, state, message):
+    verdict = provided.claim_ready(live)
+    assert verdict.state == state and message in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("mode", "used", "left_alone"),
+    [
+        ("WaitForFirstConsumer", False, True),
+        ("WaitForFirstConsumer", True, False),
+        ("Immediate", False, False),
+        (None, False, False),
+    ],
+)
+def test_a_claim_that_waits_for_its_pod(mode, used, left_alone):
+    storage_class = {"volumeBindingMode": mode} if mode else None
+    assert provided.awaits_its_pod(claim("Pending", "fast", used=used), storage_class) is left_alone
+
+
+ADDRESS = {"status": {"loadBalancer": {"ingress": [{"hostname": "x.example.com"}]}}}
+SERVICES = {
+    "inside": ({"spec": {"type": "ClusterIP"}}, "ready"),
+    "without a type": ({"spec": {}}, "ready"),
+    "on the nodes": ({"spec": {"type": "NodePort"}}, "ready"),
+    "a name": ({"spec": {"type": "ExternalName"}}, "ready"),
+    "new": ({"spec": {"type": "LoadBalancer"}}, "waiting"),
+    "without an address": ({"spec": {"type": "LoadBalancer"}, "status": {"loadBalancer": {}}}, "waiting"),
+    "with an address": ({"spec": {"type": "LoadBalancer"}, **ADDRESS}, "ready"),
+    "with addresses of its own": ({"spec": {"type": "LoadBalancer", "externalIPs": ["192.0.2.1"]}}, "ready"),
+}
+
+
+@pytest.mark.parametrize(("live", "state"), SERVICES.values(), ids=SERVICES)
+def test_services(live, state):
+    assert provided.service_ready(live).state == state
 
 
 @pytest.mark.parametrize(

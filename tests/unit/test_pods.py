@@ -8,6 +8,7 @@ import pytest
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.pods import (
     claim_problem,
     creation_problem,
+    last_words,
     pod_problem,
 )
 
@@ -52,6 +53,15 @@ ENDED = {"exitCode": 137, "reason": "OOMKilled"}
 )
 def test_why_a_pod_is_not_ready(live, problem):
     assert pod_problem(live) == problem
+
+
+def test_the_last_words_of_events():
+    events = [
+        {"message": "b ", "lastTimestamp": "2026-01-01T00:00:02Z"},
+        {"message": "a", "eventTime": "2026-01-01T00:00:01.5Z"},
+    ]
+    assert last_words(events) == "b"
+    assert last_words([]) == last_words([{}]) == ""
 
 
 def test_why_a_claim_is_not_bound():

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers import workloads
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers import provided, workloads
 from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers.argocd import (
     application,
     generated,
@@ -21,6 +21,8 @@ _BY_KIND = {
         (place.APPLICATION, application.CONVERSATION),
         (place.APPLICATIONSET, generated.CONVERSATION),
         (place.PROJECT, project.CONVERSATION),
+        (provided.CLAIM, provided.OF_CLAIMS),
+        (provided.SERVICE, provided.OF_SERVICES),
         *((kind, workloads.CONVERSATION) for kind in workloads.WORKLOADS),
     )
 }

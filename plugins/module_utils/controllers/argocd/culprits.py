@@ -17,6 +17,7 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd imp
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.argocd.place import deploys_here
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import READY, Readiness
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import builtin
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.provided import claim_ready, service_ready
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import analysis
 
 _MOST = 60  # resources read for one answer
@@ -90,18 +91,6 @@ def _read(resources, resource: dict) -> Readiness | None:
     return judge(live)
 
 
-def _claim(live: dict) -> Readiness:
-    phase = (live.get("status") or {}).get("phase")
-    return READY if phase == "Bound" else Readiness("waiting", f"it is {phase or 'not bound'}")
-
-
-def _service(live: dict) -> Readiness:
-    if live["spec"].get("type") != "LoadBalancer":
-        return READY
-    addresses = ((live.get("status") or {}).get("loadBalancer") or {}).get("ingress")
-    return READY if addresses else Readiness("waiting", "its load balancer has no address yet")
-
-
 def _application(live: dict) -> Readiness:
     verdict = status.judge(live)
     return READY if verdict.state == "ready" else Readiness("waiting", verdict.message)
@@ -119,8 +108,8 @@ def _by_conditions(live: dict) -> Readiness | None:
 
 _WORKLOADS = {(kind.group, kind.kind): kind for kind in workloads.WORKLOADS}
 _HEALTH = {(kind.group, kind.kind): kind.ready for kind in builtin.KINDS if kind.ready}
-_HEALTH[("", "PersistentVolumeClaim")] = _claim
-_HEALTH[("", "Service")] = _service
+_HEALTH[("", "PersistentVolumeClaim")] = claim_ready
+_HEALTH[("", "Service")] = service_ready
 _HEALTH[("argoproj.io", "Application")] = _application
 
 

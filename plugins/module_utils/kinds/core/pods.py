@@ -59,6 +59,12 @@ def creation_problem(events: list[dict]) -> str:
     return (last.get("message") or "").strip() if last.get("reason") == "FailedCreate" else ""
 
 
+def last_words(events: list[dict]) -> str:
+    """The message of the newest Event; empty where there is none."""
+    newest = max(events, key=_time, default={})
+    return (newest.get("message") or "").strip()
+
+
 def _time(event: dict) -> str:
     """When it happened last. Those of a client of events.k8s.io have no lastTimestamp; all are whole seconds here."""
     last = (event.get("series") or {}).get("lastObservedTime")
