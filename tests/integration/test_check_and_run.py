@@ -267,6 +267,56 @@ def test_empty_values_are_sent_once(place):
     }
 
 
+# Types of Go leave out an empty list, or show null for it. kind: what is filled, and what is emptied.
+RULE = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}
+USER = {"kind": "User", "name": "u", "apiGroup": "rbac.authorization.k8s.io"}
+TO_VIEW = {"roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}}
+PEERS = {"podSelector": {}, "policyTypes": ["Ingress"]}
+BACKEND = {"defaultBackend": {"service": {"name": "a", "port": {"number": 1}}}}
+EMPTY_LISTS = {
+    "Role": ({"rules": [RULE]}, {"rules": []}),
+    "a Role, within": (
+        {"rules": [{**RULE, "resourceNames": ["a"]}]},
+        {"rules": [{**RULE, "resourceNames": [], "nonResourceURLs": []}]},
+    ),
+    "RoleBinding": ({**TO_VIEW, "subjects": [USER]}, {**TO_VIEW, "subjects": []}),
+    "ServiceAccount": (
+        {"imagePullSecrets": [{"name": "a"}], "secrets": [{"name": "a"}]},
+        {"imagePullSecrets": [], "secrets": []},
+    ),
+    "LimitRange": ({"spec": {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}}, {"spec": {"limits": []}}),
+    "NetworkPolicy": ({"spec": {**PEERS, "ingress": [{}]}}, {"spec": {**PEERS, "ingress": [], "egress": []}}),
+    "a NetworkPolicy, within": (
+        {"spec": {**PEERS, "ingress": [{"from": [{"podSelector": {}}], "ports": [{"port": 80}]}]}},
+        {"spec": {**PEERS, "ingress": [{"from": [], "ports": []}]}},
+    ),
+    "Ingress": ({"spec": {**BACKEND, "tls": [{"hosts": ["a.b"]}]}}, {"spec": {**BACKEND, "tls": [], "rules": []}}),
+}
+
+
+@pytest.mark.parametrize("case", EMPTY_LISTS)
+def test_empty_lists_of_types_of_go_are_sent_once(place, case):
+    resources, namespace, _sample = place
+    kind = next(kind for kind in builtin.KINDS if kind.kind == case.removeprefix("a ").removesuffix(", within"))
+    filled, emptied = EMPTY_LISTS[case]
+    place_and_name = {"namespace": namespace, "name": f"empty-lists-{list(EMPTY_LISTS).index(case)}"}
+    head = {"apiVersion": kind.api_versions[0], "kind": kind.kind, "metadata": place_and_name}
+
+    def settle(body):
+        body = copy.deepcopy({**head, **body})
+        body = kind.normalise(body) if kind.normalise else body
+        action = agree(resources, kind, body).action
+        before = dict(resources.session.counts)
+        assert attempt(resources, kind, body, False, False).action == "unchanged"
+        counts = {name: count - before[name] for name, count in resources.session.counts.items()}
+        assert {name: count for name, count in counts.items() if count} == {"reads": 1}
+        return action
+
+    assert settle(emptied) == "created"
+    assert settle(filled) == "changed"
+    assert settle(emptied) == "changed"
+
+
 # What the server makes up in a run, and otherwise in a dry run.
 CONTAINER = {"name": "c", "image": "x"}
 MADE_UP = {

@@ -57,9 +57,24 @@ def settled(desired: dict, live: dict, manager: str, defaults: dict | None = Non
     return _settled(own.get("fieldsV1") or {}, declared, live, defaults or {})
 
 
+def with_empty_lists(live, declared):
+    """A live object with the empty lists that are declared, where a type of the server's own has left them out.
+
+    Items of lists are told apart by their place, which is no more than a missed chance where that is another.
+    """
+    if isinstance(live, dict) and isinstance(declared, dict):
+        empty = {name: [] for name, value in declared.items() if value == [] and live.get(name) is None}
+        inner = {name: with_empty_lists(live[name], value) for name, value in declared.items() if name in live}
+        return {**live, **inner, **empty}
+    if isinstance(live, list) and isinstance(declared, list):
+        filled_in = [with_empty_lists(*pair) for pair in zip(live, declared, strict=False)]
+        return [*filled_in, *live[len(filled_in) :]]
+    return live
+
+
 def _settled(owned: dict, declared, live, defaults: dict) -> bool:
-    if live is ABSENT and _hollow(declared):
-        return True  # owned, and yet not there: the server keeps no empty value here
+    if (live is ABSENT or live is None) and _hollow(declared):
+        return True  # owned, and yet not there, or null: the server keeps no empty value here
     inner = children(owned)
     if not inner:
         return same(filled(declared, defaults), live)

@@ -170,11 +170,12 @@ def _labels(entry: dict) -> dict:
 def settled(kind: Kind, desired: dict, live: dict, manager: str) -> bool:
     """Whether an object is as declared and its declared fields are the manager's; what a controller of the kind has
     written inside of them, and so owns, counts as the manager's too."""
-    if fields.settled(desired, live, manager, kind.defaults):
+    stored = fields.with_empty_lists(live, desired) if kind.omits_empty_lists else live
+    if fields.settled(desired, stored, manager, kind.defaults):
         return True
     if not kind.keeper:
         return False
-    return fields.settled(desired, fields.owned_also(live, manager, kind.keeper.field), manager, kind.defaults)
+    return fields.settled(desired, fields.owned_also(stored, manager, kind.keeper.field), manager, kind.defaults)
 
 
 def only_keepers(kind: Kind, error: MeshError) -> bool:

@@ -231,6 +231,7 @@ def _rule(rule):
 
 def _kind(group, kind, plural, order, namespaced=True, **more) -> Kind:
     more.setdefault("references", REFERENCES.get((group, kind)))
+    more.setdefault("omits_empty_lists", True)
     return Kind(group, kind, plural, more.pop("versions", ("v1",)), namespaced, order, **more)
 
 
@@ -245,6 +246,7 @@ CRD = _kind(
     False,
     ready=crd_ready,
     brief=crd_brief,
+    omits_empty_lists=False,  # a default in a schema may be one
 )
 SECRET = _kind("", "Secret", "secrets", base.CONFIGURATION, normalise=secret, secret_fields=("data", "stringData"))
 CONFIGMAP = _kind("", "ConfigMap", "configmaps", base.CONFIGURATION)
