@@ -31,6 +31,16 @@ On | ON | oN | off | y | Y | n | N | = | "=" | '1' | "0123" | !!str 5 | !!str ye
 !foo bar | !!set {a, b} | !foo [1] | {a, b: c} | "\\U0001F680 \\u00e9 \\x41 \\e \\0 \\N \\L \\P \\_"
 'it''s' | plain text | a#b | a:b | 1.2.3 | 1-2 | 0.1.2 | Infinity | NaN
 """
+MORE_SCALARS = r"""
+1_000.5 | 0x_1F | 0b1_0 | 0o1_7 | 1e1_0 | 017:00 | 1:2:3.5 | -1:30 | 190:20:30 | 100000000000000000000.0 | 1e21 | 0.1
+-0x1F | -0o17 | +.5 | +0b1 | .1e3 | 1.e3 | 00.5 | 01.5 | 08.5 | 0e0 | 0x | 0o | 1,000 | 12e03 | 1e | e1 | 1e+ | 0xAG
+1.7976931348623157e+308 | 123456789.125 | 1e-7 | 0.1e-7 | !!int 0x1F | !!int 017 | !!int "0b11" | !!int 1_0
+!!float .5 | !!float "5" | !!float 017 | !!bool on | !!str null | !!str 2024-01-01 | !!str | !!null ~ | !local 5
+2024-01-01T00:00:00.5+02:00 | 2001-12-14t21:59:43.10-05:00 | 2024-13-01 | 20240101 | 2024-01-01 00:00
+2024-01-01T10:00Z | truE | YeS | oFF | 'no' | yes please | nullable | ~x | "~" | !!seq [1] | !!map {a: 1}
+!!omap [a: 1] | !!pairs [a: 1] | !<tag:yaml.org,2002:str> 5 | !<tag:yaml.org,2002:int> "5" | [1, 2,] | {a: 1,} | {a, b}
+[a: b] | [[]] | {} | [] | {? a : b} | [? a : b] | "\t" | "\xe9"
+"""
 KEYS = """
 {<<: {a: 1, b: 2}, a: 3} | {<<: [{a: 1}, {a: 2, b: 3}]} | {8080: a} | {0123: a} | {0x1F: a} | {on: a} | {yes: a}
 {1.5: a} | {"<<": a} | {2024-05-01: a} | {12:30: a} | {=: a} | {!!str 5: a} | &x [1, 2] | *x
@@ -79,6 +89,7 @@ def read_by_kubectl(cluster, path):
 
 FILES = {
     "scalars": document(f"spec:\n{table(SCALARS)}"),
+    "more scalars": document(f"spec:\n{table(MORE_SCALARS)}"),
     "keys": document(f"spec:\n{table(KEYS)}"),
     "blocks": document("spec:\n" + "".join(f"  {line}\n" for line in BLOCKS.splitlines())),
     "json": '{"apiVersion": "x/v1", "kind": "T", "metadata": {"name": "a"}, "a": ["\\ud83d\\ude80", 1.0, 1e3, '
@@ -128,7 +139,7 @@ REFUSED_BY_BOTH = (
     "[a",
     "a: b: c",
 )
-REFUSED_HERE = ("{1.10: a}", "!!binary aGVsbG//", "{a: 1, a: 2}", "!vault abc")
+REFUSED_HERE = ("{1.10: a}", "{a:}", "!!binary aGVsbG//", "{a: 1, a: 2}", "!vault abc")
 
 
 @pytest.mark.parametrize("text", [*REFUSED_BY_BOTH, *REFUSED_HERE])
