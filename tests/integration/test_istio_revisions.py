@@ -77,6 +77,24 @@ def test_the_webhook_that_validates_waits_for_the_istiod_that_it_is_to_call(run,
     assert run("reconfigure", **canary).changed == []
 
 
+def test_the_webhook_that_validates_follows_no_revision_that_is_not_there(run, cluster):
+    """A misspelt revision, or base alone before the istiod of the revision is there; afterwards base alone moves it."""
+    run = functools.partial(run, istio_revision_tags=[], istio_take_ownership=True)
+    run("bootstrap")
+    words = "no istiod of this revision is ready in istio-system"
+    alone = {"istio_revision": "canary", "istio_only": ["base"]}
+    for check, variables in ((True, {"istio_default_revision": "kanary"}), (False, alone)):
+        refused = run("reconfigure", check=check, expect="failed", **variables)
+        assert words in str(refused[-1].msg) + refused.msg, variables
+        assert check or refused.changed == [], variables
+    assert revision(cluster, VALIDATOR) == "default" and cluster.get(f"{DEPLOYMENTS}/istiod-canary") is None
+
+    run("reconfigure", istio_revision="canary", istio_default_revision="default")
+    assert revision(cluster, VALIDATOR) == "default"
+    run("reconfigure", **alone)
+    assert revision(cluster, VALIDATOR) == "canary"
+
+
 def test_a_tag_that_the_variables_set_back_is_told_and_moved(run, cluster):
     run("bootstrap", istio_take_ownership=True)
     run("reconfigure", istio_revision="canary")
