@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from . import images, metrics, network, podspec
 from .api import Api, ApiError
 from .inside import LAUNCHER
-from .processes import clean_environment
+from .processes import clean_environment, collector
 
 if TYPE_CHECKING:
     from .agent import Agent
@@ -107,6 +107,7 @@ class Container:
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             "HOME": image.home,
             "HOSTNAME": pod.meta["name"],
+            **collector(),
             **pod.agent.service_environment(),
             **image.env,
             **podspec.environment(self.spec, pod.source),

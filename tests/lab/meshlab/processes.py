@@ -17,6 +17,14 @@ from .settings import Lab, LabError
 
 # What a spawned program may inherit; never KUBECONFIG, proxies or cloud credentials of the person.
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "XDG_CACHE_HOME")
+# For Go's garbage collector. By its own settings it takes a third of the processor's time of an idle API server; with
+# these it runs less often, and as often as it must near the limit.
+COLLECTOR = {"GOGC": "300", "GOMEMLIMIT": "1GiB"}
+
+
+def collector() -> dict[str, str]:
+    """The settings of Go's garbage collector for programs that run for long; the person's own win."""
+    return {name: os.environ.get(name, value) for name, value in COLLECTOR.items()}
 
 
 def clean_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
@@ -88,7 +96,7 @@ def spawn(lab: Lab, program: Program) -> None:
     with log.open("wb") as out:
         child = subprocess.Popen(
             program.argv,
-            env=clean_environment(program.env),
+            env=clean_environment({**collector(), **program.env}),
             cwd=lab.folder,
             stdout=out,
             stderr=subprocess.STDOUT,
