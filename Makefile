@@ -265,6 +265,11 @@ installed: venv build
 docs: collections venv-tools ## The documentation as a site that needs no server (.build/docs/build/html/index.html)
 	@$(VENV_TOOLS)/bin/python tools/build_docs.py $(BUILD)/docs
 
+# With a package index, and without a container engine; a minute. What cannot run without one is listed.
+.PHONY: environments
+environments: venv venv-tools build ## The steps of the execution and decision environments in bare virtual environments
+	@$(VENV)/bin/python tools/environments.py $(ARGS)
+
 # The version, the changelog, the tarball with its bill of materials and checksums, and all checks that Galaxy and
 # Automation Hub make. It commits and publishes nothing.
 .PHONY: release

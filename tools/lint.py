@@ -9,12 +9,13 @@ collections of others in .build/compare.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+import environments
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
@@ -69,31 +70,15 @@ def tarball():
     return built[-1]
 
 
-def environments():
-    """(passed, output) of what ansible-builder makes of the documented environments, with our tarball."""
-    for name in ("execution-environment.yml", "decision-environment.yml"):
-        passed, output = _environment(name)
-        if not passed:
-            return False, f"{name}: {output}"
+def contexts():
+    """(passed, output) of what ansible-builder makes of the documented environments; `make environments` runs it."""
+    for name in environments.NAMES:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                environments.context(name, Path(folder), tarball())
+            except environments.Wrong as wrong:
+                return False, str(wrong)
     return True, ""
-
-
-def _environment(name):
-    create = ["create", "-f", name, "-c", "context", "-v", "0", "--output-filename", "Containerfile"]
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(ROOT / "docs" / name, folder)
-        shutil.copy(tarball(), folder)
-        passed, output = run([*script("ansible-builder", TOOLS), *create], cwd=folder)
-        if not passed:
-            return passed, output
-        built = Path(folder, "context", "_build")
-        copied = (built / "collections" / tarball().name).is_file()
-        requested = tarball().name in (built / "requirements.yml").read_text(encoding="utf-8")
-        steps = Path(folder, "context", "Containerfile").read_text(encoding="utf-8")
-        unchecked = steps.count("curl ") - steps.count("sha256sum --check --strict")
-        if unchecked:
-            return False, f"{unchecked} downloads are not checked against a checksum"
-        return copied and requested, "the tarball is not in the build context, or nothing installs it"
 
 
 def _linked():
@@ -133,7 +118,7 @@ def linters():
             environment={"ANSIBLE_COLLECTIONS_PATH": str(BUILD / "installed")},
         ),
         "awx data": lambda: run([BIN / "python", ROOT / "tools" / "awx_data.py", BUILD / "compare"]),
-        "environments": environments,
+        "environments": contexts,
         # Every message has help, every variable of a playbook a meaning, every link a target, and all text can be read.
         "site": lambda: run(
             [TOOLS / "python", ROOT / "tools" / "build_docs.py", BUILD / "docs"], environment=_linked()

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""As AWX runs it: the built tarball, installed into an empty path, under ansible-runner, with AWX's variables."""
+"""As AWX runs it: the built tarball, installed into an empty path, under ansible-runner, with AWX's variables.
+
+Once also in the documented execution environment, as far as that can be made without a container engine.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ from pathlib import Path
 
 import playing
 import pytest
+
+sys.path.insert(0, str(playing.ROOT / "tools"))
+import environments
 
 PROGRAMS = Path(sys.executable).parent
 # A project's playbook: one module by its full name, then a playbook of the collection.
@@ -94,9 +100,9 @@ def prepare(folder, namespace):
     (folder / "inventory" / "hosts.json").write_text(json.dumps({"all": {"hosts": {"localhost": host}}}))
 
 
-def run_job(folder, environment, ident):
+def run_job(folder, environment, ident, programs=PROGRAMS):
     """One job: (its stdout, its rc, the results of its tasks by name)."""
-    command = [str(PROGRAMS / "ansible-runner"), "run", str(folder), "-p", "job.yml", "--ident", ident]
+    command = [str(programs / "ansible-runner"), "run", str(folder), "-p", "job.yml", "--ident", ident]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
     artifacts = folder / "artifacts" / ident
     results = {}
@@ -126,18 +132,20 @@ def test_the_tarball_holds_what_runs_and_nothing_else(tarball):
     assert not names & {"tools", "Makefile", ".build", ".lab", ".ci", ".gitignore", "pyproject.toml"}
 
 
-@pytest.mark.each_core
-def test_a_job_of_awx(cluster, namespace, account, installed, tmp_path):
-    prepare(tmp_path, namespace)
-    # What AWX's credential "OpenShift or Kubernetes API Bearer Token" injects.
-    environment = {
-        **cluster.environment(),
-        "ANSIBLE_COLLECTIONS_PATH": str(installed),
+def injected(cluster, account):
+    """What AWX's credential "OpenShift or Kubernetes API Bearer Token" injects."""
+    return {
         "K8S_AUTH_HOST": cluster.client.configuration.host,
         "K8S_AUTH_API_KEY": account,
         "K8S_AUTH_VERIFY_SSL": "True",
         "K8S_AUTH_SSL_CA_CERT": cluster.client.configuration.ssl_ca_cert,
     }
+
+
+@pytest.mark.each_core
+def test_a_job_of_awx(cluster, namespace, account, installed, tmp_path):
+    prepare(tmp_path, namespace)
+    environment = {**cluster.environment(), "ANSIBLE_COLLECTIONS_PATH": str(installed), **injected(cluster, account)}
     del environment["K8S_AUTH_KUBECONFIG"], environment["ANSIBLE_CALLBACKS_ENABLED"]
 
     output, code, results = run_job(tmp_path, environment, "first")
@@ -161,3 +169,31 @@ def test_a_job_without_its_credential_says_so(cluster, namespace, installed, tmp
     assert code != 0
     assert "kubeconfig" in results["A map"]["msg"].lower()
     assert not [text for text in playing.NEVER if text in output]
+
+
+@pytest.fixture(scope="session")
+def execution_environment(together, tarball, tmp_path_factory):
+    """The steps of docs/execution-environment.yml, in an empty virtual environment."""
+
+    def make_tools():
+        subprocess.run([sys.executable, str(playing.ROOT / "tools" / "venvs.py"), "tools"], check=True)
+
+    together.once("venv-tools", make_tools)
+    made = environments.Environment("execution", tarball, tmp_path_factory.mktemp("environments")).make()
+    made.check()
+    return made
+
+
+@pytest.mark.once
+@pytest.mark.in_process
+def test_a_job_in_the_documented_environment(cluster, namespace, account, execution_environment, tmp_path):
+    """With what its context installs, and nothing of the environment of the tests."""
+    prepare(tmp_path, namespace)
+    environment = {**execution_environment.environment(), **injected(cluster, account)}
+    output, rc, results = run_job(tmp_path, environment, "1", execution_environment.bin)
+    assert rc == 0, output
+    assert results["A map"]["changed"]
+    for name in ("by-module", "by-playbook"):
+        assert cluster.get(f"/api/v1/namespaces/{namespace}/configmaps/{name}")
+    output, rc, results = run_job(tmp_path, environment, "2", execution_environment.bin)
+    assert rc == 0 and "changed=0" in output, output
