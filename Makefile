@@ -265,9 +265,9 @@ installed: venv build
 docs: collections venv-tools ## The documentation as a site that needs no server (.build/docs/build/html/index.html)
 	@$(VENV_TOOLS)/bin/python tools/build_docs.py $(BUILD)/docs
 
-# With a package index, and without a container engine; a minute. What cannot run without one is listed.
+# With a package index, and without a container engine; some minutes. What cannot run without one is listed.
 .PHONY: environments
-environments: venv venv-tools build ## The steps of the execution and decision environments in bare virtual environments
+environments: venv venv-tools build ## What images would be made of, in bare virtual environments, and .devcontainer in a clone
 	@$(VENV)/bin/python tools/environments.py $(ARGS)
 
 # The version, the changelog, the tarball with its bill of materials and checksums, and all checks that Galaxy and

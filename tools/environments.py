@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the steps of the documented environments in bare virtual environments: `environments.py [execution] [decision]`.
+"""Run the steps of the documented environments in bare virtual environments: `environments.py [execution] …`.
 
 ansible-builder writes the build context of docs/NAME-environment.yml, with our tarball in it. Then the steps of its
 Containerfile run in their order: as they stand there, with .build/environments/NAME in place of the image's folders.
@@ -8,6 +8,8 @@ Without a container engine and the packages of a distribution some cannot run: L
 other step runs. Two steps are scripts that also call the package manager; what they do with pip is written here
 (STEPS_OF). Helm and istioctl are downloaded from a folder, with a checksum that is wrong and with the right one. At the
 end all of the collection is imported, and its playbooks are read and run until a cluster has to answer.
+
+`devcontainer` runs the commands of .devcontainer in a fresh clone; its packages are only looked up.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import argparse
 import contextlib
 import hashlib
 import io
+import json
 import os
 import platform
 import re
@@ -34,6 +37,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
 TOOLS = BUILD / "venv-tools" / "bin"
 NAMES = ("execution", "decision")
+ALL = (*NAMES, "devcontainer")
 PIP = '"$PYCMD" -m pip install'
 # The beginning of a step → why it cannot run here.
 LEFT_OUT = {
@@ -247,12 +251,58 @@ class Environment:
         self._say(f"{step.splitlines()[0][:90]} ({time.monotonic() - started:.0f} s)")
 
 
+class Devcontainer:
+    """A fresh clone in which the commands of .devcontainer run, as they do in a new container."""
+
+    def __init__(self):
+        self.folder = BUILD / "environments" / "devcontainer"
+
+    def make(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        run(["git", "clone", "--quiet", "--depth=1", f"file://{ROOT}", self.folder / "workspace"])
+        self.definition = devcontainer(self.folder / "workspace")
+        for step in self.definition["onCreateCommand"].split(" && "):
+            if step.startswith("apt-get install ") and shutil.which("apt-get"):
+                run(["bash", "-c", f"{step} --simulate"])
+                print(
+                    "environments: devcontainer: its packages are known to apt-get, and were not installed", flush=True
+                )
+        self._run(self.definition["postCreateCommand"])
+        return self
+
+    def check(self):
+        """Programs that the editor is told of are there, and tests run."""
+        for name, value in self.definition["customizations"]["vscode"]["settings"].items():
+            path = Path(value.replace("${containerWorkspaceFolder}", str(self.folder / "workspace")))
+            if not path.exists():
+                raise Wrong(f"devcontainer: {name} is {value}, which is not there")
+        self._run("make unit CORES= ARGS=tests/unit/test_times.py")
+
+    def _run(self, command):
+        started = time.monotonic()
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "MAKE", "MFLAGS"))
+        }
+        home = {"HOME": str(self.folder / "home"), "XDG_CACHE_HOME": str(self.folder / "cache")}
+        (self.folder / "home").mkdir(exist_ok=True)
+        root = {"PYENV_ROOT": os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")}  # the Pythons stay
+        run(["bash", "-c", command], cwd=self.folder / "workspace", env={**kept, **root, **home})
+        print(f"environments: devcontainer: {command} ({time.monotonic() - started:.0f} s)", flush=True)
+
+
+def devcontainer(root):
+    """What .devcontainer/devcontainer.json says; lines that begin with // are comments."""
+    text = (root / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8")
+    return json.loads("\n".join(line for line in text.splitlines() if not line.lstrip().startswith("//")))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", choices=NAMES, default=NAMES)
+    parser.add_argument("names", nargs="*", choices=ALL, default=ALL)
     for name in parser.parse_args().names:
         try:
-            Environment(name, tarball()).make().check()
+            environment = Devcontainer() if name == "devcontainer" else Environment(name, tarball())
+            environment.make().check()
         except Wrong as wrong:
             print(f"environments: {name}: FAILED\n{wrong}", file=sys.stderr)
             return 1

@@ -179,9 +179,7 @@ def execution_environment(together, tarball, tmp_path_factory):
         subprocess.run([sys.executable, str(playing.ROOT / "tools" / "venvs.py"), "tools"], check=True)
 
     together.once("venv-tools", make_tools)
-    made = environments.Environment("execution", tarball, tmp_path_factory.mktemp("environments")).make()
-    made.check()
-    return made
+    return environments.Environment("execution", tarball, tmp_path_factory.mktemp("environments")).make()
 
 
 @pytest.mark.once
