@@ -498,6 +498,24 @@ def test_definitions_in_crds_and_what_they_bring(release, tmp_path):
         release.done(state="absent", chart=None)
 
 
+@pytest.mark.needs_lab
+@pytest.mark.xdist_group("widgets")
+def test_skip_crds_goes_on_working_until_it_is_removed_and_warns(release, tmp_path):
+    """As crds: skip does, in check and run, and the same release afterwards."""
+    options = {"chart": str(chart_with_definition(tmp_path / "chart", guarded=True))}
+    with cleared(release.cluster, f"crd/{WIDGETS}"):
+        for check in (True, False):
+            run = release.done(check=check, skip_crds=True, **options)
+            assert f"CustomResourceDefinition/{WIDGETS}" not in actions(run), check
+            (warning,) = [text for text in release.warnings if "skip_crds" in text]
+            assert warning == "skip_crds is deprecated, and will be removed in version 0.3.0. Use crds: skip."
+        assert release.cluster.get(f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{WIDGETS}") is None
+        for same in ({"skip_crds": True}, {"crds": "skip"}):
+            assert not release.done(**same, **options)["changed"], same
+        assert release.warnings == []
+        release.done(state="absent", chart=None)
+
+
 def add_field(definition, name):
     """Give the definition in a file one more field."""
     size = "                size: {type: integer}\n"
