@@ -1,17 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The meshops.lifecycle contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Event sources on a real API server, over a connection that is cut, and a rulebook in the real ansible-rulebook."""
+"""Event sources on a real API server, over a connection that is cut, and rulebooks in the real ansible-rulebook."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import queue
-import shutil
 import socket
 import subprocess
 import threading
-import time
 
 import canaries
 import certificates
@@ -271,77 +269,53 @@ def test_the_certificate_of_the_server_is_not_verified_where_the_source_says_so(
     assert "answers 401" in source("argocd_applications", args).next()["message"]
 
 
-REPORT = """
-- hosts: "{{ mesh_hosts }}"
-  connection: local
-  gather_facts: false
-  tasks:
-    - ansible.builtin.copy:
-        content: "{{ inventory_hostname }} {{ ansible_eda.event.application.name }}"
-        dest: "{{ marker }}"
-        mode: "0600"
-"""
-
-
-@pytest.fixture
-def rulebook(eda, cluster, tmp_path):
-    """`rulebook(name, variables)` starts one in the real ansible-rulebook; it has the attribute `text()`."""
-    if not shutil.which("java"):
-        pytest.skip("ansible-rulebook needs Java 17")
-    running = []
-
-    def start(name, variables, hosts):
-        python = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-        inventory = {"all": {"hosts": hosts, "vars": {**python, **variables}}}
-        (tmp_path / "inventory.yml").write_text(json.dumps(inventory))
-        (tmp_path / "vars.yml").write_text(json.dumps(variables))
-        environment = cluster.environment()
-        environment["PATH"] = f"{eda}:{environment['PATH']}"
-        del environment["ANSIBLE_CALLBACKS_ENABLED"]
-        command = [str(eda / "ansible-rulebook"), "-r", name, "-i", "inventory.yml", "--vars", "vars.yml"]
-        with (tmp_path / "output").open("w") as output:
-            running.append(subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=output, stderr=output))
-        running[-1].text = (tmp_path / "output").read_text
-        return running[-1]
-
-    yield start
-    for each in running:
-        each.terminate()
-        each.wait(timeout=60)
-
-
-def until(condition, process, within=240):
-    deadline = time.monotonic() + within
-    while not condition() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.5)
-    assert condition(), process.text()
-
-
 def test_a_rulebook_reports_a_degraded_application(rulebook, application, namespace, tmp_path):
     application("good")
     marker = tmp_path / "marker"
-    (tmp_path / "report.yml").write_text(REPORT)
+    (tmp_path / "report.yml").write_text(event_sources.REPORT)
     variables = {"argocd_namespace": namespace, "report_playbook": str(tmp_path / "report.yml"), "marker": str(marker)}
     running = rulebook("meshops.lifecycle.applications", variables, {"staging": {}, "prod": {}})
     application("good", health="Degraded")
-    until(marker.exists, running)
-    until(lambda: "PLAY RECAP" in running.text(), running)
+    event_sources.until(marker.exists, running)
+    event_sources.until(lambda: "PLAY RECAP" in running.text(), running)
     assert marker.read_text() == "staging good" and "[prod]" not in running.text(), running.text()
 
 
+def test_a_rulebook_compares_what_somebody_has_changed(rulebook, cluster, namespace, crds, player, tmp_path):
+    """The rulebook drift, and the playbook that it runs where nobody names another one."""
+    crds("istio.io")
+    route = {"hosts": ["reviews"], "http": [{"route": [{"destination": {"host": "reviews"}}]}]}
+    head = {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService"}
+    declared = {
+        "mesh_parts": "mesh_config",
+        "mesh_config_set_namespace": namespace,
+        "mesh_config_objects": [{**head, "metadata": {"name": "ours", "namespace": namespace}, "spec": route}],
+    }
+    player.play(playbook="meshops.lifecycle.bootstrap", vars=declared)
+    book = event_sources.narrowed("drift", tmp_path, namespace=namespace)
+    running = rulebook(book, {**declared, "drift_hosts": "staging"}, {"staging": {}, "prod": {}})
+    path = f"/apis/networking.istio.io/v1/namespaces/{namespace}/virtualservices/ours?fieldManager=somebody"
+    for number in range(60):  # what was changed before the source has listed the objects is no event
+        patch = {"spec": {"exportTo": ["." if number % 2 else "*"]}}
+        cluster.api("PATCH", path, patch, content_type=MERGE)
+        with contextlib.suppress(AssertionError):
+            event_sources.until(lambda: "somebody" in running.text(), running, within=2)
+            break
+    event_sources.until(lambda: "PLAY RECAP" in running.text(), running)
+    text = running.text()
+    assert "changed VirtualService" in text and "[prod]" not in text and "failed=1" in text, text
+
+
 def test_a_rulebook_renews_a_certificate(rulebook, cluster, namespace, tmp_path):
-    """The rulebook certificates, with its source in one namespace alone: the lab has Secrets of other tests."""
     certificate_secret(cluster, namespace, "shop-tls", 5)
     marker = tmp_path / "marker"
-    text = REPORT.replace("event.application.name", "event.certificate.secret")
+    text = event_sources.REPORT.replace("event.application.name", "event.certificate.secret")
     (tmp_path / "renew.yml").write_text(text)
-    book = yaml.safe_load((EXTENSIONS / "rulebooks" / "certificates.yml").read_text())
-    book[0]["sources"][0]["meshops.lifecycle.mesh_certificates"]["namespaces"] = [namespace]
-    (tmp_path / "certificates.yml").write_text(json.dumps(book))
+    book = event_sources.narrowed("certificates", tmp_path, namespaces=[namespace])
     variables = {"renew_playbook": str(tmp_path / "renew.yml"), "marker": str(marker), "certificate_hosts": "staging"}
-    running = rulebook("certificates.yml", variables, {"staging": {}, "prod": {}})
-    until(marker.exists, running)
-    until(lambda: "PLAY RECAP" in running.text(), running)
+    running = rulebook(book, variables, {"staging": {}, "prod": {}})
+    event_sources.until(marker.exists, running)
+    event_sources.until(lambda: "PLAY RECAP" in running.text(), running)
     assert marker.read_text() == "staging shop-tls" and "[prod]" not in running.text(), running.text()
 
 
@@ -360,6 +334,6 @@ def test_a_rulebook_aborts_the_canary_of_a_burning_service(rulebook, cluster, na
     source["eda.builtin.generic"] = {"payload": events, "shutdown_after": 60}
     (tmp_path / "slo.yml").write_text(json.dumps(slo))
     running = rulebook("slo.yml", {"canary_release_wait_proxies": False}, {"staging": {}, "prod": {}})
-    until(lambda: canaries.state(cluster, namespace)[0] == {"stable": 100}, running)
-    until(lambda: "PLAY RECAP" in running.text(), running)
+    event_sources.until(lambda: canaries.state(cluster, namespace)[0] == {"stable": 100}, running)
+    event_sources.until(lambda: "PLAY RECAP" in running.text(), running)
     assert "failed=0" in running.text() and "prod" not in running.text()
