@@ -94,7 +94,7 @@ class Controller:
         number = str(self._jobs)
         defaults = {
             question["variable"]: question["default"]
-            for question in template["survey_spec"]["spec"]
+            for question in (template.get("survey_spec") or {}).get("spec", [])
             if "default" in question
         }
         variables = {
@@ -136,6 +136,20 @@ class Controller:
         if runner.status in ("canceled", "timeout"):
             _end_all(f"MESHOPS_JOB={mark}")
         return Job(runner.status, runner.stdout.read(), list(runner.events))
+
+
+def controller(cluster, folder, **variables):
+    """A Controller for a cluster whose host has these variables, and the credential of its kubeconfig."""
+    environment = cluster.environment()
+    del environment["K8S_AUTH_KUBECONFIG"], environment["ANSIBLE_CALLBACKS_ENABLED"]
+    one = Controller(folder, environment, variables=variables)
+    return one, one.inject("Mesh kubeconfig", kubeconfig=cluster.kubeconfig.read_text())
+
+
+def unwanted(*jobs):
+    """The lines with what no job may print."""
+    never = (*playing.NEVER, "client-key-data", "[WARNING]")
+    return [line for job in jobs for line in job.output.splitlines() if any(text in line for text in never)]
 
 
 def _end_all(mark):
