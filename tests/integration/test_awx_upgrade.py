@@ -99,4 +99,6 @@ def test_an_upgrade_is_cancelled_in_a_wave_goes_on_and_goes_back(cluster, tmp_pa
     assert back.status == "successful", back.output
     assert (selected(cluster), proxies(cluster)) == (OLD[0], {OLD[1]})
     jobs = [plan, cancelled, done, again, back]
-    assert awx.unwanted(*jobs) == [] and max(job.largest for job in jobs) < 150_000
+    # The lab's own EnvoyFilter is none of ours, and told.
+    assert [line for line in awx.unwanted(*jobs) if "but set by 'meshlab'" not in line] == []
+    assert max(job.largest for job in jobs) < 150_000

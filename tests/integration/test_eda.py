@@ -303,7 +303,8 @@ def test_a_rulebook_compares_what_somebody_has_changed(rulebook, cluster, namesp
             break
     event_sources.until(lambda: "PLAY RECAP" in running.text(), running)
     text = running.text()
-    assert "changed VirtualService" in text and "[prod]" not in text and "failed=1" in text, text
+    assert "/ours has undeclared spec.exportTo, set by somebody" in text and "failed=1" in text, text
+    assert "[prod]" not in text, text
 
 
 def test_a_rulebook_renews_a_certificate(rulebook, cluster, namespace, tmp_path):

@@ -24,7 +24,7 @@ def test_a_degraded_application_that_asks_for_it_is_rolled_back_once(play, playe
     apps.repository.commit({"one/web.yaml": web()})
     play(apps.present(labels=labels, wait_timeout=120))
     book = event_sources.narrowed("applications", tmp_path, label_selector=f"test={apps.namespace}")
-    running = rulebook(book, {}, {"staging": {}})
+    running = rulebook(book, {"rollback_hosts": "staging"}, {"staging": {}, "prod": {}})
     apps.repository.commit({"one/web.yaml": web(**NOWHERE)})
     play(apps.present(labels=labels, wait=False, refresh="normal"))
     event_sources.until(lambda: "PLAY RECAP" in running.text(), running)
@@ -34,6 +34,6 @@ def test_a_degraded_application_that_asks_for_it_is_rolled_back_once(play, playe
     assert history[0] == history[2] != history[1] and live["spec"]["syncPolicy"]["automated"]["enabled"] is False
 
     again = {"application_name": apps.name(), "application_namespace": "argocd"}
-    run = player.play(playbook=PLAYBOOK, vars=again, args=["-i", "localhost,"], expect="failed")
+    run = player.play(playbook=PLAYBOOK, vars=again, expect="failed")
     assert "it has been rolled back already" in run.msg
     assert len(apps.live()["status"]["history"]) == 3

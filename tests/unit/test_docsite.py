@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from pathlib import Path
 
@@ -119,3 +120,22 @@ def test_the_short_form_has_what_examples_use():
     used = short.used_options("x.y.z", examples, options, {"kubeconfig"})
     assert used == [("name",), ("must",), ("spec", "hosts")]
     assert [part.splitlines()[0] for part in short.examples_of(examples)] == ["# first", "# second"]
+
+
+def documented(path):
+    """{name: text} of DOCUMENTATION and EXAMPLES of a module."""
+    assigned = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Assign)]
+    return {
+        node.targets[0].id: node.value.value
+        for node in assigned
+        if getattr(node.targets[0], "id", "") in ("DOCUMENTATION", "EXAMPLES")
+    }
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "plugins" / "modules").glob("*.py")), ids=lambda path: path.stem)
+def test_every_module_has_a_short_form(path):
+    texts = documented(path)
+    options = yaml.safe_load(texts["DOCUMENTATION"]).get("options") or {}
+    used = short.used_options(f"meshops.lifecycle.{path.stem}", texts["EXAMPLES"], options, set())
+    assert len(used) <= short.MOST and short.examples_of(texts["EXAMPLES"])
+    assert used or not [name for name in options if name in ("name", "namespace", "spec")]
