@@ -253,3 +253,84 @@ def test_what_istioctl_installed_is_adopted_with_one_variable(run, cluster):
     assert running(cluster, "istiod")[0] == istiod[0] and running(cluster, "istio-ingressgateway") == gateway
     cluster.kubectl("delete", "deployment,service,hpa,pdb,sa", "-n", "istio-system", "-l", "istio=ingressgateway")
     run("teardown")
+
+
+OF_ISTIO = (
+    "deployments,services,configmaps,serviceaccounts,roles,rolebindings,poddisruptionbudgets,pods,clusterroles,"
+    "clusterrolebindings,mutatingwebhookconfigurations,validatingwebhookconfigurations,customresourcedefinitions"
+)
+
+
+def identities(cluster):
+    """Of everything of Istio, what a replacement, a restart or a change of its spec would make another.
+
+    The generation of a Deployment also counts its annotations, so there the spec itself is taken.
+    """
+    items = cluster.kubectl("get", OF_ISTIO, "-n", "istio-system", "-o", "json")["items"]
+    return {
+        (item["kind"], item["metadata"]["name"]): (
+            item["metadata"]["uid"],
+            json.dumps(item["spec"]) if item["kind"] == "Deployment" else item["metadata"].get("generation"),
+        )
+        for item in items
+        if "istio" in item["metadata"]["name"]
+    }
+
+
+def settings():
+    """What the role gives to Istio's charts here, for those who install them without it."""
+    values = ["autoscaleEnabled=false", "istiodRemote.injectionCABundle=Q0E=", "base.validationFailurePolicy=Fail"]
+    return [argument for value in values for argument in ("--set", value)]
+
+
+@pytest.fixture
+def nothing_installed(run):
+    """No control plane, nor definitions of an earlier one."""
+    run("bootstrap", istio_take_ownership=True)
+    run("teardown", istio_remove_all_revisions=True, istio_remove_crds=True, istio_remove_namespaces=True)
+
+
+def charts(cluster):
+    folder = f"{cluster.variables['MESHLAB_FILES']}/charts"
+    return {"base": f"{folder}/base", "istiod": f"{folder}/istio-control/istio-discovery"}
+
+
+def test_releases_of_other_names_go_on_as_they_run(run, cluster, nothing_installed):
+    chart = charts(cluster)
+    for name, part in (("platform-crds", "base"), ("platform-istiod", "istiod")):
+        place = ["-n", "istio-system", "--create-namespace", "--wait"]
+        cluster.helm("install", name, chart[part], *settings(), *place)
+    before = identities(cluster)
+    named = {"istio_release_names": {"istio-base": "platform-crds", "istiod": "platform-istiod"}}
+    named["istio_revision_tags"] = []
+    refused = run("bootstrap", expect="failed", istio_revision_tags=[])
+    assert "belongs to release platform-istiod" in refused.output and identities(cluster) == before
+    predicted = summary(run("bootstrap", check=True, **named))
+    done = run("bootstrap", **named)
+    assert sorted(summary(done)) == sorted(predicted)
+    assert predicted == ["changed ConfigMap istio-system/values"]  # the chart's note of its values
+    assert identities(cluster) == before
+    assert run("bootstrap", **named).changed == []
+    releases = cluster.helm("list", "-n", "istio-system", "-o", "json")
+    assert sorted(row["name"] for row in releases) == ["platform-crds", "platform-istiod"]
+    run("teardown", **named)
+    assert cluster.helm("list", "-n", "istio-system", "-o", "json") == []
+
+
+def test_manifests_that_kubectl_applied_are_taken_over_as_they_run(run, cluster, nothing_installed):
+    chart = charts(cluster)
+    cluster.kubectl("create", "namespace", "istio-system")
+    for name, part, how in (("istio-base", "base", ["--server-side"]), ("istiod", "istiod", [])):
+        text = cluster.helm("template", name, chart[part], "-n", "istio-system", *settings())
+        cluster.kubectl("apply", *how, "-f", "-", stdin=text)
+    cluster.kubectl("rollout", "status", "deployment/istiod", "-n", "istio-system", "--timeout=60s")
+    before = identities(cluster)
+    wanted = {"istio_revision_tags": [], "istio_take_ownership": True}
+    predicted = summary(run("bootstrap", check=True, **wanted))
+    done = run("bootstrap", **wanted)
+    assert sorted(summary(done)) == sorted(predicted)
+    assert identities(cluster) == before
+    managers = {entry["manager"] for entry in cluster.get(f"{DEPLOYMENTS}/istiod")["metadata"]["managedFields"]}
+    assert managers == {"helm", "kube-controller-manager"}
+    assert run("bootstrap", istio_revision_tags=[]).changed == []
+    run("teardown")

@@ -88,8 +88,8 @@ OTHER = 'annotation validation error: key "meta.helm.sh/release-name" must equal
         ),
         (
             OWNED.format(why=f"{NOT_LABELLED}; {OTHER}"),
-            "ConfigMap ns/a exists already and belongs to release other. take_ownership: true makes it part of this "
-            "one instead.",
+            "ConfigMap ns/a exists already and belongs to release other. Go on with that release by its name, or make "
+            "the object part of this one with take_ownership: true.",
         ),
         (
             "Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress\n",

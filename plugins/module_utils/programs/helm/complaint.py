@@ -135,8 +135,8 @@ def not_ours(label: str, owner: str | None) -> str:
     """A sentence about an object, such as ``ConfigMap shop/a``, that belongs to another release, or to none."""
     if owner:
         return (
-            f"{label} exists already and belongs to release {owner}. take_ownership: true makes it part of this one "
-            "instead"
+            f"{label} exists already and belongs to release {owner}. Go on with that release by its name, or make the "
+            "object part of this one with take_ownership: true"
         )
     # Deleting a definition deletes every object of its kind, so nobody is told to.
     leftover = "" if label.startswith("CustomResourceDefinition ") else "; or delete it, if it is a leftover"
