@@ -135,6 +135,96 @@ def test_what_is_next_follows_from_what_is_live(of, goal, probed, following):
     assert list(rows.values()).count("next") <= 1
 
 
+class Mesh:
+    """A mesh that the stages are gone with: what each of them does to it, as the role does it."""
+
+    def __init__(self, selector):
+        self.planes, self.base, self.validator, self.probed = [OLD], "1.30.0", OLD, False
+        self.tags = {"prod": OLD, "default": OLD}
+        self.gateway = self.pods = OLD
+        self.shop = namespace("shop", selector)
+
+    def facts(self):
+        means = labels.meaning(labels.selected(self.shop), self.tags)
+        of = facts(
+            [plane(name) for name in self.planes], gateway=self.gateway, validator=self.validator, base=self.base
+        )
+        of.mesh["tags"] = [{"tag": name, "revision": revision} for name, revision in self.tags.items()]
+        row = {"name": "shop", "selects": "x", "revision": means, "version": VERSIONS[means]}
+        rows = [
+            workload("gateway", "ingress", self.gateway, self.gateway, True),
+            workload("web", "shop", self.pods, means),
+        ]
+        of.mesh.update(namespaces=[row], workloads=rows)
+        of.namespaces["shop"] = self.shop
+        return of
+
+    def left(self, goal):
+        rows = status(self.facts(), goal, self.probed)
+        return [name for name, state in rows.items() if state != "done" and name != "cleanup"]
+
+    def go(self, stage, goal, *, half=False):
+        """A stage, or the half of it: what is written first."""
+        if stage == "base":
+            self.base = goal.version
+        elif stage == "istiod":
+            self.planes = [OLD, NEW]
+        elif stage == "probe":
+            self.probed = True
+        elif stage == "gateways":
+            self.gateway = goal.revision
+        elif stage == "waves":
+            self.select(goal)
+            self.pods = self.pods if half else labels.meaning(labels.selected(self.shop), self.tags)
+        else:
+            self.tags.update(dict.fromkeys(["prod"] if half else self.tags, goal.revision))
+            if not half:
+                self.validator = goal.revision
+                self.select(goal, restored=True)
+
+    def select(self, goal, restored=False):
+        kept = labels.before(self.shop)
+        if restored and not (kept and labels.meaning(kept, self.tags) == goal.revision):
+            return
+        patch = labels.patch(self.shop, goal.revision, self.tags)
+        for field in ("labels", "annotations") if patch else ():
+            values = {**self.shop["metadata"][field], **patch["metadata"][field]}
+            self.shop["metadata"][field] = {name: value for name, value in values.items() if value is not None}
+
+    def state(self):
+        metadata = self.shop["metadata"]
+        return self.tags, self.validator, self.gateway, self.pods, metadata["labels"], metadata["annotations"]
+
+
+@pytest.mark.parametrize("half", [False, True])
+@pytest.mark.parametrize("selector", ["istio.io/rev=prod", "istio.io/rev=1-30", "istio-injection=enabled"])
+@pytest.mark.parametrize("last", ["base", "istiod", "probe", "gateways", "waves", "default"])
+def test_from_each_stage_the_way_back_leads_to_the_start(last, selector, half):
+    mesh, start = Mesh(selector), Mesh(selector).state()
+    stage = ""
+    while stage != last:
+        stage = mesh.left(FORWARD)[0]
+        mesh.go(stage, FORWARD, half=half and stage == last)
+    back = BACK if NEW in mesh.planes else Goal(OLD, "1.30.0", "")
+    assert stages.is_back(mesh.facts(), back)
+    gone = []
+    while left := mesh.left(back):
+        assert left[0] not in gone, f"{left[0]} is not done after it was gone"
+        mesh.go(left[0], back)
+        gone.append(left[0])
+    assert mesh.state() == start
+    assert [name for name in stages.BACK if name in gone] == gone
+
+
+def test_an_upgrade_that_is_killed_in_each_stage_goes_on_to_its_end():
+    mesh = Mesh("istio.io/rev=prod")
+    while left := mesh.left(FORWARD):
+        mesh.go(left[0], FORWARD, half=True)
+        if left[0] in mesh.left(FORWARD):
+            mesh.go(left[0], FORWARD)
+    assert usage.users(mesh.facts(), OLD) == [] and labels.selected(mesh.shop) == "istio.io/rev=prod"
+
+
 PLACE, PLACE_BACK = Goal("default", "1.31.1", "default"), Goal("default", "1.30.0", "default")
 
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import yaml
 from in_place import InPlace
 from proof import NEW, OLD, Proof
 from revision import KILLS, ByRevision
@@ -25,6 +26,7 @@ class ByArgoCD(ByRevision):
         return [
             ("by Argo CD: `upgrade`", self.upgrade),
             ("by Argo CD: `upgrade_back`", self.back),
+            ("by Argo CD: `upgrade` and `upgrade_back`, stage by stage", self.back_from_each),
         ]
 
     def prepare(self) -> None:
@@ -55,6 +57,23 @@ class ByArgoCD(ByRevision):
         identity = ["-c", "user.name=proof", "-c", "user.email=proof@example.com"]
         subprocess.run(["git", *identity, *arguments], cwd=folder, check=True)
 
+    def remove_new_plane(self) -> None:
+        """As the role does it: the Application goes with what it deployed."""
+        name = f"istiod-{NEW[0]}"
+        finalizers = {"metadata": {"finalizers": ["resources-finalizer.argocd.argoproj.io"]}}
+        if self.cluster.kubectl("get", "application", name, "-n", "argocd", "--ignore-not-found", "-o", "name"):
+            self.cluster.kubectl(
+                "patch", "application", name, "-n", "argocd", "--type=merge", "-p", json.dumps(finalizers)
+            )
+            self.cluster.kubectl("delete", "application", name, "-n", "argocd", "--timeout=100s")
+
+    def state(self) -> dict:
+        """With the Applications, but for that of the definitions and the new control plane's."""
+        listed = self.cluster.kubectl("get", "applications", "-n", "argocd", "-o", "json")["items"]
+        specs = {("Application", "argocd", item["metadata"]["name"]): item["spec"] for item in listed}
+        left_out = ("istio-base", f"istiod-{NEW[0]}")
+        return {**super().state(), **{key: spec for key, spec in specs.items() if key[2] not in left_out}}
+
     def inventory(self, version, **more) -> Path:
         variables = {
             "argocd_manifests": [self.cluster.variables["MESHLAB_ARGOCD_MANIFESTS"] + "/install.yaml"],
@@ -68,7 +87,12 @@ class ByArgoCD(ByRevision):
 
 
 class ByGit(ByArgoCD):
-    """The Applications, the tag and the namespaces are files of that repository, and each stage is a commit."""
+    """The Applications, the tags and the namespaces are files of that repository, and each stage is a commit.
+
+    One of the namespaces selects the tag `default`.
+    """
+
+    tags = ("prod", "default")
 
     kills = {
         name: ByArgoCD.kills.get(name, r"TASK .*Have namespaces select the control plane")
@@ -81,7 +105,34 @@ class ByGit(ByArgoCD):
         return [
             ("by commits: `upgrade`", self.upgrade),
             ("by commits: `upgrade_back`", self.back),
+            ("by commits: `upgrade` and `upgrade_back`, stage by stage", self.back_from_each),
         ]
+
+    def shop(self) -> str:
+        return super().shop().replace("istio.io/rev: 1-30", "istio-injection: enabled")
+
+    def remove_new_plane(self) -> None:
+        """By a commit, which takes the file of the Application away."""
+        folder, name = self.folder / "charts", f"istiod-{NEW[0]}"
+        self.git(folder, "pull", "--quiet", "--rebase", "origin", "main")
+        file = folder / self.path / "argocd" / f"application-{name}.yaml"
+        if file.exists():
+            file.unlink()
+            self.git(folder, "commit", "--quiet", "-a", "-m", f"Remove {name}")
+            self.git(folder, "push", "--quiet", "origin", "HEAD:main")
+            self.cluster.kubectl(
+                "annotate", "application", self.root, "-n", "argocd", "argocd.argoproj.io/refresh=normal"
+            )
+            self.cluster.kubectl("wait", "--for=delete", f"application/{name}", "-n", "argocd", "--timeout=110s")
+
+    def state(self) -> dict:
+        """With the files, but for those of the two Applications that are left out."""
+        folder = self.folder / "charts"
+        self.git(folder, "pull", "--quiet", "--rebase", "origin", "main")
+        paths = (folder / self.path).rglob("*.yaml")
+        files = {("file", "", path.name): list(yaml.safe_load_all(path.read_text())) for path in paths}
+        left_out = [f"application-{name}.yaml" for name in ("istio-base", f"istiod-{NEW[0]}")]
+        return {**super().state(), **{key: documents for key, documents in files.items() if key[2] not in left_out}}
 
     def commit_charts(self) -> None:
         """With the namespaces, which are there before anything of Istio is."""
@@ -130,12 +181,31 @@ class InPlaceByArgoCD(ByArgoCD):
 
     revision = InPlace.revision
     kills = {**InPlace.kills, "base": r"item=istio-base", "istiod": r"item=istiod"}
-    upgrade, back = InPlace.upgrade, InPlace.back
+    goal, upgrade, back = InPlace.goal, InPlace.upgrade, InPlace.back
 
     def ways(self) -> list[tuple]:
         return [
             ("in place by Argo CD: `upgrade`", self.upgrade),
             ("in place by Argo CD: `upgrade_back`", self.back),
+            ("in place by Argo CD: `upgrade` and `upgrade_back`, stage by stage", self.back_from_each),
+        ]
+
+    def removal(self) -> None:
+        """Nothing is left that could be removed."""
+
+
+class InPlaceByGit(ByGit):
+    """The same by commits; labels of namespaces stay as they are."""
+
+    revision, tags = InPlace.revision, Proof.tags
+    kills = InPlaceByArgoCD.kills
+    goal, upgrade, back = InPlace.goal, InPlace.upgrade, InPlace.back
+
+    def ways(self) -> list[tuple]:
+        return [
+            ("in place by commits: `upgrade`", self.upgrade),
+            ("in place by commits: `upgrade_back`", self.back),
+            ("in place by commits: `upgrade` and `upgrade_back`, stage by stage", self.back_from_each),
         ]
 
     def removal(self) -> None:

@@ -25,15 +25,19 @@ class InPlace(Proof):
         return [
             ("in place: `upgrade`", self.upgrade),
             ("in place: `upgrade_back`", self.back),
+            ("in place: `upgrade` and `upgrade_back`, stage by stage", self.back_from_each),
             ("in place: helm and kubectl", self.recipe),
         ]
 
+    def goal(self, side) -> dict:
+        return {"mesh_upgrade_version": side[1], **PLACE}
+
     def upgrade(self) -> str:
-        return self.killed("upgrade", NEW, self.kills, mesh_upgrade_version=NEW[1], **PLACE)
+        return self.killed("upgrade", NEW, self.kills, **self.goal(NEW))
 
     def back(self) -> str:
         kills = {name: self.kills[name] for name in ("istiod", "gateways", "waves")}
-        return self.killed("upgrade_back", OLD, kills, mesh_upgrade_version=OLD[1], **PLACE)
+        return self.killed("upgrade_back", OLD, kills, **self.goal(OLD))
 
     def recipe(self) -> str:
         """Istio's documentation, Upgrade with Helm, In place upgrade: charts, then a restart of everything."""

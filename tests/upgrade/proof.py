@@ -21,6 +21,7 @@ sys.path[:0] = [str(HERE.parent / "support")]
 from loads import Loads, inside  # noqa: E402
 
 OLD, NEW = ("1-30", "1.30.0"), ("1-31", "1.31.1")
+VALIDATOR = "istiod-default-validator"
 INSIDE = "http://reviews.stock:9080/"
 
 
@@ -43,6 +44,31 @@ class Row:
         return f"| {self.name} | {self.seconds:.0f} s | {counts[0]} | {counts[1]} | {self.remark} |"
 
 
+def state_of(item: dict) -> tuple[tuple, object]:
+    """What one object says of it, under its kind and name; None for what is not compared."""
+    metadata, kind = item["metadata"], item["kind"]
+    labels = metadata.get("labels") or {}
+    key = kind, metadata.get("namespace", ""), metadata["name"]
+    if kind == "Namespace":
+        chosen = {name: value for name, value in labels.items() if name.startswith("istio")}
+        ours = {name: text for name, text in (metadata.get("annotations") or {}).items() if "meshops" in name}
+        return key, None if metadata["name"] == "meshops-upgrade-probe" else (chosen, ours)
+    if key[1] in ("argocd", "kube-system", "meshops-upgrade-probe"):
+        return key, None
+    if labels.get("istio.io/rev") == NEW[0] and "istio.io/tag" not in labels and key[2] != VALIDATOR:
+        return key, None  # the new control plane's own, which stays beside the old one
+    if kind == "Deployment":
+        template = item["spec"]["template"]
+        return key, (template["metadata"]["labels"], [each["image"] for each in template["spec"]["containers"]])
+    if kind == "Service":
+        return key, (labels.get("istio.io/rev"), item["spec"].get("selector"), item["spec"].get("ports"))
+    hooks = [
+        (hook["name"], hook["clientConfig"].get("service"), hook.get("namespaceSelector"), hook.get("objectSelector"))
+        for hook in item.get("webhooks") or []
+    ]
+    return key, (labels.get("istio.io/rev"), hooks)
+
+
 def killed_with_all(pid: int) -> None:
     """End a playbook as the end of its machine does; Ansible's workers are in sessions of their own."""
     os.kill(pid, signal.SIGSTOP)  # so that it makes no more of them
@@ -61,6 +87,7 @@ class Proof:
     """A mesh of the older version under load. ``revision``: of its control plane, empty for the default."""
 
     revision = OLD[0]
+    tags = ("prod",)
 
     def __init__(self, cluster, folder: Path, rate: float):
         self.cluster, self.folder, self.rate = cluster, folder, rate
@@ -75,7 +102,7 @@ class Proof:
             "mesh_parts": ["istio"],
             "istio_revision": self.revision,
             "istio_version": OLD[1],
-            "istio_revision_tags": ["prod"],
+            "istio_revision_tags": [*self.tags],
         }
         code, output = self.play("bootstrap", OLD, **variables)
         assert code == 0, output[-3000:]
@@ -170,6 +197,39 @@ class Proof:
         assert code == 0, output[-3000:]
         assert self.versions() == {version[1]}, self.versions()
         return f"killed in {', '.join(kills)}, and continued"
+
+    # ---- The way back ------------------------------------------------------------------------------------------------
+
+    def goal(self, side) -> dict:
+        """The variables of a playbook that goes to one of the two versions."""
+        return {"mesh_upgrade_revision": side[0], "mesh_upgrade_version": side[1]}
+
+    def back_from_each(self) -> str:
+        """Killed in each stage, and taken back from there; then everything is as it was before the first."""
+        before = self.state()
+        for stage, pattern in self.kills.items():
+            if stage in ("base", "istiod"):  # what an earlier way has left is not installed anew
+                self.remove_new_plane()
+            code, output = self.play("upgrade", NEW, kill=pattern, **self.goal(NEW))
+            assert code == -signal.SIGKILL, f"not killed in {stage}: {output[-3000:]}"
+            code, output = self.play("upgrade_back", OLD, **self.goal(OLD))
+            assert code == 0, output[-3000:]
+            after = self.state()
+            other = {
+                key: (before.get(key), after.get(key)) for key in before | after if before.get(key) != after.get(key)
+            }
+            assert (self.versions(), other) == ({OLD[1]}, {}), f"back from {stage}: {other}"
+            print(f"back from {stage}", flush=True)
+        return f"killed in {', '.join(self.kills)}, and taken back from there each time: all as before"
+
+    def remove_new_plane(self) -> None:
+        """Take the new control plane away, which nothing uses."""
+
+    def state(self) -> dict:
+        """What decides who uses which control plane, without the new one's own objects and without definitions."""
+        kinds = "namespaces,mutatingwebhookconfigurations,validatingwebhookconfigurations,services,deployments"
+        items = self.cluster.kubectl("get", kinds, "-A", "-o", "json")["items"]
+        return {key: value for item in items for key, value in [state_of(item)] if value is not None}
 
     def removal(self) -> None:
         """What is to be removed at the end, where anything is."""

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 from proof import NEW, OLD, Proof
@@ -17,9 +16,6 @@ KILLS = {
     "waves": r"TASK .*Restart the workloads",
     "default": r"TASK .*Point the revision tags",
 }
-
-
-SELECTED = {"shop": "prod", "stock": OLD[0], "tag": OLD[0], "validator": OLD[0]}
 
 
 class ByRevision(Proof):
@@ -35,13 +31,11 @@ class ByRevision(Proof):
 
     def upgrade(self) -> str:
         """Killed in each stage, and continued by the next run."""
-        goal = {"mesh_upgrade_revision": NEW[0], "mesh_upgrade_version": NEW[1]}
-        return self.killed("upgrade", NEW, self.kills, **goal)
+        return self.killed("upgrade", NEW, self.kills, **self.goal(NEW))
 
     def back(self) -> str:
         """A second run meanwhile is refused."""
-        goal = {"mesh_upgrade_revision": OLD[0], "mesh_upgrade_version": OLD[1]}
-        seen = []
+        goal, seen = self.goal(OLD), []
         second = (
             r"TASK .*Have namespaces select the control plane",
             lambda: seen.append(self.play("upgrade_back", OLD, **goal)),
@@ -52,35 +46,12 @@ class ByRevision(Proof):
         assert self.versions() == {OLD[1]}, self.versions()
         return "a second run was refused"
 
-    def back_from_each(self) -> str:
-        """Killed in each stage, and taken back from there."""
-        goal = {"mesh_upgrade_revision": NEW[0], "mesh_upgrade_version": NEW[1]}
-        before = {"mesh_upgrade_revision": OLD[0], "mesh_upgrade_version": OLD[1]}
-        for stage, pattern in self.kills.items():
-            if stage in ("base", "istiod"):  # what an earlier way has left is not installed anew
-                self.cluster.helm("uninstall", f"istiod-{NEW[0]}", "-n", "istio-system", "--wait", check=False)
-            code, output = self.play("upgrade", NEW, kill=pattern, **goal)
-            assert code == -signal.SIGKILL, f"not killed in {stage}: {output[-3000:]}"
-            code, output = self.play("upgrade_back", OLD, **before)
-            assert code == 0, output[-3000:]
-            assert (self.versions(), self.selected()) == ({OLD[1]}, SELECTED), f"{stage}: {self.selected()}"
-            print(f"back from {stage}", flush=True)
-        return f"killed in {', '.join(self.kills)}, and taken back from there each time"
-
-    def selected(self) -> dict:
-        """What namespaces select, and where the tag and the default validator point."""
-        names = {
-            "shop": "namespace/shop",
-            "stock": "namespace/stock",
-            "tag": "mutatingwebhookconfiguration/istio-revision-tag-prod",
-            "validator": "validatingwebhookconfiguration/istiod-default-validator",
-        }
-        query = r"jsonpath={.metadata.labels.istio\.io/rev}"
-        return {name: self.cluster.kubectl("get", path, "-o", query) for name, path in names.items()}
+    def remove_new_plane(self) -> None:
+        self.cluster.helm("uninstall", f"istiod-{NEW[0]}", "-n", "istio-system", "--wait", check=False)
 
     def removal(self) -> None:
         """The old control plane stays while a bare pod has a proxy of it, then goes; a further run changes nothing."""
-        goal = {"mesh_upgrade_revision": NEW[0], "mesh_upgrade_version": NEW[1], "mesh_upgrade_remove_old": True}
+        goal = {**self.goal(NEW), "mesh_upgrade_remove_old": True}
         code, output = self.play("upgrade", NEW, **goal)
         assert code and "Revision 1-30 is in use" in output and "Pod stock/client" in output, output[-3000:]
         self.cluster.kubectl("delete", "pod", "client", "-n", "stock", "--wait")

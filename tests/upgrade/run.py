@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from by_argocd import ByArgoCD, ByGit, InPlaceByArgoCD
+from by_argocd import ByArgoCD, ByGit, InPlaceByArgoCD, InPlaceByGit
 from in_place import InPlace
 from proof import NEW, OLD, Row
 from revision import ByRevision
@@ -34,6 +34,7 @@ WAYS = {
     "argocd": ByArgoCD,
     "git": ByGit,
     "argocd-in-place": InPlaceByArgoCD,
+    "git-in-place": InPlaceByGit,
 }
 
 
@@ -42,8 +43,8 @@ def page(rows: list[Row], rate: float) -> str:
 
 `make upgrade-proof` writes this page. Istio {OLD[1]} to {NEW[1]}, by revision and in place, in the
 [lab](../tests/lab/README.md): {rate:g} requests a second from outside through the ingress gateway, and
-as many from a sidecar to a sidecar with STRICT mTLS. One namespace selects a tag, another one the revision, or in place
-`istio-injection`. Every failed request counts, whatever its cause.
+as many from a sidecar to a sidecar with STRICT mTLS. One namespace selects a tag, another one the revision, by
+commits the tag `default`, and in place `istio-injection`. Every failed request counts, whatever its cause.
 The workloads have a `preStop` that sleeps 3 seconds, which any restart needs for requests that are on their way. Both
 Istios run the same Envoy here. Where it does not say otherwise, Istio is installed by Helm.
 
@@ -62,6 +63,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rate", type=float, default=50, help="requests a second of each load")
     parser.add_argument("--only", choices=WAYS, help="one of the ways; the page is not written then")
+    parser.add_argument("--row", default="", help="with --only: those of its rows alone that have this text")
     options = parser.parse_args()
     subprocess.run([*clusters.LAB, "build", "istio-1.30"], check=True)
     rows = []
@@ -69,8 +71,9 @@ def main() -> int:
         with clusters.another_lab(FOLDER) as cluster, tempfile.TemporaryDirectory(prefix="upgrade-") as folder:
             proof = WAYS[name](cluster, Path(folder), options.rate)
             proof.prepare()
-            rows += [proof.measured(*way) for way in proof.ways()]
-            proof.removal()
+            rows += [proof.measured(*way) for way in proof.ways() if options.row in way[0]]
+            if not options.row:
+                proof.removal()
     if not options.only:
         PAGE.write_text(page(rows, options.rate))
         print(f"written: {PAGE}")
