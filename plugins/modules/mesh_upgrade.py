@@ -166,7 +166,8 @@ extends_documentation_fragment:
 notes:
   - With O(delivery=git), O(step=move) edits the files of the namespaces, wherever below O(git.path) they are, as one commit. A
     namespace that no file has and no Application tracks is labelled live. The other steps write nothing to Git.
-  - With the verb C(list) on C(nodes), the plan says whether there is room for a second istiod.
+  - With the verbs C(list) on C(nodes), and on C(resourcequotas) in O(istiod_namespace), the plan says whether there is room for
+    a second istiod.
 seealso:
   - module: meshops.lifecycle.mesh_versions
   - module: meshops.lifecycle.workload_restart

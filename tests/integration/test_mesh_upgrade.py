@@ -238,6 +238,13 @@ def hindrances():
     budget = {"minAvailable": 1, "selector": {"matchLabels": {"app": "web"}}}
     metadata = {"name": "web", "namespace": SHOP}
     yield {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": metadata, "spec": budget}
+    hard = {"hard": {"requests.cpu": "700"}}
+    yield {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "narrow", "namespace": PLACE},
+        "spec": hard,
+    }
     labels = {"app": "sidecar-injector", "istio.io/rev": "gone"}
     rule = {"apiGroups": ["example.com"], "apiVersions": ["*"], "operations": ["CREATE"], "resources": ["things"]}
     hook = {"name": "x.example.com", "rules": [rule], "failurePolicy": "Fail", "sideEffects": "None"}
@@ -261,6 +268,8 @@ def hindered(cluster, two_planes):
     cluster.kubectl("rollout", "status", "deployment/istiod-1-30", "-n", PLACE, "--timeout=60s")
     there = "jsonpath={.status.expectedPods}=1"
     cluster.kubectl("wait", "pdb/web", "-n", SHOP, f"--for={there}", "--timeout=60s")
+    counted = r"jsonpath={.status.used.requests\.cpu}=600"
+    cluster.kubectl("wait", "resourcequota/narrow", "-n", PLACE, f"--for={counted}", "--timeout=60s")
     cluster.kubectl("rollout", "status", "deployment/paused", "-n", SHOP, "--timeout=60s")
     cluster.kubectl("rollout", "pause", "deployment/paused", "-n", SHOP)
     yield
@@ -272,7 +281,8 @@ def test_the_plan_says_what_is_in_the_way(play, cluster, hindered):
     gone = "MutatingWebhookConfiguration upgrade-gone refuses all writes: revision gone has no ready istiod"
     assert gone in done["Plan"].result["problems"] and gone in done["Begin"].msg
     for remark in (
-        "nodes have room for 0 of 1 further pods of istiod: each asks for 600 CPU and 1024 Mi, as istiod-1-30 does",
+        "nodes have room for 0 of 1 further pods of istiod, each like those of istiod-1-30 (600 CPU, 1024 Mi)",
+        f"ResourceQuota {PLACE}/narrow has room for 0 of 1 further pods of istiod, each like those of istiod-1-30",
         f"Deployment {SHOP}/paused is not restarted: it is paused",
         f"Pod {SHOP}/bare is not restarted: nothing would replace it",
         f"Job {SHOP}/job is not restarted: it runs to its end",

@@ -51,9 +51,10 @@ class Facts:
         return str((self.plane(revision) or {}).get("version") or "")
 
     def template_of(self, plane: Document) -> Document | None:
-        """The spec of a control plane's pods."""
+        """The template of a control plane's pods."""
         item = self.objects.get(Workload("Deployment", plane["namespace"], plane["name"]))
-        return item["spec"]["template"].get("spec") or {} if item else None
+        template: Document | None = item["spec"]["template"] if item else None
+        return template
 
     def tags(self) -> dict[str, str]:
         """Tag → revision."""

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import few
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core import apart
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import mtls
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls import evidence as traffic
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.mtls.evidence import Evidence
@@ -311,17 +312,7 @@ def _chooses(monitor: Document, namespace: str, labels: dict[str, str]) -> bool:
     places = spec.get("namespaceSelector") or {}
     if not places.get("any") and namespace not in (places.get("matchNames") or [monitor["metadata"]["namespace"]]):
         return False
-    selector = spec.get("selector") or {}
-    if not mtls.matches(selector.get("matchLabels") or {}, labels):
-        return False
-    return all(_holds(term, labels) for term in selector.get("matchExpressions") or [])
-
-
-def _holds(term: Document, labels: dict[str, str]) -> bool:
-    value, operator = labels.get(term["key"]), term["operator"]
-    if operator in ("Exists", "DoesNotExist"):
-        return bool((value is not None) == (operator == "Exists"))
-    return bool((value in (term.get("values") or [])) == (operator == "In"))
+    return apart.selects(spec.get("selector") or {}, labels)
 
 
 def _webhooks(snapshot: Snapshot) -> Iterator[Finding]:
