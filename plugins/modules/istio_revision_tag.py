@@ -20,9 +20,10 @@ description:
     namespace have no injector.
   - With O(name=default) the tag also injects pods that select no revision (C(istio-injection=enabled)), the injector of the
     revision V(default) is switched off as C(istioctl tag set default) does it, and C(istiod-default-validator) follows unless
-    a Helm release or an Application keeps it.
+    a Helm release or an Application keeps it. Where an Application has that injector, it would switch it on again, so the tag is
+    refused.
   - With O(delivery=git) the two objects are files in a Git repository, without the CA, which istiod writes. The task ends when
-    Argo CD has synced them and the tag injects. Not for O(name=default).
+    Argo CD has synced them and the tag injects. What O(name=default) changes beside them is written live.
 notes:
   - It needs the verbs get, list, create, patch and delete on mutatingwebhookconfigurations, and on services in O(namespace),
     the verb list on endpointslices there, and the verbs list on namespaces and pods for a removal.

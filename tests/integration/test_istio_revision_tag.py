@@ -141,6 +141,33 @@ def test_the_default_tag_replaces_the_injector_of_the_default_revision(cluster, 
     assert pod(cluster, "six", "default", **labels) == "default"
 
 
+def test_the_default_tag_as_files_switches_the_injector_off_that_no_file_has(cluster, canary, play, tmp_path):
+    """What is live beside the files changes live: predicted here, and done in test_istio_default_tag.py."""
+    repository = tmp_path / "repository.git"
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(repository)], check=True)
+    git = {"repository": str(repository), "branch": "main", "path": "lab", "application": "none"}
+    task = tag(name="default", revision="canary", delivery="git", git=git)
+    rows = {(row["kind"], row["name"]): row["action"] for row in play(task, check=True)["Tag"].result["resources"]}
+    assert rows == {
+        ("MutatingWebhookConfiguration", "istio-revision-tag-default"): "created",
+        ("Service", "istiod-revision-tag-default"): "created",
+        ("MutatingWebhookConfiguration", "istio-sidecar-injector"): "changed",
+    }
+
+
+def test_the_default_tag_is_refused_beside_an_injector_that_an_application_switches_on_again(cluster, canary, play):
+    mark = "argocd.argoproj.io/tracking-id"
+    annotate = ("annotate", "mutatingwebhookconfiguration", "istio-sidecar-injector")
+    cluster.kubectl(*annotate, f"{mark}=platform:admissionregistration.k8s.io/MutatingWebhookConfiguration:/x")
+    try:
+        for options in ({}, {"delivery": "git", "git": {"repository": "/nowhere", "application": "none"}}):
+            refused = play(tag(name="default", revision="canary", **options), expect="failed").msg
+            assert "is a part of Application platform, which would switch it on again" in refused
+        assert pod(cluster, "seven", "default", **{"sidecar.istio.io/inject": "true"}) == "default"
+    finally:
+        cluster.kubectl(*annotate, f"{mark}-")
+
+
 def test_a_tag_as_files(cluster, canary, play, tmp_path):
     """What is committed is what Argo CD would apply; without a CA, which istiod writes."""
     repository = tmp_path / "repository.git"
@@ -149,8 +176,6 @@ def test_a_tag_as_files(cluster, canary, play, tmp_path):
     task = tag(name="filed", revision="canary", delivery="git", git=git, wait_timeout=60)
 
     assert play(task, check=True)["Tag"].changed
-    refused = play(tag(name="default", revision="canary", delivery="git", git=git), expect="failed").msg
-    assert "delivery: cluster" in refused
     # No Argo CD is here to sync it, which the task says after its push.
     assert "is on branch main, and not live" in play(task, expect="failed").msg
 

@@ -117,3 +117,16 @@ def measured(mesh, together, tmp_path_factory):
 
     together.once("mesh-monitoring", install_monitoring)
     return mesh
+
+
+@pytest.fixture(scope="session")
+def movable(given, together, tmp_path_factory):
+    """A lab with Istio, without gateways, and Prometheus, for tests that move what is outside of namespaces, too."""
+    if not given.is_lab or given.variables["MESHLAB_REAL_PODS"] != "yes":
+        pytest.skip("istiod and proxies run for real only in a lab of their own, and with root")
+
+    def prepare(cluster):
+        parts = ("istio", "monitoring")
+        install(cluster, tmp_path_factory.mktemp("movable"), parts, istio_gateways=[], monitoring_targets=[])
+
+    return together.lab("movable", prepare=prepare)

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import UPDATED, Change, explained
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import revision_tag
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import DEFAULT, REVISION
+from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.marks import tracked_by
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.injection import (
     DEFAULT_VALIDATOR,
     VALIDATORS,
@@ -23,6 +25,18 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.injec
 )
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_revision_tag import facts, owners
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_revision_tag.facts import Plane
+
+
+def refuse(task: Task) -> None:
+    """Raise MeshError where the injector of the revision ``default`` would not stay switched off."""
+    for injector in facts.injectors_of(task, task.params["namespace"], DEFAULT):
+        application = tracked_by(injector)
+        if application and not revision_tag.is_switched_off(injector):
+            raise MeshError(
+                f"Revision tag {DEFAULT}: the injector {injector['metadata']['name']} is a part of Application "
+                f"{application}, which would switch it on again, and pods would be injected twice. Nothing was "
+                "changed. Have namespaces select a tag of another name while that control plane is there."
+            )
 
 
 def follow(task: Task, plane: Plane) -> list[Change]:

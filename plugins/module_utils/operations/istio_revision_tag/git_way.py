@@ -3,22 +3,26 @@
 """``delivery: git``: the two objects of a tag as files, which Argo CD applies in one sync.
 
 The files have no CA: istiod writes it into the tags of its revision. Argo CD does not compare a field
-that no file has, so it puts nothing back.
+that no file has, so it puts nothing back. What the tag ``default`` changes beside them, and objects of a tag that no
+Application has, are written live.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline, pauses
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
 from ansible_collections.meshops.lifecycle.plugins.module_utils.documents.collect import Item
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import results
+from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.change import Change
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio import revision_tag
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.istio.injection import DEFAULT, REVISION
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations import git_delivery
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.injection import WEBHOOKS
-from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_revision_tag import facts
+from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_revision_tag import default, facts
 from ansible_collections.meshops.lifecycle.plugins.module_utils.operations.istio_revision_tag.facts import (
     SERVICE,
     Plane,
@@ -29,11 +33,6 @@ Document = dict[str, Any]
 
 def refuse(task: Task) -> None:
     """Raise MeshError for what is not possible by Git."""
-    if task.params["name"] == DEFAULT:
-        raise MeshError(
-            "Revision tag default changes the injector of the revision default as well, which no file has. Set it with "
-            "delivery: cluster, or have namespaces select a tag of another name."
-        )
     if not (task.params.get("git") or {}).get("application"):
         raise MeshError("git.application is missing: the Application of Argo CD that delivers the tag.")
 
@@ -52,7 +51,16 @@ def present(task: Task, tag: str, plane: Plane) -> dict[str, Any]:
     answer = git_delivery.deliver_items(task, items, f"Point revision tag {tag} of Istio to {plane.revision}")
     if not task.check:
         _wait_live(task, tag, plane)
-    return {**answer, "revision": plane.revision}
+    beside = default.follow(task, plane) if tag == DEFAULT else []
+    return {**with_live(task, answer, beside), "revision": plane.revision}
+
+
+def with_live(task: Task, answer: dict[str, Any], changes: Sequence[Change]) -> dict[str, Any]:
+    """The result of a commit, with what was changed live beside it."""
+    live = results.of_objects(task, changes)
+    rows = {name: [*answer.get(name, []), *live.get(name, [])] for name in ("resources", "diff")}
+    rows = {name: values for name, values in rows.items() if values or name in answer}
+    return {**answer, **rows, "changed": answer["changed"] or live["changed"]}
 
 
 def absent(task: Task, tag: str, namespace: str) -> dict[str, Any]:

@@ -52,6 +52,8 @@ def run(task: Task) -> dict[str, Any]:
         raise MeshError(f"Revision tag {tag}: a revision has to be named with delivery: git.")
     if not revision:
         return _kept(task, tag, objects)
+    if tag == DEFAULT:
+        default.refuse(task)
     plane, reason = facts.find(task, namespace, revision)
     if reason or plane is None:
         return _unready(task, tag, objects, reason)
@@ -150,15 +152,21 @@ def _absent(task: Task, tag: str, namespace: str, objects: list[tuple[Kind, Docu
         if task.params["in_use"] == "refuse":
             raise MeshError(f"{problem}. Nothing was removed. Label them otherwise first, or set in_use: warn.")
         task.warn(f"{problem}.")
-    if task.delivers_to_git:
-        return git_way.absent(task, tag, namespace)
     changes = default.restore(task, namespace) if tag == DEFAULT and webhook else []
-    writer = _writer(task, force=True)
+    if task.delivers_to_git:
+        answer = git_way.absent(task, tag, namespace)
+        beside = [(kind, live) for kind, live in objects if live and not owners.named(live)]
+        return git_way.with_live(task, answer, [*changes, *_deleted(task, beside)])
     if task.params["take_over"] and not task.check:
         freed = {change.kind.kind: change.after for change in owners.freed(task, tag, objects)}
-        webhook, service = (freed.get(kind.kind, live) for kind, live in objects)
-    for kind, live in ((WEBHOOKS, webhook), (SERVICE, service)):
-        if live:
-            metadata = live["metadata"]
-            changes.append(writer.carry_out(plan.deletion(kind, metadata.get("namespace"), metadata["name"], live)))
-    return results.of_objects(task, changes, revision=None)
+        objects = [(kind, freed.get(kind.kind, live)) for kind, live in objects]
+    return results.of_objects(task, [*changes, *_deleted(task, objects)], revision=None)
+
+
+def _deleted(task: Task, objects: list[tuple[Kind, Document | None]]) -> list[Change]:
+    writer = _writer(task, force=True)
+    return [
+        writer.carry_out(plan.deletion(kind, live["metadata"].get("namespace"), live["metadata"]["name"], live))
+        for kind, live in objects
+        if live
+    ]
