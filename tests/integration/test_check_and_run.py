@@ -65,6 +65,11 @@ SPEC = struct(
 
 
 @pytest.fixture(scope="module")
+def cluster(no_istiod):
+    return no_istiod
+
+
+@pytest.fixture(scope="module")
 def place(no_istiod):
     """A namespace with its own kind Sample, and requests to the API server: (resources, namespace, kind Sample)."""
     namespace = f"t-check-and-run-{uuid.uuid4().hex[:6]}"

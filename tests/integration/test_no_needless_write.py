@@ -133,6 +133,26 @@ def test_a_namespace_of_which_nothing_is_declared_is_not_written(cluster):
         assert _applied(cluster, namespace, objects) == ({"unchanged"}, ONE_READ)
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [{"labels": {}, "annotations": {}}, {"annotations": {}}, {"labels": {}, "finalizers": []}, {"spec": {}}],
+    ids=["labels and annotations", "annotations", "labels and finalizers", "spec"],
+)
+def test_emptiness_that_others_fill_is_written_once(cluster, declared):
+    """As `kubectl create namespace --dry-run=client -o yaml` prints one. The server has its own there."""
+    with a_namespace(cluster) as namespace:
+        metadata = {"name": namespace, **{name: value for name, value in declared.items() if name != "spec"}}
+        spec = {"spec": declared["spec"]} if "spec" in declared else {}
+        objects = [{"apiVersion": "v1", "kind": "Namespace", "metadata": metadata, **spec}]
+        _applied(cluster, namespace, objects)
+        assert _applied(cluster, namespace, objects) == ({"unchanged"}, ONE_READ)
+        labelled = [{**objects[0], "metadata": {**metadata, "labels": {"a": "b"}}}]
+        assert _applied(cluster, namespace, labelled)[0] == {"changed"}
+        assert _applied(cluster, namespace, objects)[0] == {"changed"}, "the label goes"
+        assert "a" not in cluster.get(f"/api/v1/namespaces/{namespace}")["metadata"]["labels"]
+        assert _applied(cluster, namespace, objects) == ({"unchanged"}, ONE_READ)
+
+
 def test_few_objects_among_many_are_not_looked_for_page_by_page(apply):
     """Of 1,100 objects, which are three pages: what is on the first, and what is not."""
     *first, last = [f"among-{number:04}" for number in range(1100)]

@@ -350,9 +350,11 @@ def injector(namespace, revision, version):
     }
 
 
-def proxied(name, namespace, revision, version, **annotations):
-    body = pod(name, namespace, ["app", "istio-proxy"], annotations={"istio.io/rev": revision, **annotations})
-    body["spec"]["containers"][1]["image"] = f"example.com/proxyv2:{version}"
+def proxied(name, namespace, revision, version, *, native=False, **annotations):
+    containers, init = (["app"], ["istio-proxy"]) if native else (["app", "istio-proxy"], [])
+    body = pod(name, namespace, containers, init=init, annotations={"istio.io/rev": revision, **annotations})
+    proxy = body["spec"]["initContainers"][0] if native else body["spec"]["containers"][1]
+    proxy["image"] = f"example.com/proxyv2:{version}"
     return body
 
 
@@ -367,6 +369,8 @@ def test_verify_names_proxies_that_a_restart_would_change(run, kubectl, namespac
         proxied("slim", namespace, "new", "1.31.1-distroless"),
         proxied("chosen", namespace, "new", "1.9", **{"sidecar.istio.io/proxyImage": "example.com/proxyv2:1.9"}),
         proxied("behind", namespace, "new", "1.31.0"),
+        proxied("behind-native", namespace, "new", "1.31.0", native=True),
+        proxied("right-native", namespace, "new", "1.31.1", native=True),
         proxied("before", namespace, "old", "1.30.3"),
         proxied("before-too", namespace, "old", "1.30.3"),
         proxied("orphan", namespace, "gone", "1.29.0"),
@@ -377,7 +381,7 @@ def test_verify_names_proxies_that_a_restart_would_change(run, kubectl, namespac
     after = "after a restart 1.31.1 of revision new"
     outdated = [
         f"Pod {namespace}/before, Pod {namespace}/before-too have the proxy 1.30.3 of revision old; {after}",
-        f"Pod {namespace}/behind has the proxy 1.31.0 of revision new; {after}",
+        f"Pod {namespace}/behind, Pod {namespace}/behind-native have the proxy 1.31.0 of revision new; {after}",
     ]
     orphan = f"Pod {namespace}/orphan has the proxy 1.29.0 of revision gone, which has no control plane; {after}"
     assert run("verify", mesh, expect="failed")["Check that the mesh is healthy"].msg == [orphan]

@@ -222,6 +222,8 @@ REFUSED = {
     "objects[0], ConfigMap a: data.x must be text, not a number. Put quotes around it"),
     "duration": ("prometheus_rule", "{name: a, spec: {groups: [{name: g, rules: [{alert: A, expr: x, for: 5}]}]}}",
     "rules[0].for must be text, not 5. Put quotes around it"),
+    "expression": ("prometheus_rule", "{name: a, spec: {groups: [{name: g, rules: [{alert: A, expr: on}]}]}}",
+    "expr of the rule A must be text or a number, not true, which may have been yes or no. Put quotes around it."),
     "field": ("mesh_apply", "{objects: [{**, spec: {htp: []}}]}",
     "objects[0], VirtualService reviews: spec.htp is not a field of VirtualService. Did you mean 'http'?"),
     "deep field": ("mesh_apply", "{objects: [{**, spec: {http: [{route: [{destination: {host: a}, weigth: 1}]}]}}]}",

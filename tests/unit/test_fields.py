@@ -327,3 +327,27 @@ def test_paths_are_as_a_person_writes_them():
         "f:spec": {"f:ports": {PORT: {".": {}, "f:name": {}}}, "f:set": {'v:"x"': {}}},
     }
     assert fields.paths(owned) == ["data.a", "spec.ports[port=80,protocol=TCP].name", "spec.set[x]"]
+
+
+ITEM = 'k:{"name":"a"}'
+REMOVED = {
+    "an item whose key goes": (
+        {"f:ports": {ITEM: {"f:number": {}}}, "f:x": {}},
+        {"ports": [{"name": "a", "number": 1}], "x": 1},
+        {"ports": [], "x": 1},
+        {"f:x": {}},
+    ),
+    "a part of an item": (
+        {"f:ports": {ITEM: {".": {}, "f:number": {}, "f:y": {}}}},
+        {"ports": [{"name": "a", "number": 1, "y": 2}]},
+        {"ports": [{"name": "a", "y": 2}]},
+        {"f:ports": {ITEM: {".": {}, "f:y": {}}}},
+    ),
+    "what was in neither": ({"f:x": {}, "f:l": {}}, {"l": 1}, {}, {"f:x": {}}),
+    "nothing": ({"f:m": {".": {}, "f:n": {}}}, {"m": {"n": 1}}, {"m": {"n": 2}}, {"f:m": {".": {}, "f:n": {}}}),
+}
+
+
+@pytest.mark.parametrize(("owned", "before", "after", "left"), REMOVED.values(), ids=REMOVED)
+def test_what_is_removed_is_nobodys(owned, before, after, left):
+    assert fields.less_removed(owned, before, after) == left

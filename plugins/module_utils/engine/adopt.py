@@ -260,6 +260,8 @@ def less_dropped(merged: dict, desired: dict, live: dict, manager: str, owners: 
     kept = _union(others, own.get("fieldsV1") or {}, fields.shape(desired, last), {"f:metadata": {}})
     wanted = copy.deepcopy(merged)
     fields.prune(wanted, last, kept)
+    left = [fields.less_removed(entry.get("fieldsV1") or {}, merged, wanted) for entry in others]
+    others = [{**entry, "fieldsV1": rest} for entry, rest in zip(others, left, strict=True) if rest]
     ours = [{**own, "manager": manager}] if own.get("fieldsV1") else []
     wanted["metadata"]["managedFields"] = [*others, *ours]
     return wanted

@@ -57,6 +57,18 @@ def settled(desired: dict, live: dict, manager: str, defaults: dict | None = Non
     return _settled(own.get("fieldsV1") or {}, declared, live, defaults or {})
 
 
+def with_empty_mappings(live: dict, declared: dict, *, spec: bool) -> dict:
+    """A live object with empty labels, annotations and, where ``spec``, spec, as far as these are declared as ``{}``.
+
+    Each item of these mappings has an owner of its own, so that what others have in them is no difference.
+    """
+    metadata = {name: {} for name in ("labels", "annotations") if declared["metadata"].get(name) == {}}
+    emptied: dict = {"metadata": {**live["metadata"], **metadata}} if metadata else {}
+    if spec and declared.get("spec") == {}:
+        emptied["spec"] = {}
+    return {**live, **emptied}
+
+
 def with_empty_lists(live, declared):
     """A live object with the empty lists that are declared, where a type of the server's own has left them out.
 
@@ -218,6 +230,23 @@ def prune(thing, last: dict, kept: dict) -> None:
                 del thing[place]
         elif isinstance(thing[place], (dict, list)):
             prune(thing[place], below, kept.get(key) or {})
+
+
+def less_removed(owned: dict, before, after) -> dict:
+    """A field set without what ``before`` has and ``after`` has not, as the server takes it from every manager.
+
+    What is in neither stays: a manager may own what the server does not store.
+    """
+    left: dict = {}
+    for key, below in owned.items():
+        old, new = (ABSENT, ABSENT) if key == "." else (at(before, key), at(after, key))
+        if old is ABSENT:
+            left[key] = below
+        elif new is not ABSENT:
+            inner = less_removed(below, old, new)
+            if inner or not below:
+                left[key] = inner
+    return left
 
 
 def emptied(last: dict, kept: dict, live, declared) -> list[tuple[str, ...]]:

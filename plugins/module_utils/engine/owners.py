@@ -170,7 +170,8 @@ def _labels(entry: dict) -> dict:
 def settled(kind: Kind, desired: dict, live: dict, manager: str) -> bool:
     """Whether an object is as declared and its declared fields are the manager's; what a controller of the kind has
     written inside of them, and so owns, counts as the manager's too."""
-    stored = fields.with_empty_lists(live, desired) if kind.omits_empty_lists else live
+    stored = fields.with_empty_mappings(live, desired, spec=kind.omits_empty_lists)
+    stored = fields.with_empty_lists(stored, desired) if kind.omits_empty_lists else stored
     if fields.settled(desired, stored, manager, kind.defaults):
         return True
     if not kind.keeper:

@@ -79,7 +79,8 @@ class Kind:
     ``remarks(desired, live)``: what a person should be warned of, though the task can do what it declares.
     ``defaults``: what the API server fills in by the kind's schema, as ``defaults_of`` makes it. They are for comparing
     alone; what is sent is what was declared.
-    ``omits_empty_lists``: the API server stores an empty list as if it was not declared, as it does with its own types.
+    ``omits_empty_lists``: the kind is a type of the API server's own, which stores an empty list as if it was not
+    declared, and whose spec is no value as a whole.
     ``foreseen(desired, live, after)``: the answer to a dry run without what a run would get otherwise.
     ``control_plane``: the name of what brings objects of the kind to where they work (``ISTIOD``), if anything does;
     how it is asked is a conversation, see ``engine/conversation.py``.

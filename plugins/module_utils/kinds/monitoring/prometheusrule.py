@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import MONITORING, Kind
 
 
 def normalise(declared: dict) -> dict:
-    """Expressions that are fractions as text: the API takes text and whole numbers, and to Prometheus all are one."""
+    """Expressions that are fractions as text: the API takes text and whole numbers, and to Prometheus all are one.
+
+    Raises MeshError for an expression that YAML has made a truth of (``on``).
+    """
     spec = declared.get("spec")
     if not isinstance(spec, dict) or not isinstance(spec.get("groups"), list):
         return declared
@@ -22,9 +26,14 @@ def _group(group):
 
 
 def _rule(rule):
-    if not isinstance(rule, dict) or not isinstance(rule.get("expr"), float):
-        return rule
-    return {**rule, "expr": float.__repr__(rule["expr"])}
+    expression = rule.get("expr") if isinstance(rule, dict) else None
+    if isinstance(expression, bool):
+        name = rule.get("alert") or rule.get("record")
+        raise MeshError(
+            f"expr of the rule {name} must be text or a number, not {str(expression).lower()}, which may have been yes "
+            "or no. Put quotes around it."
+        )
+    return {**rule, "expr": float.__repr__(expression)} if isinstance(expression, float) else rule
 
 
 KIND = Kind(
