@@ -511,6 +511,90 @@ def test_gitops_upgrades_in_order_and_stays_synced(run, cluster):
     assert said(run("bootstrap", **upgrade)) == []
 
 
+VALIDATOR = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/istiod-default-validator"
+BASE_BY_ARGOCD = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/istio-base"
+
+
+@by_argocd
+@pytest.mark.usefixtures("mesh_by_argocd")
+def test_gitops_moves_the_webhook_that_validates_last(run, cluster):
+    """Not before the istiod that it is to call is ready; not at all where that does not come up."""
+
+    def validates():
+        return cluster.get(VALIDATOR)["metadata"]["labels"]["istio.io/rev"]
+
+    def declared():
+        return cluster.get(BASE_BY_ARGOCD)["spec"]["source"]["helm"]["valuesObject"]["defaultRevision"]
+
+    istio = {**from_git(cluster), "mesh_parts": ["istio"], "istio_gateways": []}
+    canary = {**istio, "istio_revision": "canary"}
+    nowhere = {
+        "istio_istiod_values": {"autoscaleEnabled": False, "nodeSelector": {"there-is-no": "such-node"}},
+        "istio_wait_timeout": 20,
+    }
+    run("reconfigure", vars={**canary, **nowhere}, expect="failed")
+    assert (validates(), declared()) == ("default", "default")
+    predicted = said(run("reconfigure", vars=canary, check=True))
+    assert "changed Application argocd/istio-base" in predicted and (validates(), declared()) == ("default", "default")
+    run("reconfigure", vars=canary)
+    assert (validates(), declared()) == ("canary", "canary")
+    istiod = cluster.get(f"{ISTIOD}-canary")
+    [available] = [item for item in istiod["status"]["conditions"] if item["type"] == "Available"]
+    moved = applications(cluster)["istio-base"]["operationState"]["startedAt"]
+    assert available["status"] == "True" and available["lastTransitionTime"] <= moved
+    assert run("reconfigure", vars=canary).changed == []
+
+    run("reconfigure", vars=istio)
+    assert (validates(), declared()) == ("default", "default")
+    remove_canary(cluster)
+
+
+def remove_canary(cluster):
+    """The Application of the canary, with what it deployed."""
+    cascade = {"metadata": {"finalizers": ["resources-finalizer.argocd.argoproj.io"]}}
+    place = ("application", "istiod-canary", "-n", "argocd")
+    cluster.kubectl("patch", *place, "--type=merge", "-p", json.dumps(cascade))
+    cluster.kubectl("delete", *place, "--timeout=120s")
+    assert eventually(lambda: cluster.get(f"{ISTIOD}-canary") is None, 60)
+
+
+OLD_TAG = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-revision-tag-old"
+
+
+@by_argocd
+@pytest.mark.usefixtures("mesh_by_argocd")
+def test_gitops_moves_a_tag_of_an_application_and_nobody_heals_it_back(run, cluster):
+    """As an earlier release of the role has made it: a part of istiod's Application, whose values have the tag."""
+
+    def tag():
+        metadata = cluster.get(OLD_TAG)["metadata"]
+        return metadata["labels"]["istio.io/rev"], metadata["uid"]
+
+    istio = {**from_git(cluster), "mesh_parts": ["istio"], "istio_gateways": []}
+    before = {"autoscaleEnabled": False, "revisionTags": ["old"]}
+    run("reconfigure", vars={**istio, "istio_istiod_values": before})
+    revision, uid = tag()
+    assert revision == "default"
+    assert cluster.get(OLD_TAG)["metadata"]["annotations"]["argocd.argoproj.io/tracking-id"].startswith("istiod:")
+
+    canary = {**istio, "istio_revision": "canary", "istio_revision_tags": ["old"]}
+    run("reconfigure", vars=canary)
+    assert tag() == ("canary", uid)
+    for name in ("istiod", "istiod-canary"):
+        annotation = {"metadata": {"annotations": {"argocd.argoproj.io/refresh": "hard"}}}
+        cluster.kubectl("patch", "application", name, "-n", "argocd", "--type=merge", "-p", json.dumps(annotation))
+    time.sleep(15)  # an Application that had the tag would have healed it by now
+    assert tag() == ("canary", uid)
+    assert run("reconfigure", vars=canary).changed == []
+    assert {applications(cluster)[name]["sync"]["status"] for name in ("istiod", "istiod-canary")} == {"Synced"}
+
+    run("reconfigure", vars={**istio, "istio_revision_tags": ["old"]})
+    assert tag() == ("default", uid)
+    run("reconfigure", vars=istio)
+    assert cluster.get(OLD_TAG) is None
+    remove_canary(cluster)
+
+
 @by_argocd
 @pytest.mark.usefixtures("mesh_by_argocd")
 def test_gitops_heals_what_was_changed_by_hand(cluster):
