@@ -146,7 +146,7 @@ def test_a_step_that_istio_does_not_support_wants_to_be_asked_for(run, cluster, 
 
 
 def test_all_releases_that_a_hand_has_changed_are_named(run, cluster):
-    """A run stops at the first, and verify reports the health even so."""
+    """A run stops at the first, check mode names the same, and verify reports the health even so."""
     run = functools.partial(run, istio_revision_tags=[], istio_istiod_values={"autoscaleEnabled": False})
     run("bootstrap", istio_take_ownership=True)
     rules = [{"op": "replace", "path": "/webhooks/0/rules/0/apiVersions", "value": ["v1"]}]
@@ -161,6 +161,8 @@ def test_all_releases_that_a_hand_has_changed_are_named(run, cluster):
         " release istio-system/istiod",
     ]
     assert all("'kubectl-edit'" in line and "istio_force_conflicts" in line for line in refused) and done.changed == []
+    checked = "".join(run("bootstrap", check=True, expect="failed")[-1].msg)
+    assert "release istio-system/istio-base:" in checked and "release istio-system/istiod:" in checked
     verified = run("verify", expect="failed")
     assert "refused, at least in part: istio" in verified["Report what differs"].msg
     problems = verified["Check that the mesh is healthy"].msg

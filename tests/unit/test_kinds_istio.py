@@ -353,3 +353,19 @@ def test_weights_that_are_not_100_in_sum(protocol, weights, words):
     told = registry.KINDS["networking.istio.io", "VirtualService"].remarks(weighted(protocol, *weights), {})
     assert bool(told) == bool(words) and words in "".join(told)
     assert all(text.startswith("VirtualService b/a: the weights in ") for text in told)
+
+
+def rules_of(expression):
+    kind = registry.KINDS["monitoring.coreos.com", "PrometheusRule"]
+    rules = [{"alert": "A", "expr": expression}]
+    return kind.normalise({"spec": {"groups": [{"name": "g", "rules": rules}]}})["spec"]["groups"][0]["rules"]
+
+
+@pytest.mark.parametrize(("expression", "stored"), [(0.5, "0.5"), (1, 1), ("up == 0", "up == 0"), (1e-9, "1e-09")])
+def test_a_fraction_as_an_expression_is_text(expression, stored):
+    assert rules_of(expression) == [{"alert": "A", "expr": stored}]
+
+
+def test_a_truth_as_an_expression_is_refused():
+    with pytest.raises(MeshError, match="expr of the rule A must be text or a number, not true"):
+        rules_of(True)
