@@ -9,7 +9,8 @@ other step runs. Two steps are scripts that also call the package manager; what 
 (STEPS_OF). Helm and istioctl are downloaded from a folder, with a checksum that is wrong and with the right one. At the
 end all of the collection is imported, and its playbooks are read and run until a cluster has to answer.
 
-`devcontainer` runs the commands of .devcontainer in a fresh clone; its packages are only looked up.
+`navigator` gives ansible-navigator the settings of examples/estate. `devcontainer` runs the commands of .devcontainer
+in a fresh clone; its packages are only looked up.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
 TOOLS = BUILD / "venv-tools" / "bin"
 NAMES = ("execution", "decision")
-ALL = (*NAMES, "devcontainer")
+ALL = (*NAMES, "navigator", "devcontainer")
 PIP = '"$PYCMD" -m pip install'
 # The beginning of a step → why it cannot run here.
 LEFT_OUT = {
@@ -290,6 +291,60 @@ class Devcontainer:
         print(f"environments: devcontainer: {command} ({time.monotonic() - started:.0f} s)", flush=True)
 
 
+class Navigator:
+    """ansible-navigator with the settings of examples/estate, in a copy of it, without an execution environment."""
+
+    def __init__(self, packed):
+        self.tarball, self.folder = packed, BUILD / "environments" / "navigator"
+        self.bin, self.estate = self.folder / "venv" / "bin", self.folder / "estate"
+
+    def make(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        python, _version = venvs.find_python(("3.12", "3.13", "3.11"))
+        if not python:
+            raise Wrong("no Python 3.11 to 3.13 with its venv module was found")
+        run([python, "-m", "venv", self.folder / "venv"])
+        run(
+            [
+                self.bin / "python",
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "ansible-navigator>=25",
+                "ansible-core>=2.16,<2.22",
+            ]
+        )
+        shutil.copytree(ROOT / "examples" / "estate", self.estate)
+        (self.estate / ".vault-password").write_text("none", encoding="utf-8")
+        (self.folder / ".kube").mkdir()  # which the settings mount from the home of a person
+        galaxy = ["collection", "install", "--offline", "--no-deps", "-p", "collections", self.tarball]
+        run([self.bin / "ansible-galaxy", *galaxy], cwd=self.estate, env=self._environment())
+        return self
+
+    def check(self):
+        """It takes the settings, notices a wrong one, and reads the estate's playbook by them."""
+        shown = self._navigator("settings", "--effective", "--mode", "stdout")
+        if "registry.example.com/mesh-ee" not in shown:
+            raise Wrong(f"navigator: the settings of examples/estate do not count:\n{shown}")
+        self._navigator("run", "platform.yml", "--syntax-check")
+        settings = self.estate / "ansible-navigator.yml"
+        settings.write_text(settings.read_text(encoding="utf-8").replace("pull:", "pul:"), encoding="utf-8")
+        with contextlib.suppress(Wrong):
+            self._navigator("settings", "--effective", "--mode", "stdout")
+            raise SystemExit("environments: navigator takes settings that do not exist")
+        print("environments: navigator: takes the settings of examples/estate, and reads its playbook", flush=True)
+
+    def _navigator(self, *words):
+        command = [self.bin / "ansible-navigator", *words, "--ee", "false"]
+        return run(command, cwd=self.estate, env=self._environment())
+
+    def _environment(self):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "K8S_AUTH_"))}
+        home = {"HOME": str(self.folder), "ANSIBLE_HOME": str(self.folder / "home"), "ANSIBLE_NOCOLOR": "1"}
+        return {**kept, **home, "PATH": f"{self.bin}:{os.environ['PATH']}"}
+
+
 def devcontainer(root):
     """What .devcontainer/devcontainer.json says; lines that begin with // are comments."""
     text = (root / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8")
@@ -301,8 +356,12 @@ def main():
     parser.add_argument("names", nargs="*", choices=ALL, default=ALL)
     for name in parser.parse_args().names:
         try:
-            environment = Devcontainer() if name == "devcontainer" else Environment(name, tarball())
-            environment.make().check()
+            if name == "devcontainer":
+                Devcontainer().make().check()
+            elif name == "navigator":
+                Navigator(tarball()).make().check()
+            else:
+                Environment(name, tarball()).make().check()
         except Wrong as wrong:
             print(f"environments: {name}: FAILED\n{wrong}", file=sys.stderr)
             return 1

@@ -76,7 +76,7 @@ def test_a_canary_by_its_workflow_is_cancelled_and_goes_on(cluster, namespace, l
     there, shop = canaries.shop(namespace)
     play([{"name": "Shop", "meshops.lifecycle.mesh_apply": {"objects": there, "wait": True}}])
     declared = {name: value for name, value in shop.items() if name != "canary_release_steps"}
-    answers = {**declared, "canary_weights": "10, 50", "canary_release_pause": 5}
+    answers = {**declared, "canary_weights": "10, 30, 50", "canary_release_pause": 5}
     gates = {"canary_release_gates": [], "canary_release_metrics": {}}
 
     def weights():
@@ -87,8 +87,12 @@ def test_a_canary_by_its_workflow_is_cancelled_and_goes_on(cluster, namespace, l
 
     started = canary("Start")
     assert started.status == "successful", started.output
-    assert started.artifacts["canary_release"]["step"] == "step 1 of 2: 10 %"
+    assert started.artifacts["canary_release"]["step"] == "step 1 of 3: 10 %"
     assert weights() == {"stable": 90, "canary": 10}
+
+    advanced = canary("Next step")
+    assert advanced.status == "successful" and weights() == {"stable": 70, "canary": 30}, advanced.output
+    assert advanced.artifacts["canary_release"]["step"] == "step 2 of 3: 30 %"
 
     # In the middle of the way: AWX kills all processes of a job.
     cancelled = canary("Promote", cancel=awx.once_true(lambda: weights() == {"stable": 50, "canary": 50}))
@@ -102,4 +106,4 @@ def test_a_canary_by_its_workflow_is_cancelled_and_goes_on(cluster, namespace, l
     aborted = canary("Abort")
     assert aborted.status == "successful", aborted.output
     assert "changed=0" in aborted.output and weights() == {"stable": 100, "canary": 0}
-    assert awx.unwanted(started, cancelled, promoted, aborted) == []
+    assert awx.unwanted(started, advanced, cancelled, promoted, aborted) == []
