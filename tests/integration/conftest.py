@@ -94,10 +94,20 @@ def no_istiod(given, together):
     """
     if given.is_lab:
         return together.lab("plain", only="kube")
-    hooks = [hook["metadata"] for hook in given.get(WEBHOOKS)["items"]]
+    return _unjudged(given)
+
+
+@pytest.fixture(scope="session")
+def with_argocd(given):
+    """A cluster on which Argo CD runs for real, for `apps`: the lab of the other tests, or the one that was named."""
+    return given if given.is_lab else _unjudged(given)
+
+
+def _unjudged(cluster):
+    hooks = [hook["metadata"] for hook in cluster.get(WEBHOOKS)["items"]]
     if any((hook.get("labels") or {}).get("app") == "istiod" or "istiod" in hook["name"] for hook in hooks):
         pytest.skip("an istiod judges what these tests declare; they want a cluster without")
-    return given
+    return cluster
 
 
 @pytest.fixture(scope="session")

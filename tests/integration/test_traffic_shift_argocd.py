@@ -35,8 +35,8 @@ SERVICES = [
 
 
 @pytest.fixture
-def cluster(no_istiod):
-    return no_istiod
+def cluster(with_argocd):
+    return with_argocd
 
 
 @pytest.fixture

@@ -47,8 +47,8 @@ pytestmark = [pytest.mark.in_process, pytest.mark.once]
 
 
 @pytest.fixture
-def cluster(no_istiod):
-    return no_istiod
+def cluster(with_argocd):
+    return with_argocd
 
 
 class Delivered:

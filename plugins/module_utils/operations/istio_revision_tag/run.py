@@ -8,6 +8,7 @@ the injector of the revision ``default`` is switched off only once the tag injec
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
@@ -163,7 +164,7 @@ def _absent(task: Task, tag: str, namespace: str, objects: list[tuple[Kind, Docu
     return results.of_objects(task, [*changes, *_deleted(task, objects)], revision=None)
 
 
-def _deleted(task: Task, objects: list[tuple[Kind, Document | None]]) -> list[Change]:
+def _deleted(task: Task, objects: Sequence[tuple[Kind, Document | None]]) -> list[Change]:
     writer = _writer(task, force=True)
     return [
         writer.carry_out(plan.deletion(kind, live["metadata"].get("namespace"), live["metadata"]["name"], live))
