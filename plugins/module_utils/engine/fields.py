@@ -62,7 +62,7 @@ def with_empty_mappings(live: dict, declared: dict, *, spec: bool) -> dict:
 
     Each item of these mappings has an owner of its own, so that what others have in them is no difference.
     """
-    metadata = {name: {} for name in ("labels", "annotations") if declared["metadata"].get(name) == {}}
+    metadata: dict = {name: {} for name in ("labels", "annotations") if declared["metadata"].get(name) == {}}
     emptied: dict = {"metadata": {**live["metadata"], **metadata}} if metadata else {}
     if spec and declared.get("spec") == {}:
         emptied["spec"] = {}
@@ -75,7 +75,7 @@ def with_empty_lists(live, declared):
     Items of lists are told apart by their place, which is no more than a missed chance where that is another.
     """
     if isinstance(live, dict) and isinstance(declared, dict):
-        empty = {name: [] for name, value in declared.items() if value == [] and live.get(name) is None}
+        empty: dict = {name: [] for name, value in declared.items() if value == [] and live.get(name) is None}
         inner = {name: with_empty_lists(live[name], value) for name, value in declared.items() if name in live}
         return {**live, **inner, **empty}
     if isinstance(live, list) and isinstance(declared, list):
