@@ -80,6 +80,7 @@ def test_the_webhook_that_validates_waits_for_the_istiod_that_it_is_to_call(run,
 def test_the_webhook_that_validates_follows_no_revision_that_is_not_there(run, cluster):
     """A misspelt revision, or base alone before the istiod of the revision is there; afterwards base alone moves it."""
     run = functools.partial(run, istio_revision_tags=[], istio_take_ownership=True)
+    run("teardown", istio_remove_all_revisions=True)
     run("bootstrap")
     words = "no istiod of this revision is ready in istio-system"
     alone = {"istio_revision": "canary", "istio_only": ["base"]}
