@@ -122,7 +122,8 @@ def test_istiod_dies_between_two_steps(play, cluster):
         run = running.result()
     assert run["Shift"].result["phase"] == "promoted" and weights(cluster) == [0, 100]
     asked = [row["proxies"] for row in run["Shift"].result["record"]["verdicts"] if row.get("proven")]
-    assert len(asked) == 3 and len(set(asked)) == 1, "a step was proven by those alone that were back already"
+    # The shop's three and the gateway's; those of pods that an earlier test has deleted may be counted or not.
+    assert len(asked) == 3 and min(asked) >= 4, "a step was proven by those alone that were back already"
     assert tally[0]["failed"] == 0 and tally[0]["requests"] > 200
 
 
