@@ -40,10 +40,12 @@ def cert_manager(cluster, tmp_path):
     if not issuers.is_compiled(cluster):
         pytest.skip("cert-manager is not compiled: `tests/lab/lab build cert-manager`")
     cluster.kubectl("create", "namespace", ISSUING)
-    with issuers.running(cluster, tmp_path):
-        issuers.apply(cluster, issuers.root(ISSUING, "mesh"))
-        yield
-    cluster.kubectl("delete", "namespace", ISSUING, "--wait=false")
+    try:
+        with issuers.running(cluster, tmp_path):
+            issuers.apply(cluster, issuers.root(ISSUING, "mesh"))
+            yield
+    finally:
+        cluster.kubectl("delete", "namespace", ISSUING)
 
 
 def test_cert_manager_issues_for_the_mesh_and_a_gateway_and_renews(play, cluster, cert_manager, secret):

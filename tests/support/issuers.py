@@ -23,13 +23,28 @@ def is_compiled(cluster) -> bool:
 def running(cluster, folder):
     """cert-manager's controllers, which issue in all namespaces; their log is in ``folder``."""
     cluster.kubectl("apply", "--server-side", "-f", cluster.variables["MESHLAB_CERT_MANAGER_CRDS"])
-    cluster.kubectl("wait", "--for=condition=Established", "crd/certificates.cert-manager.io", "--timeout=60s")
+    for kind in ("certificates", "certificaterequests", "issuers"):
+        _served(cluster, f"{kind}.cert-manager.io")
     command = [cluster.variables["MESHLAB_CERT_MANAGER"], "--kubeconfig", str(cluster.kubeconfig)]
     with (folder / "cert-manager.log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         try:
             yield process
         finally:
             process.terminate()
+
+
+def _served(cluster, name, seconds=60):
+    """Wait until kubectl knows a kind: discovery has it some time after its definition is established."""
+    cluster.await_definitions(name)
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            cluster.kubectl("get", name, "--all-namespaces")
+            return
+        except AssertionError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.5)
 
 
 def root(namespace, name):
