@@ -97,13 +97,11 @@ def without_text(prefix: str, variables: Mapping[str, Any], evaluate: Callable[[
     ]
 
 
-# Without them Prometheus has values of its own.
-_MAY_BE_EMPTY = ("monitoring_retention", "monitoring_scrape_interval")
-
-
 def _needs_text(name: str, option: Mapping[str, Any]) -> bool:
-    text = option.get("type", "str") == "str" and not option.get("choices") and name not in _MAY_BE_EMPTY
-    return text and bool(option.get("required") or option.get("default"))
+    """What must be given, and names of namespaces and sets. Any other text may be empty."""
+    text = option.get("type", "str") == "str" and not option.get("choices")
+    named = name.endswith(("namespace", "_set")) and option.get("default")
+    return text and bool(option.get("required") or named)
 
 
 def _is_empty(value: Any, evaluate: Callable[[str], Any]) -> bool:

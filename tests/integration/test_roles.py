@@ -142,7 +142,8 @@ def test_a_set_without_a_namespace_goes_nowhere(player, namespace, cluster):
                 "vars": {**variables, "mesh_config_set_namespace": value},
             }
         ]
-        done = player.play(tasks, expect="failed")
+        # ansible-core 2.16 begins what a lookup refuses with these words.
+        done = player.play(tasks, expect="failed", allow=("An unhandled exception occurred",))
         assert "mesh_config_set_namespace (it is empty: leave it out for its default, istio-system)" in done.msg
         assert done.changed == []
 

@@ -36,16 +36,12 @@ EMPTY = [
     ("mesh_config_", "mesh_config_set_namespace:", ["mesh_config_set_namespace"]),
     ("mesh_config_", "{mesh_config_set: ' ', mesh_config_argocd_namespace: shop}", ["mesh_config_set"]),
     ("istio_", "istio_namespace: '{{ nothing }}'", ["istio_namespace"]),
-    ("istio_", "{istio_version: '', istio_argocd_project: ''}", ["istio_argocd_project", "istio_version"]),
     ("canary_release_", "canary_release_name: ''", ["canary_release_name"]),
-    (
-        "mesh_upgrade_",
-        "{mesh_upgrade_revision: '', mesh_upgrade_timezone: ''}",
-        ["mesh_upgrade_revision", "mesh_upgrade_timezone"],
-    ),
+    ("mesh_upgrade_", "{mesh_upgrade_revision: '', mesh_upgrade_timezone: ''}", ["mesh_upgrade_revision"]),
     ("argocd_", "{argocd_namespace: '{{ nothing }}', argocd_chart_source: 'oci://x'}", ["argocd_namespace"]),
     # What may be empty by its default or its meaning, what is no text, and a template that fails or has a value.
     ("istio_", "{istio_revision: '', istio_image_hub: null, istio_default_revision: ''}", []),
+    ("istio_", "{istio_version: '', istio_argocd_project: ''}", []),
     ("monitoring_", "{monitoring_retention: '', monitoring_chart_version: ''}", []),
     ("istio_", "{istio_namespace: '{{ fails }}', istio_argocd_namespace: '{{ text }}', istio_gateways: []}", []),
     ("mesh_config_", "mesh_config_state: ''", []),  # a choice, which Ansible checks
