@@ -76,7 +76,7 @@ class Wrong(Exception):
 def tarball():
     built = sorted(BUILD.glob("meshops-lifecycle-*.tar.gz"), key=lambda path: path.stat().st_mtime)
     if not built:
-        raise Wrong("there is no tarball in .build; `make build` writes it")
+        raise SystemExit("there is no tarball in .build; `make build` writes it")
     return built[-1]
 
 

@@ -63,19 +63,12 @@ def run(command, cwd=ROOT, environment=None, judge=None):
     return done.returncode == 0 and not findings, "\n".join(findings) or done.stdout
 
 
-def tarball():
-    built = sorted(BUILD.glob("meshops-lifecycle-*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    if not built:
-        raise SystemExit("lint: no tarball in .build; run `make lint`, which builds it")
-    return built[-1]
-
-
 def contexts():
     """(passed, output) of what ansible-builder makes of the documented environments; `make environments` runs it."""
     for name in environments.NAMES:
         with tempfile.TemporaryDirectory() as folder:
             try:
-                environments.context(name, Path(folder), tarball())
+                environments.context(name, Path(folder), environments.tarball())
             except environments.Wrong as wrong:
                 return False, str(wrong)
     return True, ""
@@ -126,7 +119,7 @@ def linters():
         # After "site": its search, its field for messages, and its widths, where there is a Chromium.
         "browser": lambda: run([BIN / "python", ROOT / "tools" / "docsite" / "browser.py", BUILD / "docs/build/html"]),
         "galaxy-importer": lambda: run(
-            [importer, "-m", "galaxy_importer.main", tarball()],
+            [importer, "-m", "galaxy_importer.main", environments.tarball()],
             cwd=BUILD,
             environment={
                 "GALAXY_IMPORTER_CONFIG": str(ROOT / "tests" / "galaxy-importer.cfg"),

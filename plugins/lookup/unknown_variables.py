@@ -19,7 +19,7 @@ description:
     a mistake; Ansible would ignore them, or break the role.
   - And it lists variables that are text to the role and no text any more, because YAML has read them as numbers, truths or
     dates. V(istio_image_tag) with the value V(1.30) would be V(1.3).
-  - And it lists variables that are empty or null where the role needs a text, such as the name of a namespace.
+  - And it lists variables that have to be given, or name a namespace or a set, and are empty or null.
 options:
   _terms:
     description: Prefixes of the names, such as V(mesh_config_).

@@ -83,7 +83,7 @@ def no_longer_text(prefix: str, variables: Mapping[str, Any]) -> list[str]:
 
 
 def without_text(prefix: str, variables: Mapping[str, Any], evaluate: Callable[[str], Any]) -> list[str]:
-    """Variables of the prefix's role that are empty, or null, where the role needs a text, each with what to do.
+    """Variables of the prefix's role that are empty, or null, and must not be, each with what to do.
 
     ``mesh_config_set_namespace:`` with nothing behind it, or a template that evaluates to nothing, would put the set
     into whatever namespace the kubeconfig names. ``evaluate`` evaluates a template; one that fails is left to the task

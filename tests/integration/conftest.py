@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import time
 import uuid
 
 import clusters
@@ -208,17 +207,4 @@ def install(cluster, definitions):
     """Apply {name: definition}, and wait until they are established."""
     everything = {"apiVersion": "v1", "kind": "List", "items": list(definitions.values())}
     cluster.kubectl("apply", "--server-side", "-f", "-", stdin=everything)
-    deadline = time.monotonic() + 120
-    while late := definitions.keys() - established(cluster):
-        assert time.monotonic() < deadline, f"not established within 120 s: {late}"
-        time.sleep(0.2)
-
-
-def established(cluster):
-    """The names of the definitions that are. `kubectl wait` fails on one that has no conditions yet."""
-    return {
-        item["metadata"]["name"]
-        for item in cluster.get(DEFINITIONS)["items"]
-        for condition in item.get("status", {}).get("conditions") or []
-        if condition["type"] == "Established" and condition["status"] == "True"
-    }
+    cluster.await_definitions(*definitions, seconds=120)

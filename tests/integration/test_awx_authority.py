@@ -24,10 +24,7 @@ def cluster(certified):
 def bundle(cluster):
     """Another authority under another root, in a Secret that the inventory names."""
     bundle, _root = authorities.bundle()
-    names = {"ca-cert.pem": "cert", "ca-key.pem": "key", "root-cert.pem": "root", "cert-chain.pem": "cert"}
-    data = {name: bundle[part] for name, part in names.items()}
-    head = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "awx-authority", "namespace": NAMESPACE}}
-    cluster.kubectl("apply", "-f", "-", stdin={**head, "stringData": data})
+    cluster.kubectl("apply", "-f", "-", stdin=authorities.secret("awx-authority", bundle))
     yield bundle
     cluster.kubectl("delete", "secret", "awx-authority", "-n", NAMESPACE)
 

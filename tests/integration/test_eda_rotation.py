@@ -24,10 +24,7 @@ def next_authority(cluster):
     """`next_authority(bundle)`: the Secret in which the inventory has the authority that is to come."""
 
     def give(bundle):
-        data = {"ca-cert.pem": bundle["cert"], "ca-key.pem": bundle["key"], "root-cert.pem": bundle["root"]}
-        head = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "next-authority", "namespace": NAMESPACE}}
-        chain = {"cert-chain.pem": bundle["cert"]}
-        cluster.kubectl("apply", "-f", "-", stdin={**head, "stringData": {**data, **chain}})
+        cluster.kubectl("apply", "-f", "-", stdin=authorities.secret("next-authority", bundle))
         return {"name": "next-authority", "namespace": NAMESPACE}
 
     yield give

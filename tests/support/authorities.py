@@ -42,6 +42,13 @@ def bundle(root=None, name="signer", days=90):
     return {"cert": signer.certificate.text, "key": signer.key, "root": root.certificate.text}, root
 
 
+def secret(name, bundle):
+    """The Secret in which an inventory has an authority, with the names of istiod's own."""
+    parts = {"ca-cert.pem": "cert", "ca-key.pem": "key", "root-cert.pem": "root", "cert-chain.pem": "cert"}
+    head = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": NAMESPACE}}
+    return {**head, "stringData": {key: bundle[part] for key, part in parts.items()}}
+
+
 def served(*hosts, folder):
     """A certificate for a gateway and its key, in PEM: (certificate, key)."""
     names = ",".join(f"DNS:{host}" for host in hosts)

@@ -142,7 +142,7 @@ def controller(cluster, folder, **variables):
     """A Controller for a cluster whose host has these variables, and the credential of its kubeconfig."""
     environment = cluster.environment()
     del environment["K8S_AUTH_KUBECONFIG"], environment["ANSIBLE_CALLBACKS_ENABLED"]
-    del environment["ANSIBLE_CONFIG"]  # the project has its own
+    environment["ANSIBLE_CONFIG"] = str(folder / "project" / "ansible.cfg")  # not the one that `make` names
     one = Controller(folder, environment, variables=variables)
     return one, one.inject("Mesh kubeconfig", kubeconfig=cluster.kubeconfig.read_text())
 

@@ -181,7 +181,7 @@ class InPlaceByArgoCD(ByArgoCD):
 
     revision = InPlace.revision
     kills = {**InPlace.kills, "base": r"item=istio-base", "istiod": r"item=istiod"}
-    goal, upgrade, back = InPlace.goal, InPlace.upgrade, InPlace.back
+    goal, upgrade, back, removal = InPlace.goal, InPlace.upgrade, InPlace.back, InPlace.removal
 
     def ways(self) -> list[tuple]:
         return [
@@ -190,16 +190,13 @@ class InPlaceByArgoCD(ByArgoCD):
             ("in place by Argo CD: `upgrade` and `upgrade_back`, stage by stage", self.back_from_each),
         ]
 
-    def removal(self) -> None:
-        """Nothing is left that could be removed."""
-
 
 class InPlaceByGit(ByGit):
     """The same by commits; labels of namespaces stay as they are."""
 
     revision, tags = InPlace.revision, Proof.tags
     kills = InPlaceByArgoCD.kills
-    goal, upgrade, back = InPlace.goal, InPlace.upgrade, InPlace.back
+    goal, upgrade, back, removal = InPlace.goal, InPlace.upgrade, InPlace.back, InPlace.removal
 
     def ways(self) -> list[tuple]:
         return [
@@ -207,6 +204,3 @@ class InPlaceByGit(ByGit):
             ("in place by commits: `upgrade_back`", self.back),
             ("in place by commits: `upgrade` and `upgrade_back`, stage by stage", self.back_from_each),
         ]
-
-    def removal(self) -> None:
-        """Nothing is left that could be removed."""

@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.clock import Deadline
-from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.errors import ApiError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.task import Task
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers import events
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine import wait
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind, Readiness
@@ -25,7 +25,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.provi
     service_ready,
 )
 
-_EVENT = Kind("", "Event", "events", ("v1",))
 _NO_BALANCER = "does the cluster have a controller for load balancers, a cloud's or one such as MetalLB?"
 
 
@@ -66,12 +65,8 @@ def _is_left_alone(task: Task, resources: Resources, live: dict[str, Any]) -> bo
 
 
 def _from_events(resources: Resources, kind: Kind, live: dict[str, Any]) -> str:
-    """What the controller has written last about an object; that Events may not be read is no error."""
-    selector = f"involvedObject.uid={live['metadata'].get('uid')}"
-    try:
-        return last_words(resources.list(_EVENT, live["metadata"]["namespace"], field_selector=selector))
-    except MeshError:
-        return ""
+    """What the controller has written last about an object."""
+    return last_words(events.about(resources, live))
 
 
 def _of_service(resources: Resources, kind: Kind, live: dict[str, Any]) -> str:

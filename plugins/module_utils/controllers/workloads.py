@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.base.errors import MeshError
 from ansible_collections.meshops.lifecycle.plugins.module_utils.cluster.resources import Resources
+from ansible_collections.meshops.lifecycle.plugins.module_utils.controllers import events
 from ansible_collections.meshops.lifecycle.plugins.module_utils.engine.conversation import Conversation
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.base import Kind
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.builtin import KINDS
@@ -19,7 +20,6 @@ from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.pods 
 from ansible_collections.meshops.lifecycle.plugins.module_utils.kinds.core.workloads import Workload, workload_of
 
 _POD = next(kind for kind in KINDS if kind.kind == "Pod")
-_EVENT = Kind("", "Event", "events", ("v1",))
 _EVENTS_ONLY = ("StatefulSet", "DaemonSet", "Job")
 _WITH_PODS = ("Deployment", *_EVENTS_ONLY)
 WORKLOADS = tuple(kind for kind in KINDS if kind.kind in ("Pod", *_WITH_PODS))
@@ -38,7 +38,7 @@ def problem(resources: Resources, kind: Kind, live: dict[str, Any]) -> str:
         return ""
     metadata = live["metadata"]
     workload = Workload(kind.kind, metadata["namespace"], metadata["name"])
-    pods = _list(resources, _POD, workload.namespace, label_selector=selector)
+    pods = _pods(resources, workload.namespace, selector)
     if pods is None:
         return _creation(resources, kind, live)
     pods = [pod for pod in pods if workload_of(pod) == workload and not pod["metadata"].get("deletionTimestamp")]
@@ -63,14 +63,13 @@ def _creation(resources: Resources, kind: Kind, live: dict[str, Any]) -> str:
     """Why the controller cannot create a pod, from the Events of the workload."""
     if kind.kind not in _EVENTS_ONLY or not live["metadata"].get("uid"):
         return ""
-    selector = f"involvedObject.uid={live['metadata']['uid']}"
-    return creation_problem(_list(resources, _EVENT, live["metadata"]["namespace"], field_selector=selector) or [])
+    return creation_problem(events.about(resources, live))
 
 
-def _list(resources: Resources, kind: Kind, namespace: str, **selectors: str) -> list[dict[str, Any]] | None:
-    """The objects that the selectors match, None where they cannot be read."""
+def _pods(resources: Resources, namespace: str, selector: str) -> list[dict[str, Any]] | None:
+    """The pods that a selector matches, None where they cannot be read."""
     try:
-        return resources.list(kind, namespace, **selectors)
+        return resources.list(_POD, namespace, label_selector=selector)
     except MeshError:
         return None
 
