@@ -56,16 +56,27 @@ def route(cluster):
     until(lambda: {"client", "reviews-v1", "reviews-v2"} <= connected(cluster), 120)
 
 
-def connected(cluster):
-    """The workloads whose proxies istiod knows; after a restart of istiod they come back one by one."""
+def proxies(cluster):
+    """What istiod knows of the shop's proxies, none while it does not answer."""
     url = cluster.variables["MESHLAB_ISTIOD_DEBUG_URL"] + "/debug/syncz"
     try:
         with urllib.request.urlopen(url, timeout=5) as answer:
-            names = [proxy["proxy"] for proxy in json.load(answer)]
+            return [proxy for proxy in json.load(answer) if proxy["proxy"].endswith(f".{SPACE}")]
     except OSError:
-        return set()
-    pods = [name.removesuffix(f".{SPACE}") for name in names if name.endswith(f".{SPACE}")]
-    return {pod.rsplit("-", 2)[0] for pod in pods}
+        return []
+
+
+def connected(cluster):
+    """The workloads whose proxies istiod knows; after a restart of istiod they come back one by one."""
+    return {proxy["proxy"].removesuffix(f".{SPACE}").rsplit("-", 2)[0] for proxy in proxies(cluster)}
+
+
+def at_rest(cluster):
+    """Whether the shop's proxies have taken what istiod has sent, and istiod sends no more."""
+    before = proxies(cluster)
+    time.sleep(1.0)
+    states = [state for proxy in before for state in proxy["resources"].values()]
+    return before == proxies(cluster) and all(state.get("acked") == state.get("sent") for state in states)
 
 
 def shifting(**options):
@@ -146,6 +157,7 @@ def test_a_proxy_that_is_not_back_since_istiod_died(play, cluster):
 def test_a_proxy_that_does_not_acknowledge_a_step(play, cluster):
     """It is named, the step is not taken for proven, and the next run proves it before it goes on."""
     agent = process(cluster, SPACE, "client", "istio-proxy")
+    until(lambda: at_rest(cluster))  # or it would lack what was declared before, and nothing would begin
     with meshes.stopped_envoys([agent]):
         failed = play(shifting(state="started", wait_timeout=4), expect="failed")
         assert "these proxies have not acknowledged the configuration: " in failed.msg and "client-" in failed.msg
